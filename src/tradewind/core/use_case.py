@@ -66,6 +66,7 @@ class UseCase:
         economics: what acting is worth.
         baselines: rules of thumb beside which the model is shown; the first is the headline rule.
         minimum_history: days of history a cutoff needs before it.
+        every: days from one cutoff to the next; None for the horizon's length.
     """
 
     name: str
@@ -82,3 +83,4 @@ class UseCase:
     needs: tuple[Need, ...] = ()
     baselines: tuple[Baseline, ...] = ()
     minimum_history: Days = Days(90)
+    every: Days | None = None
