@@ -1,0 +1,184 @@
+"""The command line: `tradewind VERB [NOUN] [--workspace DIR] [--json]`. It parses, calls one verb of `flow`, and shows."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="tradewind",
+    help="Customer data into decisions: whom to keep, what they are worth, and how far to trust it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+WorkspaceDir = Annotated[Path, typer.Option("--workspace", "-w", help="Folder of the workspace.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead of text.")]
+Name = Annotated[str, typer.Argument(help="Name of a question; see: tradewind use-cases")]
+HERE = Path()
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Argument(help="Where to put the demo shop.")] = Path("demo"),
+    as_json: AsJson = False,
+) -> None:
+    """Set up the demo shop (a real grocery retailer) and answer its questions."""
+    from tradewind.cli import show
+    from tradewind.flow.demo import set_up_demo
+
+    set_up_demo(directory)
+    raise typer.Exit(show.run(directory, only=(), as_json=as_json))
+
+
+@app.command()
+def run(
+    workspace: WorkspaceDir = HERE,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Only this question; may be repeated.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load the data, answer every question, write the report. What has not changed is not done again."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.run(workspace, only=tuple(only or ()), as_json=as_json))
+
+
+@app.command()
+def check(
+    table: Annotated[str, typer.Argument(help="Only this contract table.")] = "",
+    workspace: WorkspaceDir = HERE,
+    rejected: Annotated[bool, typer.Option("--rejected", help="List the rows that could not be used.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look for trouble in the configuration and the data."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.check(workspace, table, rejected, as_json))
+
+
+@app.command()
+def train(name: Name, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Learn one question from history, test it, and keep the model."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.train(workspace, name, as_json))
+
+
+@app.command()
+def score(name: Name, workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Score every customer for one question with the newest model."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.score(workspace, name, as_json))
+
+
+@app.command()
+def explain(
+    name: Name,
+    customer_id: Annotated[str, typer.Argument(help="Whose score to explain.")],
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say why one customer's score is what it is."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.explain(workspace, name, customer_id, as_json))
+
+
+@app.command()
+def tables(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """List the tables of the workspace."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.tables(workspace, as_json))
+
+
+@app.command("use-cases")
+def use_cases(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """List the questions Tradewind can ask, and which of them this workspace can answer."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.use_cases(workspace, as_json))
+
+
+@app.command()
+def report(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Write the report again from the answers that stand."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.report(workspace, as_json))
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT over the workspace's tables.")],
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the workspace's tables in SQL."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.sql(workspace, query, as_json))
+
+
+@app.command()
+def upgrade(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
+    """Bring a workspace written by an earlier release to this one, keeping a backup."""
+    from tradewind.cli import show
+
+    raise typer.Exit(show.upgrade(workspace, as_json))
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """Customer data into decisions: whom to keep, what they are worth, and how far to trust it."""
+    if version:
+        from tradewind import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; our own errors become words and an exit status, never a traceback."""
+    from tradewind.core.errors import ConfigError, TradewindError
+
+    try:
+        app()
+    except TradewindError as error:
+        _say(error, as_json="--json" in sys.argv)
+        sys.exit(WRONG_USE if isinstance(error, ConfigError) else FAILED)
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped. What was finished stands; the same command goes on from there.\n")
+        sys.exit(FAILED)
+    except BrokenPipeError:
+        sys.exit(DONE)
+
+
+def _say(error: Exception, as_json: bool) -> None:
+    from tradewind.core.errors import TradewindError
+
+    assert isinstance(error, TradewindError)
+    if as_json:
+        import json
+
+        problems = [vars(problem) for problem in error.problems]
+        sys.stdout.write(json.dumps({"error": type(error).__name__, "problems": problems}, indent=2) + "\n")
+        return
+    many = len(error.problems)
+    if many > 1:
+        sys.stderr.write(f"{many} problems:\n")
+    for problem in error.problems:
+        sys.stderr.write(f"{problem}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The business questions: every folder of `use_cases/`, with the workspace's settings laid over it."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from tradewind.core.errors import ConfigError, Problem
+from tradewind.core.time import Days, Horizon, parse_days
+from tradewind.core.use_case import UseCase
+from tradewind.store.config import Config
+
+
+@dataclass(frozen=True)
+class Question:
+    """A use case as one workspace asks it.
+
+    Args:
+        use_case: the folder's value with the workspace's horizon, spans and economics.
+        label_sql: text of the folder's `label.sql`.
+        models: names of candidates, or ("auto",).
+        time_limit_seconds: how long choosing among candidates may take.
+    """
+
+    use_case: UseCase
+    label_sql: str
+    models: tuple[str, ...] = ("auto",)
+    time_limit_seconds: float = 30.0
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.use_case.name
+
+    def words(self, text: str) -> str:
+        """Fill a sentence of the use case with this workspace's spans."""
+        spans = {name: str(span) for name, span in self.use_case.settings.items()}
+        return text.format(horizon=speak_days(self.use_case.horizon.length), **spans)
+
+
+def speak_days(span: Days) -> str:
+    """Say a span as people do: 365 days are 12 months."""
+    return {365: "12 months", 180: "6 months"}.get(span.count, str(span))
+
+
+def list_use_cases() -> tuple[UseCase, ...]:
+    """Return the use cases of all folders, in the order in which a shop would ask them."""
+    root = files("tradewind.use_cases")
+    names = sorted(entry.name for entry in root.iterdir() if entry.joinpath("use_case.py").is_file())
+    found = [importlib.import_module(f"tradewind.use_cases.{name}.use_case").USE_CASE for name in names]
+    order = ("lapse", "next_spend", "lifetime_value", "campaign_response", "repeat_purchase", "new_customer_value")
+    return tuple(sorted(found, key=lambda case: (order.index(case.name) if case.name in order else 99, case.name)))
+
+
+def find_question(config: Config, name: str) -> Question:
+    """Return one question with the workspace's settings.
+
+    Raises:
+        ConfigError: no such use case, or a setting that it does not have or cannot read.
+    """
+    known = {case.name: case for case in list_use_cases()}
+    if name not in known:
+        close = difflib.get_close_matches(name, known, 1)
+        do = f"tradewind run --only {close[0]}" if close else "tradewind use-cases"
+        raise ConfigError(Problem("", "there is no such question", name, ", ".join(known), do))
+    case = known[name]
+    label_sql = files("tradewind.use_cases").joinpath(name, "label.sql").read_text(encoding="utf-8")
+    settings = config.use_cases.get(name)
+    if settings is None:
+        return Question(case, label_sql)
+    given: Mapping[str, object] = {key: value for key, value in settings.model_dump().items() if value is not None}
+    return _with_settings(Question(case, label_sql), given)
+
+
+def asked_questions(config: Config) -> tuple[Question, ...]:
+    """Return the questions this workspace asks: those of its config, or all where it names none.
+
+    Raises:
+        ConfigError: all problems of all questions together.
+    """
+    known = [case.name for case in list_use_cases()]
+    wanted = [name for name in known if name in config.use_cases] or known
+    wanted += [name for name in config.use_cases if name not in known]
+    questions, problems = [], []
+    for name in wanted:
+        settings = config.use_cases.get(name)
+        if settings is not None and not settings.enabled:
+            continue
+        try:
+            questions.append(find_question(config, name))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return tuple(questions)
+
+
+def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
+    case, problems = question.use_case, []
+    where = f"use_cases.{case.name}"
+    spans = dict(case.settings)
+    horizon, economics, every = case.horizon, case.economics, case.every
+    models, limit = question.models, question.time_limit_seconds
+    for key, value in given.items():
+        try:
+            if key == "horizon":
+                horizon = Horizon(_span(value, f"{where}.{key}"), case.horizon.lag)
+            elif key == "every":
+                every = _span(value, f"{where}.{key}")
+            elif key in ("contact_cost", "success_share"):
+                economics = replace(economics, **{key: float(str(value))})
+            elif key == "models":
+                models = (value,) if isinstance(value, str) else tuple(map(str, value))  # type: ignore[call-overload]
+            elif key == "time_limit_seconds":
+                limit = float(str(value))
+            elif key in spans:
+                spans[key] = _span(value, f"{where}.{key}")
+            elif key != "enabled":
+                close = difflib.get_close_matches(key, [*spans, "horizon", "contact_cost", "success_share"], 1)
+                problems.append(
+                    Problem(f"{where}.{key}", "this question has no such setting", key,
+                            ", ".join(["horizon", *spans]), f'did you mean "{close[0]}"?' if close else "remove it")
+                )  # fmt: skip
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    asked = replace(case, horizon=horizon, every=every, settings=spans, economics=economics)
+    return replace(question, use_case=asked, models=models, time_limit_seconds=limit)
+
+
+def _span(value: object, where: str) -> Days:
+    span = value if isinstance(value, Days) else parse_days(str(value), where)
+    if span.count == 0:
+        raise ConfigError(Problem(where, "a span of zero days leaves nothing to look at", str(value), "1 day or more"))
+    return span
