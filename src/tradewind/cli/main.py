@@ -1,4 +1,4 @@
-"""The command line: `tradewind VERB [NOUN] [--workspace DIR] [--json]`. It parses, calls one verb of `flow`, and shows."""
+"""The command line: it parses `tradewind VERB [NOUN]`, calls one verb of `flow`, and shows the result."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Evidence = Literal["measured", "adjusted", "association", "assumed"]
 Status = Literal["answered", "not distinguishable", "not answerable", "failed"]
@@ -82,6 +82,7 @@ class Finding:
         tables: role (`scores`, `gain`, `calibration` …) to the name of the workspace table that holds it.
         checks: model and data checks behind it.
         caption: assumptions that charts repeat.
+        subtitle: the span or population of the answer, shown beside the title.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Finding:
     tables: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     caption: str = ""
+    subtitle: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return the finding as `reports/latest.json` holds it."""
@@ -116,4 +118,13 @@ class Finding:
                 for check in self.checks
             ],
             "next": self.next,
+            "caption": self.caption,
+            "subtitle": self.subtitle,
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Finding:
+        """Return the finding that `to_json` wrote."""
+        numbers = {name: Number(**number) for name, number in data["numbers"].items()}
+        checks = tuple(Check(**check) for check in data["checks"])
+        return cls(**{**data, "found": tuple(data["found"]), "numbers": numbers, "checks": checks})
