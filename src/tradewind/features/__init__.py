@@ -1,0 +1,1 @@
+"""As-of features: what was known about a customer at a cutoff, computed from the events themselves."""

@@ -1,0 +1,283 @@
+"""Every SELECT is rewritten so that its tables show only what was known at the cutoff: a leak cannot be written.
+
+A template is one SELECT for one cutoff that names contract tables and placeholders. `view_as_of` replaces each table by
+what was visible then; `at_cutoffs` repeats the result for many cutoffs with UNION ALL and bound parameters. (Measured on
+20 million events and 6 cutoffs, UNION ALL took a quarter of the time and a fifth of the memory of a range join with a
+table of cutoffs.)
+
+Placeholders of a template:
+    `:cutoff`             the cutoff's instant, UTC          `:cutoff_day`            its local day
+    `:horizon_end`        the instant at which the horizon ends
+    `:known_by`           the instant by which an outcome must be known (the origin of learning)
+    `:<setting>_ago`      the cutoff less a setting of the use case (`:active_within_ago`), an instant
+    `:days_<n>_ago`       the cutoff less n calendar days, an instant;  `:days_<n>_ago_day`  its local day
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+
+from tradewind.core.contract import CONTRACT, SYSTEM_COLUMNS
+from tradewind.core.errors import ConfigError, NotAnswerable, Problem, UnsafeExpression
+from tradewind.core.time import Cutoff, Days, Horizon
+from tradewind.features.catalog import Catalog, CatalogTable
+
+Sight = Literal["cutoff", "known_by"]
+_DAYS_AGO = re.compile(r"^days_(\d+)_ago(_day)?$")
+
+
+def parse_select(sql: str, where: str) -> exp.Expression:
+    """Read one SELECT written in DuckDB's dialect.
+
+    Args:
+        sql: the text.
+        where: its place in the user's words, for the error.
+    Raises:
+        ConfigError: it does not parse, or is not a single SELECT.
+    """
+    try:
+        statements = [statement for statement in sqlglot.parse(sql, read="duckdb") if statement is not None]
+    except sqlglot.errors.ParseError as error:
+        raise ConfigError(Problem(where, "this is not SQL that can be read", str(error).split("\n")[0])) from error
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        found = ", ".join(type(statement).__name__.upper() for statement in statements) or "nothing"
+        raise UnsafeExpression(Problem(where, "this must be exactly one SELECT", found, "one SELECT statement"))
+    return statements[0]
+
+
+def visible_rows(table: CatalogTable, sight: Sight = "cutoff", only: exp.Expression | None = None) -> exp.Select:
+    """Return the SELECT of one table's rows and columns as they were known at an instant.
+
+    A row version is visible while `known_at < instant <= valid_to`; late-revealed columns are NULL until their
+    revealing time has passed; columns that hold today's value are absent.
+
+    Args:
+        table: the stored table.
+        sight: `cutoff`: known at `:cutoff`, and facts must also have happened before it; `known_by`: known at
+            `:known_by`, whenever it happened.
+        only: a further condition on the rows, or None.
+    """
+    instant = exp.Placeholder(this=sight)
+    shown = [
+        _masked(name, table.revealed_by(name), instant)
+        for name in table.columns
+        if name not in table.as_of_today and name not in SYSTEM_COLUMNS
+    ]
+    known = exp.column("known_at") < instant
+    current = exp.or_(exp.column("valid_to").is_(exp.null()), exp.column("valid_to") >= instant.copy())
+    select = exp.select(*shown).from_(exp.to_table(table.name)).where(known, current)
+    if sight == "cutoff" and table.contract.kind == "fact" and table.contract.time in table.columns:
+        select = select.where(_happened_before_cutoff(table))
+    return select.where(only.copy()) if only is not None else select
+
+
+def _masked(name: str, revealed_by: str, instant: exp.Expression) -> exp.Expression:
+    if not revealed_by:
+        return exp.column(name, quoted=True)
+    passed = exp.column(revealed_by, quoted=True) < instant.copy()
+    return exp.alias_(exp.Case().when(passed, exp.column(name, quoted=True)), name, quoted=True)
+
+
+def _happened_before_cutoff(table: CatalogTable) -> exp.Expression:
+    time = table.contract.time
+    bound = "cutoff_day" if time == "day" else "cutoff"
+    return exp.column(time) < exp.Placeholder(this=bound)
+
+
+def view_as_of(
+    template: exp.Expression,
+    catalog: Catalog,
+    where: str,
+    sight: Sight = "cutoff",
+    steps: Mapping[str, exp.Expression] | None = None,
+    only: tuple[str, exp.Expression] | None = None,
+) -> exp.Expression:
+    """Replace every contract table in a template by its as-of view.
+
+    Args:
+        template: one SELECT for one cutoff.
+        catalog: what the workspace has.
+        where: the template's place, for errors.
+        sight: see `visible_rows`.
+        steps: names that stand for earlier steps (`eligible`), with the SELECT they stand for.
+        only: (column, condition): tables with that column show only rows that meet the condition.
+    Returns:
+        a rewritten copy; the template is unchanged.
+    Raises:
+        NotAnswerable: it names a contract table that this workspace does not have.
+        UnsafeExpression: it names anything that is neither a contract table, a step nor its own WITH name.
+    """
+    template, steps = template.copy(), steps or {}
+    for table in list(template.find_all(exp.Table)):
+        if _is_own_name(table):
+            continue
+        inner = _stands_for(table, catalog, where, sight, steps, only)
+        table.replace(inner.subquery(table.alias_or_name))
+    return template
+
+
+def _is_own_name(table: exp.Table) -> bool:
+    """Whether the name is one that an enclosing WITH has defined before this place, so that no stored table is meant."""
+    node: exp.Expression = table
+    while node.parent is not None:
+        inside, node = node, node.parent
+        if isinstance(node, exp.With):
+            # Inside a WITH only the names before this one exist; its own name would mean a stored table.
+            defined = list(itertools.takewhile(lambda cte, here=inside: cte is not here, node.expressions))
+        elif isinstance(node, exp.Query) and not isinstance(inside, exp.With):
+            defined = node.ctes
+        else:
+            continue
+        if any(cte.alias == table.name for cte in defined):
+            return not table.db
+    return False
+
+
+def _stands_for(
+    table: exp.Table,
+    catalog: Catalog,
+    where: str,
+    sight: Sight,
+    steps: Mapping[str, exp.Expression],
+    only: tuple[str, exp.Expression] | None,
+) -> exp.Select:
+    name = table.name
+    if not _is_plain(table):
+        raise UnsafeExpression(
+            Problem(where, "only contract tables can be read here", table.sql("duckdb"), _readable(catalog, steps))
+        )
+    if name in steps:
+        step = steps[name].copy()
+        assert isinstance(step, exp.Select)
+        return step
+    stored = catalog.table(name)
+    if stored is not None:
+        condition = only[1] if only is not None and only[0] in stored.columns else None
+        return visible_rows(stored, sight, condition)
+    if name in CONTRACT:
+        raise NotAnswerable(
+            Problem(where, f"it needs the table {name}, which has no data here", "", "", f"map [tables.{name}]")
+        )
+    raise UnsafeExpression(
+        Problem(where, "it reads a table that is not a contract table", name, _readable(catalog, steps))
+    )
+
+
+def _is_plain(table: exp.Table) -> bool:
+    """Whether it is a bare name with at most an alias: no schema, function, sample, pivot or nested join."""
+    alias = table.args.get("alias")
+    extra = {key for key, value in table.args.items() if value} - {"this", "alias"}
+    return isinstance(table.this, exp.Identifier) and not extra and (alias is None or not alias.columns)
+
+
+def _readable(catalog: Catalog, steps: Mapping[str, exp.Expression]) -> str:
+    return "one of " + ", ".join([*catalog.tables, *steps])
+
+
+def placeholders(expression: exp.Expression) -> tuple[str, ...]:
+    """Return the names of the placeholders in an expression, each once, in order of appearance."""
+    return tuple(dict.fromkeys(str(found.this) for found in expression.find_all(exp.Placeholder)))
+
+
+def bound_value(
+    name: str,
+    cutoff: Cutoff,
+    settings: Mapping[str, Days],
+    horizon: Horizon | None = None,
+    known_by: Cutoff | None = None,
+    where: str = "",
+) -> object:
+    """Return the value of one placeholder at one cutoff: a naive UTC instant, or a local day for `…_day`.
+
+    Args:
+        name: placeholder without the colon.
+        cutoff: the local midnight.
+        settings: look-back spans by name.
+        horizon: how far ahead the question looks; needed for `horizon_end`.
+        known_by: the origin; needed for `known_by`.
+        where: the template's place, for the error.
+    Raises:
+        ConfigError: there is no such placeholder.
+    """
+    ago = _DAYS_AGO.match(name)
+    if ago is not None:
+        then = cutoff.back(Days(int(ago.group(1))))
+        return then.day if ago.group(2) else then.at
+    if name in ("cutoff", "cutoff_day"):
+        return cutoff.day if name.endswith("_day") else cutoff.at
+    if name == "horizon_end" and horizon is not None:
+        return cutoff.ahead(horizon.length).at
+    if name == "known_by" and known_by is not None:
+        return known_by.at
+    if name.endswith("_ago") and name[:-4] in settings:
+        return cutoff.back(settings[name[:-4]]).at
+    allowed = [":cutoff", ":cutoff_day", ":days_<n>_ago", ":days_<n>_ago_day"]
+    allowed += [":horizon_end"] * (horizon is not None) + [f":{setting}_ago" for setting in settings]
+    raise ConfigError(Problem(where, "there is no such placeholder", f":{name}", ", ".join(allowed)))
+
+
+def at_cutoffs(
+    select: exp.Expression,
+    cutoffs: Sequence[Cutoff],
+    settings: Mapping[str, Days] | None = None,
+    horizon: Horizon | None = None,
+    known_by: Cutoff | None = None,
+    constants: Mapping[str, object] | None = None,
+    where: str = "",
+) -> tuple[exp.Expression, dict[str, object]]:
+    """Repeat a SELECT for one cutoff over many, as one statement with bound parameters.
+
+    Args:
+        select: rewritten by `view_as_of`.
+        cutoffs: the local midnights; at least one.
+        settings: look-back spans for `:<setting>_ago`.
+        horizon: for `:horizon_end`.
+        known_by: for `:known_by`.
+        constants: placeholders that do not depend on the cutoff (a feature's vocabulary).
+        where: the template's place, for errors.
+    Returns:
+        the statement, whose first column `cutoff` is the local day, and its parameters (`cutoff_0`, `cutoff_1` …).
+    Raises:
+        ConfigError: a placeholder does not exist, or there is no cutoff.
+    """
+    if not cutoffs:
+        raise ConfigError(Problem(where, "there is no cutoff to compute at", "", "at least one day with history"))
+    constants = constants or {}
+    names = placeholders(select)
+    parts: list[exp.Query] = []
+    parameters: dict[str, object] = {name: constants[name] for name in names if name in constants}
+    for number, cutoff in enumerate(cutoffs):
+        renamed = {name: f"{name}_{number}" for name in (*names, "cutoff_day") if name not in constants}
+        parts.append(_one_cutoff(select, renamed))
+        for name, new in renamed.items():
+            parameters[new] = bound_value(name, cutoff, settings or {}, horizon, known_by, where)
+    return _union(parts), parameters
+
+
+def _one_cutoff(select: exp.Expression, renamed: Mapping[str, str]) -> exp.Query:
+    part = select.copy()
+    for found in list(part.find_all(exp.Placeholder)):
+        if found.this in renamed:
+            found.set("this", renamed[found.this])
+    day = exp.cast(exp.Placeholder(this=renamed["cutoff_day"]), "DATE")
+    assert isinstance(part, exp.Query)
+    return exp.select(exp.alias_(day, "cutoff"), "one_cutoff.*").from_(part.subquery("one_cutoff"))
+
+
+def _union(parts: Sequence[exp.Query]) -> exp.Expression:
+    # A balanced tree: a left-deep chain of many cutoffs would make the printer recurse once per cutoff.
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return exp.union(_union(parts[:half]), _union(parts[half:]), distinct=False, copy=False)
+
+
+def columns_named(catalog: Catalog, table: str, wanted: Collection[str]) -> tuple[str, ...]:
+    """Return those of the wanted columns that the table has and that may be used for the past."""
+    return tuple(name for name in wanted if catalog.has(table, name))
