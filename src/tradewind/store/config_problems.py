@@ -1,0 +1,320 @@
+"""Everything that can be wrong in a configuration, found in one pass and worded for the person who wrote it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Any
+
+from tradewind.core.contract import CONTRACT, Table
+from tradewind.core.errors import ConfigError, Problem, UnsafeExpression
+from tradewind.core.time import parse_days
+from tradewind.store.expressions import check_query, parse_query, parse_scalar
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+RESERVED = ("from", "lookup", "where", "known_after", "known_at", "format", "stable")
+"""Keys of a table's section that are not columns."""
+
+SECRET_KEYS = ("url", "engine", "state")
+USE_CASE_KEYS = (
+    "horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "enabled", "cutoffs",
+)  # fmt: skip
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LOCAL_URL = re.compile(r"(sqlite|duckdb)(\+\w+)?:///")
+
+_CURRENCIES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
+    "CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD "
+    "HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL "
+    "LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR "
+    "PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP "
+    "TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG"
+)
+CURRENCIES = frozenset(_CURRENCIES.split())
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `did you mean "…"?` for the nearest known word, or an empty string."""
+    lowered = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
+    return f'did you mean "{lowered[near[0]]}"?' if near else ""
+
+
+def arrange(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Move a table's column expressions under `columns`, and a question's own keys under `spans` and `extra`."""
+    arranged = dict(raw)
+    arranged["tables"] = _each(raw.get("tables", {}), _arrange_table)
+    arranged["use_cases"] = _each(raw.get("use_cases", {}), _arrange_use_case)
+    return arranged
+
+
+def _each(sections: object, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> object:
+    if not isinstance(sections, Mapping):
+        return sections
+    return {name: change(body) if isinstance(body, Mapping) else body for name, body in sections.items()}
+
+
+def _arrange_table(body: Mapping[str, Any]) -> dict[str, Any]:
+    arranged = {key: value for key, value in body.items() if key in RESERVED}
+    arranged["columns"] = {key: value for key, value in body.items() if key not in RESERVED}
+    return arranged
+
+
+def _arrange_use_case(body: Mapping[str, Any]) -> dict[str, Any]:
+    own = {key: value for key, value in body.items() if key not in USE_CASE_KEYS}
+    arranged = {key: value for key, value in body.items() if key in USE_CASE_KEYS}
+    arranged["spans"] = {key: value for key, value in own.items() if _is_span(value)}
+    arranged["extra"] = {key: value for key, value in own.items() if not _is_span(value)}
+    return arranged
+
+
+def _is_span(value: object) -> bool:
+    try:
+        parse_days(value if isinstance(value, str) else "")
+    except ConfigError:
+        return False
+    return True
+
+
+def fill_secrets(raw: Mapping[str, Any], environ: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
+    """Put the environment's values where `url`, `engine` or `state` is `${NAME}`; add what is wrong to `problems`.
+
+    A value is one whole variable, so that a workspace from a stranger cannot send a variable to a host of its choice.
+    """
+
+    def fill(value: object, where: str, key: str) -> object:
+        if isinstance(value, Mapping):
+            return {k: fill(v, f"{where}.{k}" if where else str(k), str(k)) for k, v in value.items()}
+        if isinstance(value, list):
+            return [fill(item, where, key) for item in value]
+        if not isinstance(value, str):
+            return value
+        is_secret = key in SECRET_KEYS and where.split(".")[0] in ("workspace", "sources")
+        if is_secret:
+            return _secret(value, where, environ, problems)
+        if _VARIABLE.search(value):
+            problems.append(
+                Problem(where, "a variable cannot stand here", value, f"${{NAME}} only in {', '.join(SECRET_KEYS)}")
+            )
+        return value
+
+    return {key: fill(value, key, key) for key, value in raw.items()}
+
+
+def _secret(value: str, where: str, environ: Mapping[str, str], problems: list[Problem]) -> str:
+    whole = _VARIABLE.fullmatch(value)
+    if whole:
+        if whole[1] not in environ:
+            problems.append(
+                Problem(where, f"the environment variable {whole[1]} is not set", do=f"export {whole[1]}=...")
+            )
+        return environ.get(whole[1], "")
+    local = _LOCAL_URL.match(value)
+    if _VARIABLE.search(value) or not (local and where.startswith("sources.")):
+        problems.append(
+            Problem(
+                where,
+                "an address must come from one environment variable as a whole",
+                expected='"${SHOP_DB}", or sqlite:///file or duckdb:///file inside the workspace',
+                do=f'{where.split(".")[-1]} = "${{SHOP_DB}}" and put the address into SHOP_DB',
+            )
+        )
+    elif reason := _leads_out(value[local.end() :]):
+        problems.append(Problem(where, reason, expected="a file inside the workspace"))
+    return value
+
+
+def problems_of(raw: Mapping[str, Any]) -> list[Problem]:
+    """Return what types alone do not show: unknown names, unsafe expressions, paths that lead out."""
+    found: list[Problem] = []
+    workspace = raw.get("workspace", {})
+    if isinstance(workspace, Mapping):
+        found += _zone_problems("workspace", workspace)
+        currency = workspace.get("currency")
+        if isinstance(currency, str) and currency not in CURRENCIES:
+            hint = did_you_mean(currency, CURRENCIES)
+            found.append(
+                Problem("workspace.currency", "this is no currency code", repr(currency), 'such as "EUR"', hint)
+            )
+    sources = _sections(raw, "sources")
+    allowed = workspace.get("allow_paths", ()) if isinstance(workspace, Mapping) else ()
+    for name, body in sources.items():
+        found += _source_problems(name, body, allowed if isinstance(allowed, list) else ())
+    for name, body in _sections(raw, "tables").items():
+        found += _table_problems(name, body, sources)
+    for name, body in _sections(raw, "use_cases").items():
+        found += _use_case_problems(name, body)
+    for name, body in _sections(raw, "features").items():
+        found += _feature_problems(name, body)
+    return found
+
+
+def _sections(raw: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:
+    sections = raw.get(key, {})
+    if not isinstance(sections, Mapping):
+        return {}
+    return {str(name): body for name, body in sections.items() if isinstance(body, Mapping)}
+
+
+def _zone_problems(where: str, body: Mapping[str, Any]) -> Iterator[Problem]:
+    from zoneinfo import available_timezones
+
+    zone = body.get("timezone")
+    if isinstance(zone, str) and zone not in (zones := available_timezones()):
+        hint = did_you_mean(zone, zones)
+        yield Problem(f"{where}.timezone", "this is no time zone", repr(zone), 'such as "Europe/Berlin"', hint)
+
+
+def _source_problems(name: str, body: Mapping[str, Any], allowed: Sequence[object]) -> Iterator[Problem]:
+    where = f"sources.{name}"
+    if not _IDENTIFIER.fullmatch(name):
+        yield Problem(where, "this cannot be a source's name", repr(name), "letters, digits, underscores")
+    yield from _zone_problems(where, body)
+    if ("path" in body) == ("url" in body):
+        yield Problem(where, "a source has either a path or a url", expected='path = "data/*.csv"')
+    if "url" not in body and ("table" in body or "query" in body):
+        yield Problem(where, "table and query belong to a database", expected="a source with a url")
+    if "table" in body and "query" in body:
+        yield Problem(where, "a source has either a table or a query", expected="one of the two")
+    path = body.get("path")
+    if isinstance(path, str) and (reason := _leads_out(path)) and not _under_any(path, allowed):
+        yield Problem(
+            f"{where}.path", reason, repr(path), "a path relative to the workspace",
+            'copy the files into the workspace, or name their folder in [workspace] allow_paths = ["..."]',
+        )  # fmt: skip
+
+
+def _leads_out(path: str) -> str:
+    windows, posix = PureWindowsPath(path), PurePosixPath(path)
+    if posix.is_absolute() or windows.is_absolute() or windows.drive or windows.root or ".." in windows.parts:
+        return "this path leads out of the workspace"
+    return ""
+
+
+def _under_any(path: str, allowed: Sequence[object]) -> bool:
+    return ".." not in PurePosixPath(path).parts and any(
+        isinstance(folder, str) and PurePosixPath(path).is_relative_to(folder) for folder in allowed
+    )
+
+
+def _table_problems(name: str, body: Mapping[str, Any], sources: Mapping[str, object]) -> Iterator[Problem]:
+    where = f"tables.{name}"
+    table = CONTRACT.get(name)
+    if table is None:
+        hint = did_you_mean(name, CONTRACT)
+        yield Problem(where, "there is no such contract table", "", f"one of: {', '.join(CONTRACT)}", hint)
+    lookups = body.get("lookup", [])
+    used = [("from", body.get("from"))]
+    used += [("lookup", item.get("table")) for item in _lists(lookups) if isinstance(item, Mapping)]
+    for key, source in used:
+        if isinstance(source, str) and source.split(".")[0] not in sources:
+            hint = did_you_mean(source.split(".")[0], sources)
+            yield Problem(f"{where}.{key}", "there is no such source", repr(source), _source_names(sources), hint)
+    for key, value in body.items():
+        if isinstance(value, str) and (key not in RESERVED or key in ("where", "known_at")):
+            yield from _expression_problems(f"{where}.{key}", value)
+        if key not in RESERVED and table is not None:
+            yield from _column_problems(table, where, key)
+    if table is not None:
+        yield from _reference_problems(table, where, body)
+
+
+def _lists(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _source_names(sources: Mapping[str, object]) -> str:
+    return f"a table of one of the sources: {', '.join(sources)}" if sources else "a [sources.<name>] section"
+
+
+def _column_problems(table: Table, where: str, key: str) -> Iterator[Problem]:
+    if table.column(key) is not None:
+        return
+    names = [column.name for column in table.columns]
+    hint = did_you_mean(key, [*names, *RESERVED])
+    if not table.attributes:
+        yield Problem(f"{where}.{key}", "this table has no such column", "", f"one of: {', '.join(names)}", hint)
+    elif difflib.get_close_matches(key, RESERVED, n=1, cutoff=0.8):
+        yield Problem(f"{where}.{key}", "this is neither a column nor a setting", "", "", hint)
+    elif not re.fullmatch(r"[a-z][a-z0-9_]*", key) or key in ("valid_to", "first_seen_at", "happened_on"):
+        yield Problem(f"{where}.{key}", "this cannot be an attribute's name", "", "small letters, digits, underscores")
+
+
+def _reference_problems(table: Table, where: str, body: Mapping[str, Any]) -> Iterator[Problem]:
+    mapped = [key for key in body if key not in RESERVED]
+    listed = {"stable": _lists(body.get("stable")), "format": body.get("format", {})}
+    for key, names in listed.items():
+        for name in names if isinstance(names, list | Mapping) else ():
+            if name not in mapped and name != "known_at":
+                hint = did_you_mean(str(name), mapped)
+                yield Problem(f"{where}.{key}", "this column is not mapped", repr(name), "a mapped column", hint)
+    missing = [c.name for c in table.columns if c.required and c.name not in mapped]
+    if missing:
+        yield Problem(where, "required columns are not mapped", ", ".join(missing), "an expression for each")
+
+
+def _expression_problems(where: str, text: str) -> Iterator[Problem]:
+    try:
+        parse_scalar(text, where)
+    except UnsafeExpression as error:
+        yield from error.problems
+
+
+def _use_case_problems(name: str, body: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, value in body.items():
+        if key in USE_CASE_KEYS:
+            continue
+        near = difflib.get_close_matches(key, USE_CASE_KEYS, n=1, cutoff=0.75)
+        if near:
+            yield Problem(f"use_cases.{name}.{key}", "there is no such setting", do=f'did you mean "{near[0]}"?')
+        elif isinstance(value, str) and not _is_span(value) and re.match(r"\s*\d", value):
+            yield Problem(
+                f"use_cases.{name}.{key}", "this is not a span of time", repr(value), '"30 days" or "2 weeks"'
+            )
+
+
+def _feature_problems(name: str, body: Mapping[str, Any]) -> Iterator[Problem]:
+    where = f"features.{name}"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        yield Problem(where, "this cannot be a feature's name", repr(name), "small letters, digits, underscores")
+    sql = body.get("sql")
+    if isinstance(sql, str):
+        try:
+            check_query(parse_query(sql, f"{where}.sql"), CONTRACT, f"{where}.sql")
+        except UnsafeExpression as error:
+            yield from error.problems
+
+
+def validation_problems(error: ValidationError, fields: Mapping[str, Sequence[str]]) -> list[Problem]:
+    """Word pydantic's findings as ours; no value of a secret key is shown.
+
+    Args:
+        error: what pydantic found.
+        fields: kind of section to the keys it may hold, as written in the file.
+    """
+    found: dict[str, Problem] = {}
+    for item in error.errors(include_url=False):
+        loc = [str(part) for part in item["loc"] if part not in ("columns", "spans")]
+        loc = loc[: 5 if "lookup" in loc[2:3] else 3 if len(loc) > 2 else len(loc)]
+        where = ".".join("from" if part == "from_" else part for part in loc)
+        found.setdefault(where, _worded(where, loc, item, fields))
+    return list(found.values())
+
+
+def _worded(where: str, loc: Sequence[str], item: Any, fields: Mapping[str, Sequence[str]]) -> Problem:
+    if item["type"] == "extra_forbidden":
+        kind = "" if len(loc) == 1 else "lookup" if "lookup" in loc[2:3] else loc[0]
+        known = [key for key in fields[kind] if key not in ("columns", "spans", "extra", "config_text")]
+        hint = did_you_mean(loc[-1], known)
+        return Problem(where, "there is no such setting", "", f"one of: {', '.join(known)}", hint)
+    if item["type"] == "missing":
+        return Problem(where, "this setting is missing", do=f'{loc[-1]} = "..."')
+    message = str(item["msg"]).removeprefix("Value error, ").replace("Input should be", "").strip()
+    found = "" if loc[-1] in SECRET_KEYS else repr(item["input"])[:80]
+    return Problem(where, "this value cannot be used", found, message.removeprefix("expected "))

@@ -1,0 +1,171 @@
+"""SQL that people write in config or pages: what it may hold is listed here; everything else is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from tradewind.core.errors import Problem, UnsafeExpression
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LONGEST = 20_000
+"""Characters that an expression or query may have."""
+
+SYNTAX = _words(
+    "Add And Between Boolean Case Cast Column Concat DPipe DataType DataTypeParam Div EQ Escape Extract GT GTE "
+    "ILike Identifier If In IntDiv Interval Is LT LTE Like Literal Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ "
+    "Or Paren Sub TryCast Var"
+)
+"""sqlglot's names for plain scalar syntax."""
+
+SHARED_FUNCTIONS = _words(
+    "Abs Ceil Coalesce ConcatWs DateTrunc Exp Floor Greatest Least Left Length Ln Lower Nullif Pow Replace Right "
+    "Round Sign SplitPart Sqrt StartsWith StrPosition Substring TimestampTrunc Trim Trunc Upper Year Month Day "
+    "Quarter Hour Minute"
+)
+"""sqlglot's names for the scalar functions that give equal results on every engine."""
+
+MAPPING_FUNCTIONS = SHARED_FUNCTIONS | _words(
+    "Contains DateDiff DateFromParts DayOfMonth DayOfWeek DayOfWeekIso DayOfYear EndsWith Log Pad RegexpExtract "
+    "RegexpLike RegexpReplace Reverse Second StrToTime TimeToStr TimeToUnix TimestampFromParts UnixToTime Week"
+)
+"""Scalar functions of a mapping expression, which DuckDB alone executes."""
+
+MAPPING_NAMES = frozenset({"date_part", "epoch_us", "strip_accents", "try_strptime"})
+"""The same, for functions that sqlglot keeps by name."""
+
+QUERY_SYNTAX = _words(
+    "Alias CTE Distinct Except Exists Filter From Group Having Intersect Join Limit Order Ordered Placeholder "
+    "Select Star Subquery Table TableAlias Tuple Union Values Where Window WindowSpec With"
+)
+"""What a SELECT may hold beyond scalar syntax."""
+
+AGGREGATES = _words("Avg Count Max Min RowNumber Rank DenseRank Sum Lag Lead")
+"""Aggregates and window functions that give equal results on every engine."""
+
+PLAIN_TYPES = _words(
+    "BIGINT BOOLEAN DATE DECIMAL DOUBLE FLOAT INT SMALLINT TEXT TIME TIMESTAMP TIMESTAMPTZ TINYINT VARCHAR"
+)
+"""Types that one may cast to."""
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def parse_scalar(text: str, where: str) -> exp.Expression:
+    """Parse an expression that computes one value of a row from that row's columns.
+
+    Args:
+        text: the expression, in DuckDB's dialect.
+        where: the place it was written, for the message.
+    Returns:
+        The syntax tree, without comments.
+    Raises:
+        UnsafeExpression: it is no expression, or holds anything but columns, literals, operators and listed functions.
+    """
+    tree = _parse(text, where)
+    allowed = SYNTAX | MAPPING_FUNCTIONS
+    for node in tree.walk():
+        _check_node(node, allowed, MAPPING_NAMES, where, text)
+    return tree
+
+
+def columns_of(expression: exp.Expression) -> tuple[str, ...]:
+    """Return the names of the columns an expression reads, in order of appearance, each once."""
+    return tuple(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))
+
+
+def parse_query(text: str, where: str) -> exp.Expression:
+    """Parse one statement in DuckDB's dialect; `check_query` says whether it may run.
+
+    Raises:
+        UnsafeExpression: it cannot be parsed, or is more than one statement.
+    """
+    return _parse(text, where)
+
+
+def check_query(query: exp.Expression, tables_allowed: Collection[str], where: str = "the query") -> None:
+    """Refuse a query that is not one SELECT over the allowed tables with functions equal on every engine.
+
+    Args:
+        query: the parsed query.
+        tables_allowed: names of tables it may read, besides its own CTEs.
+        where: the place it was written, for the message.
+    Raises:
+        UnsafeExpression: anything in it is not on the list.
+    """
+    if not isinstance(query, exp.Select | exp.SetOperation):
+        raise _refused(where, "only a SELECT may stand here", query.sql("duckdb"))
+    allowed = SYNTAX | SHARED_FUNCTIONS | QUERY_SYNTAX | AGGREGATES
+    named = {cte.alias for cte in query.find_all(exp.CTE)}
+    # A name such as "secrets.csv" would make DuckDB read the file wherever the CTE is not in sight.
+    for name in named:
+        if not _PLAIN_NAME.fullmatch(name):
+            raise _refused(where, "this cannot be a table's name", name)
+    for node in query.walk():
+        _check_node(node, allowed, frozenset(), where, node.sql("duckdb"))
+        if isinstance(node, exp.Table):
+            _check_table(node, {*tables_allowed, *named}, where)
+
+
+def _parse(text: str, where: str) -> exp.Expression:
+    if len(text) > LONGEST:
+        raise _refused(where, "this is too long", f"{len(text)} characters", f"at most {LONGEST} characters")
+    try:
+        trees = [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
+    except (SqlglotError, RecursionError, ValueError) as error:
+        reason = str(error).splitlines()[0] if not isinstance(error, RecursionError) else "too deeply nested"
+        raise _refused(where, "this cannot be read as SQL", f"{text[:80]!r}: {_plain(reason)}") from error
+    if len(trees) != 1 or not isinstance(trees[0], exp.Expression):
+        raise _refused(where, "one expression was expected", repr(text[:80]))
+    for node in trees[0].walk():
+        node.comments = None
+    return trees[0]
+
+
+def _check_node(node: exp.Expr, allowed: Collection[str], names: Collection[str], where: str, text: str) -> None:
+    kind = type(node).__name__
+    if isinstance(node, exp.Anonymous):
+        if node.name.lower() not in names:
+            raise _refused(where, f"the function {node.name.lower()} is not allowed here", text[:80])
+    elif kind not in allowed:
+        word = node.sql_name().lower() if isinstance(node, exp.Func) else f"{kind} syntax"
+        raise _refused(where, f"{word} is not allowed here", text[:80])
+    if isinstance(node, exp.DataType) and (node.this.name not in PLAIN_TYPES or node.args.get("nested")):
+        raise _refused(where, "a value cannot be turned into this type here", node.sql("duckdb"))
+    if isinstance(node, exp.Column) and (node.args.get("db") or node.args.get("catalog")):
+        raise _refused(where, "a column is written as column or table.column", node.sql("duckdb"))
+    if isinstance(node, exp.In) and any(node.args.get(key) for key in ("unnest", "field", "is_global")):
+        raise _refused(where, "IN takes a list of values", node.sql("duckdb"))
+
+
+def _check_table(node: exp.Table, allowed: Collection[str], where: str) -> None:
+    plain = isinstance(node.this, exp.Identifier) and not node.args.get("db") and not node.args.get("catalog")
+    extra = [key for key, value in node.args.items() if value and key not in ("this", "alias")]
+    if not plain or extra or node.name not in allowed:
+        raise _refused(
+            where, "this table cannot be read here", node.sql("duckdb")[:80], f"one of: {', '.join(sorted(allowed))}"
+        )
+
+
+def _refused(where: str, what: str, found: str, expected: str = "") -> UnsafeExpression:
+    return UnsafeExpression(
+        Problem(where, what, found, expected or "columns, values, operators and the functions listed in the docs")
+    )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def placeholders_of(query: exp.Expression) -> Iterator[str]:
+    """Yield the name of each `:name` or `$name` in a query."""
+    for node in query.find_all(exp.Placeholder):
+        yield node.name

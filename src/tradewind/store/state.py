@@ -1,0 +1,298 @@
+"""The state database: runs, steps, loads and model versions, on SQLite or Postgres alike.
+
+Columns are TEXT, BIGINT (microseconds since 1970, UTC) and JSON text only, so that both mean the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from tradewind.core.errors import Problem, StoreError
+from tradewind.store.manifest import FORMAT, wrong_format
+
+STATE_FILE = "state.db"
+
+_schema = sa.MetaData()
+_meta = sa.Table(
+    "meta", _schema, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+_runs = sa.Table(
+    "runs",
+    _schema,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("finished_at", sa.BigInteger),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("snapshot_id", sa.Text),
+    sa.Column("details", sa.Text, nullable=False),
+)
+_steps = sa.Table(
+    "steps",
+    _schema,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("recorded_at", sa.BigInteger, nullable=False),
+    sa.Column("output", sa.Text, nullable=False),
+)
+_loads = sa.Table(
+    "loads",
+    _schema,
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("loaded_at", sa.BigInteger, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+)
+_models = sa.Table(
+    "model_versions",
+    _schema,
+    sa.Column("use_case", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("snapshot_id", sa.Text, nullable=False),
+    sa.Column("card", sa.Text, nullable=False),
+)
+
+_EPOCH = datetime(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command; `status` is running, done, findings, failed or interrupted."""
+
+    run_id: str
+    command: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: str
+    snapshot_id: str | None
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Load:
+    """One time that a contract table was read from its sources."""
+
+    table: str
+    loaded_at: datetime
+    fingerprint: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ModelVersion:
+    """One saved model; `path` is relative to the workspace."""
+
+    use_case: str
+    version: str
+    created_at: datetime
+    path: str
+    snapshot_id: str
+    card: Mapping[str, Any]
+
+
+class State:
+    """The rows of one workspace's state database.
+
+    Args:
+        engine: an SQLAlchemy engine whose tables exist; see `open_state`.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def begin_run(self, run_id: str, command: str, at: datetime) -> None:
+        """Note that a run began."""
+        row = {"run_id": run_id, "command": command, "started_at": to_micros(at), "status": "running", "details": "{}"}
+        with _writing(self._engine) as connection:
+            connection.execute(_runs.insert().values(row))
+
+    def finish_run(
+        self,
+        run_id: str,
+        status: str,
+        at: datetime,
+        snapshot_id: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note how a run ended."""
+        values = {
+            "status": status, "finished_at": to_micros(at), "snapshot_id": snapshot_id, "details": _dump(details or {}),
+        }  # fmt: skip
+        with _writing(self._engine) as connection:
+            connection.execute(_runs.update().where(_runs.c.run_id == run_id).values(values))
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """Return the newest runs, newest first."""
+        query = _runs.select().order_by(_runs.c.started_at.desc(), _runs.c.run_id.desc()).limit(limit)
+        return [
+            Run(
+                row.run_id, row.command, from_micros(row.started_at),
+                None if row.finished_at is None else from_micros(row.finished_at),
+                row.status, row.snapshot_id, json.loads(row.details),
+            )
+            for row in self._rows(query)
+        ]  # fmt: skip
+
+    def find_step(self, name: str, fingerprint: str) -> dict[str, Any] | None:
+        """Return what a step left when it ran with exactly these inputs, or None."""
+        query = _steps.select().where(_steps.c.name == name, _steps.c.fingerprint == fingerprint)
+        rows = self._rows(query)
+        return json.loads(rows[0].output) if rows else None
+
+    def record_step(self, name: str, fingerprint: str, output: Mapping[str, Any], at: datetime) -> None:
+        """Note what a step left; the same step again replaces the note."""
+        same = (_steps.c.name == name) & (_steps.c.fingerprint == fingerprint)
+        row = {"name": name, "fingerprint": fingerprint, "recorded_at": to_micros(at), "output": _dump(output)}
+        self._replace(_steps, same, row)
+
+    def last_load(self, table: str) -> Load | None:
+        """Return the newest load of a contract table, or None before the first."""
+        query = _loads.select().where(_loads.c.table_name == table).order_by(_loads.c.loaded_at.desc()).limit(1)
+        for row in self._rows(query):
+            return Load(row.table_name, from_micros(row.loaded_at), row.fingerprint, json.loads(row.details))
+        return None
+
+    def record_load(
+        self, table: str, loaded_at: datetime, fingerprint: str, details: Mapping[str, Any] | None = None
+    ) -> None:
+        """Note that a contract table was read from sources with this fingerprint."""
+        micros = to_micros(loaded_at)
+        same = (_loads.c.table_name == table) & (_loads.c.loaded_at == micros)
+        row = {"table_name": table, "loaded_at": micros, "fingerprint": fingerprint, "details": _dump(details or {})}
+        self._replace(_loads, same, row)
+
+    def record_model(
+        self, use_case: str, version: str, at: datetime, path: str, snapshot_id: str, card: Mapping[str, Any]
+    ) -> None:
+        """Note a saved model; the same version again replaces the note and makes it the newest."""
+        same = (_models.c.use_case == use_case) & (_models.c.version == version)
+        row = {
+            "use_case": use_case, "version": version, "created_at": to_micros(at), "path": path,
+            "snapshot_id": snapshot_id, "card": _dump(card),
+        }  # fmt: skip
+        self._replace(_models, same, row)
+
+    def models(self, use_case: str) -> list[ModelVersion]:
+        """Return a use case's saved models, newest first."""
+        query = (
+            _models.select()
+            .where(_models.c.use_case == use_case)
+            .order_by(_models.c.created_at.desc(), _models.c.version.desc())
+        )
+        return [
+            ModelVersion(
+                row.use_case, row.version, from_micros(row.created_at), row.path, row.snapshot_id, json.loads(row.card)
+            )
+            for row in self._rows(query)
+        ]
+
+    def newest_model(self, use_case: str) -> ModelVersion | None:
+        """Return a use case's newest saved model, or None."""
+        return next(iter(self.models(use_case)), None)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def _rows(self, query: sa.Select[Any]) -> list[Any]:
+        with told(self._engine), self._engine.connect() as connection:
+            return list(connection.execute(query).fetchall())
+
+    def _replace(self, table: sa.Table, same: sa.ColumnElement[bool], row: Mapping[str, object]) -> None:
+        with _writing(self._engine) as connection:
+            connection.execute(table.delete().where(same))
+            connection.execute(table.insert().values(dict(row)))
+
+
+def open_state(url: str) -> State:
+    """Open a state database and make its tables where it has none.
+
+    Args:
+        url: `sqlite:///...` or `postgresql://...`.
+    Raises:
+        FormatError: another format version wrote it.
+        StoreError: it cannot be reached, read or written.
+    """
+    engine = _connect(url)
+    with told(engine), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7250100)"))  # two first starts at once
+        _schema.create_all(connection)
+        written = connection.execute(sa.select(_meta.c.value).where(_meta.c.name == "format")).scalar()
+        if written is None:
+            connection.execute(_meta.insert().values(name="format", value=str(FORMAT)))
+            written = str(FORMAT)
+    if written != str(FORMAT):
+        engine.dispose()
+        raise wrong_format(Path(STATE_FILE), int(written) if written.isdigit() else written)
+    return State(engine)
+
+
+def sqlite_url(root: Path) -> str:
+    """Return the address of a workspace's own state database."""
+    return f"sqlite:///{(root / STATE_FILE).resolve().as_posix()}"
+
+
+def to_micros(instant: datetime) -> int:
+    """Return a naive UTC instant as microseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """Return microseconds since 1970 as a naive UTC instant."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def _connect(url: str) -> sa.Engine:
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
+    try:
+        engine = sa.create_engine(url, hide_parameters=True)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise StoreError(
+            Problem("workspace.state", "this is no address of a database", type(error).__name__, "a Postgres URL")
+        ) from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says so
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+@contextmanager
+def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    with told(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def told(engine: sa.Engine) -> Iterator[None]:
+    """Turn a database's errors into ours, without the address's password."""
+    try:
+        yield
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
+        place = engine.url.render_as_string(hide_password=True)
+        raise StoreError(
+            Problem(place, "the state database cannot be used", reason, "a database that can be read and written")
+        ) from error
+
+
+def _dump(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,166 @@
+"""A workspace: the folder in which everything of one company lies, opened once."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradewind.core.errors import Problem, SourceError
+from tradewind.core.time import Clock, system_clock
+from tradewind.store.config import Config, load_config
+from tradewind.store.lock import workspace_lock
+from tradewind.store.manifest import Manifest, read_manifest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tradewind.store.engines import Engine
+    from tradewind.store.state import State
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An open workspace folder.
+
+    Args:
+        root: the folder, with all symlinks resolved.
+        config: its configuration, secrets filled in.
+        clock: the present instant, naive UTC.
+        environ: environment variables, for secrets.
+    """
+
+    root: Path
+    config: Config
+    clock: Clock = system_clock
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    _opened: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """What to call it in reports."""
+        return self.config.workspace.name or self.root.name
+
+    def manifest(self) -> Manifest:
+        """Return the present snapshot; keep it for as long as the answers must agree with each other."""
+        return read_manifest(self.root)
+
+    def table(self, name: str) -> pa.Table:
+        """Return the rows of a table of the present snapshot.
+
+        Raises:
+            StoreError: there is no such table, or its files are damaged.
+        """
+        from tradewind.store.tables import read_table
+
+        return read_table(self.root, self.manifest().entry(name))
+
+    def sql(self, query: str) -> pa.Table:
+        """Run a person's SELECT over the tables of the present snapshot; it can touch nothing else.
+
+        Raises:
+            UnsafeExpression: it is not one SELECT.
+            StoreError: the engine refuses it.
+        """
+        from tradewind.store.duckdb_engine import run_user_sql, safe_connection
+
+        settings = self.config.workspace
+        with (
+            tempfile.TemporaryDirectory(prefix="tradewind-") as scratch,
+            safe_connection(
+                self.root, self.manifest(), settings.memory_limit, settings.threads, Path(scratch)
+            ) as connection,
+        ):
+            return run_user_sql(connection, query)
+
+    def engine(self, tables: Iterable[str] | None = None, manifest: Manifest | None = None) -> Engine:
+        """Open the SQL engine that the configuration names, with tables of a snapshot loaded; close it after use.
+
+        Args:
+            tables: names of those to load; those that do not exist are left out. All when None.
+            manifest: the snapshot; the present one when None.
+        """
+        snapshot = manifest or self.manifest()
+        engine = self._new_engine()
+        for name in snapshot.tables if tables is None else tables:
+            if name in snapshot.tables:
+                engine.load_table(name, snapshot.tables[name])
+        return engine
+
+    def _new_engine(self) -> Engine:
+        settings = self.config.workspace
+        if settings.engine is not None:
+            from tradewind.store.postgres_engine import PostgresEngine
+
+            return PostgresEngine(self.root, settings.engine)  # type: ignore[return-value]
+        from tradewind.store.duckdb_engine import DuckDBEngine
+
+        return DuckDBEngine(self.root, settings.memory_limit, settings.threads)
+
+    def state(self) -> State:
+        """Return the state database, opened at first use."""
+        from tradewind.store.state import open_state, sqlite_url
+
+        if "state" not in self._opened:
+            self._opened["state"] = open_state(self.config.workspace.state or sqlite_url(self.root))
+        state: State = self._opened["state"]
+        return state
+
+    def lock(self, holder: str) -> AbstractContextManager[None]:
+        """Hold the right to write; see `workspace_lock`."""
+        return workspace_lock(self.root, holder, self.clock)
+
+    def source_files(self, pattern: str) -> list[Path]:
+        """Return the files that a source's path means, sorted by name.
+
+        Args:
+            pattern: a glob relative to the workspace, or below one of `allow_paths`.
+        Raises:
+            SourceError: a file lies outside, also through a symlink.
+        """
+        allowed = [self.root, *(Path(folder).resolve() for folder in self.config.workspace.allow_paths)]
+        start = Path(pattern)
+        if start.is_absolute():
+            files = sorted(Path(start.anchor).glob(str(start.relative_to(start.anchor))))
+        else:
+            files = sorted(self.root.glob(pattern)) if ".." not in start.parts else [self.root / pattern]
+        for file in files:
+            real = file.resolve()
+            if not any(real.is_relative_to(folder) for folder in allowed):
+                raise SourceError(_outside(pattern, file))
+        return [file for file in files if file.is_file()]
+
+    def close(self) -> None:
+        """Close the state database."""
+        if "state" in self._opened:
+            self._opened.pop("state").close()
+
+
+def _outside(pattern: str, file: Path) -> Problem:
+    return Problem(
+        pattern,
+        "this file lies outside the workspace",
+        str(file),
+        "a file inside the workspace folder",
+        'copy it into the workspace, or name its folder in [workspace] allow_paths = ["..."]',
+    )
+
+
+def open_workspace(
+    root: Path | str, clock: Clock = system_clock, environ: Mapping[str, str] | None = None
+) -> Workspace:
+    """Open a workspace folder; nothing is written and no data are read.
+
+    Raises:
+        ConfigError: its configuration has problems; all are told.
+        FormatError: its manifest was written by another format version.
+    """
+    folder = Path(root).resolve()
+    variables = os.environ if environ is None else environ
+    workspace = Workspace(folder, load_config(folder, variables), clock, variables)
+    workspace.manifest()
+    return workspace
