@@ -1,0 +1,93 @@
+"""A fitted model as it is used: features in; calibrated mean, interval and contributions out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind.core.errors import ModelError, Problem
+from tradewind.core.feature import FeatureTable
+from tradewind.models.calibrate import Calibrator
+from tradewind.models.candidates import Model, Task
+from tradewind.models.design import Design, apply_design
+from tradewind.models.interval import Interval
+from tradewind.models.linear import LinearModel, inverse_link
+from tradewind.models.trees import TreeModel
+from tradewind.models.usual import Usual
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """A design with the model that reads it.
+
+    Args:
+        task: what kind of number the answer is.
+        design: how features become columns.
+        model: the fitted model.
+    """
+
+    task: Task
+    design: Design
+    model: Model
+
+    def mean(self, features: FeatureTable) -> Array:
+        """Return (n,) uncalibrated probabilities or amounts."""
+        mean = inverse_link(self.model.margin(apply_design(self.design, features)), self.model.link)
+        return np.clip(mean, 1e-6, 1 - 1e-6) if self.task == "classification" else mean
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A model ready to score: what is saved, loaded and explained.
+
+    Args:
+        predictor: design and model; the model is a linear one or trees.
+        calibrator: from predicted to calibrated means.
+        interval: 80 % intervals along the calibrated mean.
+        usual: what is usual in the training rows, for the wording of reasons.
+    """
+
+    predictor: Predictor
+    calibrator: Calibrator
+    interval: Interval
+    usual: Usual
+
+    @property
+    def task(self) -> Task:
+        """What kind of number the answer is."""
+        return self.predictor.task
+
+    @property
+    def explainable(self) -> TreeModel | LinearModel:
+        """The model itself, of a kind that can be explained and saved.
+
+        Raises:
+            ModelError: it is one of those that are only compared.
+        """
+        model = self.predictor.model
+        if isinstance(model, TreeModel | LinearModel):
+            return model
+        raise ModelError(Problem("models", f"{model.algorithm} is only compared, never saved or deployed"))
+
+    def mean(self, features: FeatureTable) -> Array:
+        """Return (n,) calibrated probabilities or expected amounts."""
+        return self.calibrator.apply(self.predictor.mean(features))
+
+    def score(self, features: FeatureTable) -> tuple[Array, Array, Array]:
+        """Return (n,) calibrated means with the lower and upper ends of their 80 % intervals."""
+        mean = self.mean(features)
+        return (mean, *self.interval.apply(mean))
+
+    def contributions(self, features: FeatureTable) -> Array:
+        """Return (n, features + 1) parts of the uncalibrated margin by feature; the last is everybody's."""
+        design = self.predictor.design
+        parts = self.explainable.contributions(apply_design(design, features))
+        by_feature = np.zeros((len(features), len(design.features) + 1))
+        for column, position in enumerate(design.origin):
+            by_feature[:, position] += parts[:, column]
+        by_feature[:, -1] = parts[:, -1]
+        return by_feature

@@ -1,0 +1,131 @@
+"""Learning as of an origin: which rows may be used then, and what makes a table unfit to learn from."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind.core.errors import LeakError, Problem
+from tradewind.core.feature import FeatureTable, TrainingTable
+from tradewind.models.candidates import Candidate, Fitting, Settings, Task
+from tradewind.models.deployed import Predictor
+from tradewind.models.design import Design, DesignKind, apply_design, fit_design
+from tradewind.models.linear import Link
+
+Array = NDArray[np.float64]
+
+LEAST_OUTCOMES = 10
+"""Fewer of the rarer outcome than this, and nothing is fitted."""
+LEAST_ENTITIES = 20
+"""Fewer different customers than this, and nothing is fitted."""
+MOST_NEGATIVE = 0.05
+"""Up to this share of the total, negative amounts (returns) are learned as zero and put right in the total."""
+
+
+class Learner:
+    """Fits candidates on the rows whose labels are complete and known by an origin, and on no others.
+
+    Args:
+        table: the training table.
+        task: classification or regression.
+        origin: labels are taken as known on this day; rows at or after it are not used.
+        seed: for whatever is random in a fit.
+        num_threads: threads for fitting.
+    """
+
+    def __init__(self, table: TrainingTable, task: Task, origin: date, seed: int, num_threads: int) -> None:
+        label = table.labels[origin]
+        self.rows = np.flatnonzero(~np.isnan(label))
+        self.outcome: Array = label[self.rows]
+        self.weight: Array = table.weight[self.rows]
+        self._table, self._task, self._seed, self._num_threads = table, task, seed, num_threads
+        self._designs: dict[DesignKind, tuple[Design, Array]] = {}
+
+    @cached_property
+    def features(self) -> FeatureTable:
+        """The rows learned from."""
+        return self._table.features.rows(self.rows)
+
+    @property
+    def link(self) -> Link:
+        """`logit`; for amounts `log` where next to none are negative, else `identity`."""
+        if self._task == "classification":
+            return "logit"
+        up, down = np.maximum(self.outcome, 0).sum(), np.maximum(-self.outcome, 0).sum()
+        return "log" if down <= MOST_NEGATIVE * up and up > 0 else "identity"
+
+    def fit(self, candidate: Candidate, settings: Settings) -> Predictor:
+        """Fit one candidate with one setting.
+
+        Raises:
+            ModelError: it cannot be fitted to these rows.
+        """
+        if candidate.design not in self._designs:
+            design = fit_design(self.features, self.weight, candidate.design)
+            self._designs[candidate.design] = design, apply_design(design, self.features)
+        design, matrix = self._designs[candidate.design]
+        outcome, weight = self.outcome, self.weight
+        if self.link == "log":
+            outcome = np.maximum(outcome, 0.0)
+        if candidate.most_rows is not None and len(outcome) > candidate.most_rows:
+            chosen = np.random.default_rng(self._seed).choice(len(outcome), candidate.most_rows, replace=False)
+            matrix, outcome, weight = matrix[chosen], outcome[chosen], weight[chosen]
+        given = Fitting(matrix, outcome, weight, self._task, self.link, self._seed, self._num_threads)
+        return Predictor(self._task, design, candidate.fit(given, settings))
+
+    def sampled(self, candidate: Candidate) -> str:
+        """Say so where a candidate learned from a sample of the rows only."""
+        if candidate.most_rows is None or len(self.rows) <= candidate.most_rows:
+            return ""
+        name = candidate.name.replace("_", " ")
+        return f"The model “{name}” learned from a random {candidate.most_rows:,} of {len(self.rows):,} rows."
+
+
+def refuse_leaks(table: TrainingTable) -> None:
+    """Refuse a table whose rows or labels would let the future in.
+
+    Raises:
+        LeakError: one entity occurs twice at one cutoff (rows were multiplied before the split, so copies of test rows
+            could be learned from), or a label is there before its cutoff.
+    """
+    features = table.features
+    _, entity = np.unique(features.entity_id.astype(str), return_inverse=True)
+    day = features.cutoff.astype("datetime64[D]").astype(np.int64)
+    key = entity.astype(np.int64) * 1_000_000 + (day - day.min() if len(day) else day)
+    _, counts = np.unique(key, return_counts=True)
+    twice = int((counts > 1).sum())
+    if twice:
+        raise LeakError(
+            Problem(
+                "", "a customer occurs more than once at one cutoff", f"{twice:,} such rows",
+                "one row per customer and cutoff", "use sampling weights instead of copies of rows",
+            )
+        )  # fmt: skip
+    for origin, label in table.labels.items():
+        early = int((~np.isnan(label) & (features.cutoff >= np.datetime64(origin))).sum())
+        if early:
+            raise LeakError(Problem("", f"outcomes are there before their time at {origin}", f"{early:,} rows"))
+
+
+def too_little(table: TrainingTable, rows: NDArray[np.intp], origin: date, task: Task) -> Problem | None:
+    """Return what is missing to learn anything by an origin, or None."""
+    outcome = table.labels[origin][rows]
+    usable = table.weight[rows] > 0
+    if not usable.any():
+        return Problem("", f"no customer's outcome was known by {origin}", "0 rows", "a longer history")
+    entities = len(set(table.features.entity_id[rows[usable]]))
+    if entities < LEAST_ENTITIES:
+        return Problem("", "there are too few customers to learn from", f"{entities}", f"at least {LEAST_ENTITIES}")
+    if task == "classification":
+        happened = int((outcome[usable] > 0.5).sum())
+        rarer = min(happened, int(usable.sum()) - happened)
+        if rarer < LEAST_OUTCOMES:
+            found = f"it happened in {happened:,} of {int(usable.sum()):,} cases"
+            expected = f"at least {LEAST_OUTCOMES} cases each way"
+            return Problem("", "the outcome is almost always the same, so nothing tells people apart", found, expected)
+    elif outcome[usable].min() == outcome[usable].max():
+        return Problem("", "every amount is the same, so nothing tells people apart", f"{outcome[usable][0]:g}")
+    return None
