@@ -119,6 +119,7 @@ class TableMapping(_Section):
         where: boolean expression; other rows are left out.
         format: contract column to the strptime format of its text.
         stable: attributes that never change, so that today's value may be used for the past.
+        timezone: IANA name of the zone of naive times in this table, when it is not the source's.
     """
 
     from_: Annotated[str, Field(alias="from", min_length=1)]
@@ -129,6 +130,7 @@ class TableMapping(_Section):
     where: str | None = None
     format: Mapping[str, str] = Field(default_factory=dict)
     stable: tuple[str, ...] = ()
+    timezone: str | None = None
 
 
 class UseCaseSettings(_Section):

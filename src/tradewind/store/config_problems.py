@@ -16,7 +16,7 @@ from tradewind.store.expressions import check_query, parse_query, parse_scalar
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-RESERVED = ("from", "lookup", "where", "known_after", "known_at", "format", "stable")
+RESERVED = ("from", "lookup", "where", "known_after", "known_at", "format", "stable", "timezone")
 """Keys of a table's section that are not columns."""
 
 SECRET_KEYS = ("url", "engine", "state")
@@ -209,6 +209,7 @@ def _table_problems(name: str, body: Mapping[str, Any], sources: Mapping[str, ob
     if table is None:
         hint = did_you_mean(name, CONTRACT)
         yield Problem(where, "there is no such contract table", "", f"one of: {', '.join(CONTRACT)}", hint)
+    yield from _zone_problems(where, body)
     lookups = body.get("lookup", [])
     used = [("from", body.get("from"))]
     used += [("lookup", item.get("table")) for item in _lists(lookups) if isinstance(item, Mapping)]
