@@ -53,16 +53,20 @@ def read_table(root: Path, entry: TableEntry) -> pa.Table:
     Raises:
         StoreError: a file is missing, damaged or outside the workspace.
     """
-    parts = []
+    return pa.concat_tables(read_files(root, entry))
+
+
+def read_files(root: Path, entry: TableEntry) -> Iterator[pa.Table]:
+    """Read a table file by file; see `read_table`."""
     for file in entry.files:
         path = inside(root, file.path)
         try:
-            parts.append(pq.ParquetFile(path).read())
+            part = pq.ParquetFile(path).read()
         except (OSError, pa.ArrowException) as error:
             raise _unreadable(file, type(error).__name__) from error
-        if parts[-1].num_rows != file.rows:
-            raise _unreadable(file, f"{parts[-1].num_rows} rows instead of {file.rows}")
-    return pa.concat_tables(parts)
+        if part.num_rows != file.rows:
+            raise _unreadable(file, f"{part.num_rows} rows instead of {file.rows}")
+        yield part
 
 
 def missing_file(root: Path, entry: TableEntry) -> FileEntry | None:

@@ -96,7 +96,7 @@ class Workspace:
         if settings.engine is not None:
             from tradewind.store.postgres_engine import PostgresEngine
 
-            return PostgresEngine(self.root, settings.engine)  # type: ignore[return-value]
+            return PostgresEngine(self.root, settings.engine)
         from tradewind.store.duckdb_engine import DuckDBEngine
 
         return DuckDBEngine(self.root, settings.memory_limit, settings.threads)
