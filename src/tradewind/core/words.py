@@ -1,0 +1,332 @@
+"""The one plain-word table: every title and label that people see, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tradewind.core.finding import CheckStatus, Evidence, Status
+
+WORDS: Mapping[str, str] = {
+    # Questions, one title a use case; {horizon} is a span such as "12 months".
+    "title.lapse": "About to stop buying",
+    "title.next_spend": "What customers will spend next",
+    "title.lifetime_value": "Worth over the next {horizon}",
+    "title.campaign_response": "Will use a coupon",
+    "title.repeat_purchase": "First-time buyers who come back",
+    "title.new_customer_value": "What a new customer is worth",
+    # What the people do whom a list is about: "Of our first 100, 42 …".
+    "do.lapse": "stop buying",
+    "do.campaign_response": "redeem a coupon",
+    "do.repeat_purchase": "buy again",
+    "do": "do it",
+    # The frame of a report.
+    "report.title": "What your customers are about to do",
+    "report.data": "Sales and other data",
+    "report.as_of": "As it stood on",
+    "report.snapshot": "State of the data",
+    "report.made": "Written",
+    "report.contents": "In this report",
+    "report.first": "What to do first",
+    "report.first.note": "Largest sum first. Every amount says what it rests on.",
+    "report.first.none": "None of the questions could be answered from these data yet. Below stands what would unlock each.",
+    "report.assumptions": "What we assumed",
+    "report.rejected": "Rows we could not use",
+    "report.rejected.none": "Every row could be used.",
+    "report.data_checks": "How sound the data are",
+    "report.unanswered": "What these data cannot answer yet",
+    "report.profit": "Amounts are profit: what is left after the cost of the goods.",
+    "report.revenue": "Amounts are revenue, not profit: neither product costs nor a margin are known.",
+    "report.aggregates": "This report holds totals and averages only; no person can be read from it.",
+    "report.offline": "This file is complete in itself: it loads nothing from the internet and sends nothing anywhere.",
+    "report.rows": "First on the list",
+    "report.theme": "Light or dark",
+    "report.skip": "Go to the report",
+    # The parts of a section.
+    "part.question": "The question",
+    "part.answer": "The answer",
+    "part.money": "What it means in money",
+    "part.next": "What to do next",
+    "part.evidence": "How sure is this?",
+    "part.how": "How do we know?",
+    "part.method": "How it was worked out",
+    "part.statistics": "The figures behind it",
+    "part.checks": "What was checked",
+    "part.card": "Card of the model",
+    "part.reliable": "Where it is less reliable",
+    "part.reliable.none": "No group of customers was found where the answer is clearly less reliable.",
+    "part.drivers": "What goes with it",
+    "part.because": "Not answerable, because …",
+    "part.unlock": "What would unlock it",
+    "part.numbers": "The numbers of this chart",
+    "part.assumed": "Rests on",
+    "part.sources": "The tables behind it",
+    # Charts: titles state the finding, so they are filled from the data.
+    "gain.title": "Of our first 100, {found} {do}; at random, {random}",
+    "gain.title.shares": "The first 10 in 100 on our list hold {found} of 100 who {do}; at random, 10",
+    "gain.x": "Customers contacted, of every 100, top of the list first",
+    "gain.y": "Of 100 who {do}, this many are reached",
+    "gain.caption": "“Our first” are the tenth of customers at the top of the list. The shaded band is where the line would lie "
+    "in 95 of 100 repetitions.",
+    "gain.ours": "our list",
+    "gain.rule": "the rule of thumb",
+    "gain.rule.named": "rule: {rule}",
+    "gain.random": "at random",
+    "gain.mark": "{found} of 100 reached",
+    "honest.title": "When we say {said} in 100, is it {said}? {verdict}",
+    "honest.yes": "Yes: it was {was}",
+    "honest.near": "Nearly: it was {was}",
+    "honest.no": "No: it was {was}",
+    "honest.x": "What we said, of 100 customers",
+    "honest.y": "What happened, of 100 customers",
+    "honest.caption": "Each mark is a group of customers. On the dashed line, what we said came true to the point; inside the "
+    "band, the difference is no more than chance. {outside}",
+    "honest.outside.none": "All {all} groups lie inside.",
+    "honest.outside": "{outside} of {all} groups lie outside, drawn as diamonds.",
+    "honest.inside.label": "inside the band",
+    "honest.outside.label": "outside the band",
+    "profit.title": "Pays if contact changes {one_in}",
+    "profit.title.best": "Pays if contact changes {one_in}; best to stop after the first {best} in 100",
+    "profit.title.none": "Contacting does not pay at any length of the list, as things are assumed",
+    "profit.title.plain": "Contacting the first {best} in 100 leaves the most: {money}",
+    "profit.x": "Customers contacted, of every 100, top of the list first",
+    "profit.y": "What is left after the cost of contact ({unit})",
+    "profit.y.revenue": "Revenue less the cost of contact ({unit})",
+    "profit.caption": "An estimate that rests on the assumed share of people whom the contact changes; only a test with people "
+    "left out at random can prove it.",
+    "profit.best": "most: {money}",
+    "profit.even": "breaks even",
+    "drivers.title": "What goes with it: above all {first}",
+    "drivers.x": "Weight in the answer, of 100",
+    "drivers.caption": "These go together with the answer; it is not shown that they cause it. ● you can influence, ○ signal only.",
+    "drivers.influence": "● you can influence",
+    "drivers.signal": "○ signal only",
+    "tenths.title": "The top tenth brings {share} in 100 of all {what}; we expected {expected}",
+    "tenths.title.plain": "What was expected and what came, from the top tenth of customers to the last",
+    "tenths.what": "spending",
+    "tenths.x": "Customers in ten equal groups, highest expected first",
+    "tenths.y": "Per customer ({unit})",
+    "tenths.actual": "what came",
+    "tenths.predicted": "what we expected",
+    "tenths.caption": "Bars are what came; diamonds are what we had expected before. Thin lines: 95 in 100 repetitions would end there.",
+    "cohorts.title": "Of customers who first bought in {month}, {share} in 100 still buy {after} later",
+    "cohorts.x": "Months since the first purchase",
+    "cohorts.y": "Month of the first purchase",
+    "cohorts.caption": "Each number: of 100 customers who first bought in that month, how many bought in this later one.",
+    "weekly.title": "We expected {expected} purchases and {actual} came: {gap}",
+    "weekly.over": "{share} in 100 fewer than expected",
+    "weekly.under": "{share} in 100 more than expected",
+    "weekly.even": "right to 1 in 100",
+    "weekly.x": "Week",
+    "weekly.y": "Purchases per week",
+    "weekly.actual": "what came",
+    "weekly.predicted": "what we expected",
+    "weekly.caption": "The expectation was fixed before the first week shown; the band holds 95 of 100 outcomes.",
+    "past.title": "It was not luck: better than the rule of thumb at {better} of {all} dates",
+    "past.title.mixed": "Better than the rule of thumb at {better} of {all} dates",
+    "past.title.plain": "How it did at {all} dates in the past",
+    "past.x": "Date on which the list was made",
+    "past.caption": "At each date only what was known by then was used; then we waited to see what happened.",
+    "past.ours": "our list",
+    "past.baseline": "the rule of thumb",
+    "chart.empty": "There is nothing to draw here: {why}.",
+    "chart.empty.rows": "no rows",
+    "chart.empty.columns": "the table lacks {columns}",
+    # How good, in plain words, where a chart or table must say it: name of a metric → what its number counts.
+    "metric.auc": "Pairs put in the right order, of 100",
+    "metric.average_precision": "Share of the list that is right, of 100",
+    "metric.mae": "Typical miss per customer",
+    "metric.rmse": "Typical miss per customer, large misses counted more",
+    "metric.total_bias": "Total too high (+) or too low (−), in 100",
+    "metric.spearman": "Agreement of the order, of 100",
+    "metric.r2": "Differences explained, of 100",
+    "metric.brier": "Mean squared miss",
+    # Figures that a section shows at its top, in this order.
+    "figure.customers": "customers asked about",
+    "figure.expected_customers": "of them expected to {do}",
+    "figure.base_rate": "{do} in an ordinary period",
+    "figure.contacts": "customers worth contacting",
+    "figure.money_at_stake": "at stake",
+    "figure.expected_profit": "if the assumption holds",
+    "figure.expected_total": "expected in all",
+    "figure.actual_total": "came in all",
+    "figure.expected_mean": "per customer",
+    "figure.break_even_share": "must be changed by the contact for it to pay",
+    "figure.top_tenth_share": "of the total is in the top tenth",
+    # Columns of tables.
+    "column.attribute": "Group",
+    "column.value": "Which",
+    "column.n": "Customers",
+    "column.metric": "How well it does there",
+    "column.range": "Likely range",
+    "column.table": "Table",
+    "column.reason": "Why",
+    "column.rows": "Rows",
+    "column.figure": "Figure",
+    "column.is": "Is",
+    "column.meaning": "What it says",
+    "column.who": "Customer",
+    "column.likely": "How likely",
+    "column.worth": "Expected",
+    "column.reasons": "Because of",
+    "column.share_contacted": "Contacted, of 100",
+    "column.share_found": "Reached by our list, of 100",
+    "column.rule_share_found": "Reached by the rule of thumb, of 100",
+    "column.profit": "Left after contact cost",
+    "column.rule_profit": "The same by the rule of thumb",
+    "column.low": "Low end",
+    "column.high": "High end",
+    "column.decile": "Tenth",
+    "column.predicted": "Expected",
+    "column.actual": "Came",
+    "column.observed": "Happened",
+    "column.week": "Week",
+    "column.cohort_month": "First bought in",
+    "column.months_since": "Months later",
+    "column.customers": "Customers",
+    "column.share_active": "Still buy, of 100",
+    "column.sentence": "What",
+    "column.importance": "Weight, of 100",
+    "column.direction": "Which way",
+    "column.influence": "Can you influence it?",
+    "column.cutoff": "Date",
+    "column.baseline": "The rule of thumb",
+    # What a chart is called where its table is empty and no finding can be stated.
+    "role.gain": "How many the list finds",
+    "role.profit": "What contacting leaves",
+    "role.deciles": "What was expected and what came",
+    "role.weekly": "What was expected and what came, week by week",
+    "role.cohorts": "Who stays",
+    "role.calibration": "When we say 30 in 100, is it 30?",
+    "role.drivers": "What goes with it",
+    "role.backtest": "How it did at past dates",
+    "answer.rule": "Not distinguishable from the rule of thumb: {answer}",
+}
+"""Text by name; braces are filled by `say`."""
+
+EVIDENCE: Mapping[Evidence, tuple[str, str, str]] = {
+    "measured": ("■", "Proved by a test", "People were left out at random, and the difference was measured."),
+    "adjusted": (
+        "◧",
+        "Estimated from history",
+        "Worked out from what happened before, with the known differences between people allowed for.",
+    ),
+    "association": (
+        "◫",
+        "Goes together, cause unknown",
+        "It held on past dates nobody had looked at; that acting on it helps is not shown yet.",
+    ),
+    "assumed": (
+        "□",
+        "Your assumption",
+        "It rests on a number you gave. A test with people left out at random would settle it.",
+    ),
+}
+"""Evidence grade → (symbol, words, what the words mean)."""
+
+STATUS: Mapping[Status, str] = {
+    "answered": "Answered",
+    "not distinguishable": "Not distinguishable from the rule of thumb",
+    "not answerable": "Not answerable yet",
+    "failed": "Could not be worked out",
+}
+
+CHECKS: Mapping[CheckStatus, tuple[str, str]] = {
+    "pass": ("✓", "fine"),
+    "warn": ("!", "look at this"),
+    "fail": ("✕", "not in order"),
+    "unknown": ("?", "could not be checked"),
+}
+"""Check status → (symbol, words); never colour alone."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A statistical figure, for "How do we know?" only.
+
+    Args:
+        label: the field's own name for it.
+        meaning: how it is computed and read, in words.
+    """
+
+    label: str
+    meaning: str
+
+
+TERMS: Mapping[str, Term] = {
+    "auc": Term("AUC", "Take one customer who did it and one who did not: how often the first ranks higher. 0.5 is chance, 1 is perfect."),
+    "average_precision": Term("Average precision", "Mean share of right ones on the list, taken at each right one found."),
+    "log_loss": Term("Log-loss", "Mean of −ln(the probability given to what happened). Lower is better."),
+    "brier": Term("Brier score", "Mean of (probability − outcome)². Lower is better."),
+    "ece": Term("Expected calibration error", "Mean gap between what was said and what happened, over groups, weighted by size."),
+    "ece_band": Term("ECE under perfect calibration", "What the gap would be by chance alone if every probability were exactly right."),
+    "calibration_slope": Term("Calibration slope", "1 when probabilities are spread as they should be; below 1 they are too extreme."),
+    "calibration_intercept": Term("Calibration intercept", "0 when the total is right; above 0 the probabilities were too low."),
+    "lift_10": Term("Lift at 10 %", "Share of right ones in the first tenth of the list, divided by the share among all."),
+    "capture_10": Term("Capture at 10 %", "Share of all right ones that stand in the first tenth of the list."),
+    "precision": Term("Precision", "Of those above the threshold, the share that did it."),
+    "recall": Term("Recall", "Of those who did it, the share above the threshold."),
+    "f1": Term("F1", "2 × precision × recall ÷ (precision + recall), at the threshold with the highest profit."),
+    "threshold": Term("Threshold", "The probability above which a contact is worth its cost."),
+    "baseline_auc": Term("AUC of the rule of thumb", "The same figure for the rule the team could use today."),
+    "baseline_gap": Term("Gap to the rule, paired", "Difference of the two on the same customers, with a bootstrap interval by customer. Above 0 throughout: better than the rule."),
+    "baseline_mae": Term("Mean absolute error of the rule", "The same figure for the rule the team could use today."),
+    "break_even_share": Term("Break-even share", "Cost of one contact ÷ (chance × value of a success) for those contacted: the share the contact must change to pay for itself."),
+    "mae": Term("Mean absolute error", "Mean of |expected − actual| per customer."),
+    "rmse": Term("Root mean squared error", "√ of the mean of (expected − actual)²; large misses count more."),
+    "r2": Term("R²", "1 − squared misses ÷ squared differences from the mean."),
+    "total_bias": Term("Total bias", "Sum expected ÷ sum actual − 1."),
+    "holdout_bias": Term("Total bias in the hold-out", "Sum expected ÷ sum actual − 1, over weeks the model had not seen."),
+    "spearman": Term("Spearman rank correlation", "Correlation of the two orders. 1 is the same order."),
+    "log_likelihood": Term("Log-likelihood", "Natural log of the probability of the data under the fitted model."),
+    "r": Term("r", "Shape of the spread of buying rates between customers."),
+    "alpha": Term("α", "Scale of the spread of buying rates: mean rate is r ÷ α."),
+    "a": Term("a", "First shape of the spread of the chance to drop out after a purchase."),
+    "b": Term("b", "Second shape of the spread of the chance to drop out: mean is a ÷ (a + b)."),
+    "s": Term("s", "Shape of the spread of drop-out rates between customers."),
+    "beta": Term("β", "Scale of the spread of drop-out rates: mean rate is s ÷ β."),
+    "p": Term("p", "Shape of the spread of amounts within a customer (Gamma-Gamma)."),
+    "q": Term("q", "Shape of the spread of mean amounts between customers (Gamma-Gamma)."),
+    "gamma": Term("γ", "Scale of the spread of mean amounts between customers (Gamma-Gamma)."),
+    "rows": Term("Rows learned from", "Customers × dates."),
+    "positives": Term("Outcomes among them", "Rows in which it happened."),
+}  # fmt: skip
+"""Number name → term; a name that is absent is shown as its own words."""
+
+STATISTICAL = re.compile(
+    r"\b(?:auc|brier|ece|lift|log[- ]loss|log[- ]likelihood|calibrat\w+|p[- ]values?|confidence intervals?|bootstrap\w*|features?|"
+    r"models?|shap|quantiles?|percentiles?|deciles?|regress\w+|classif\w+|precision|recall|f1|rmse|mae|r²|spearman|gini|"
+    r"variances?|standard (?:error|deviation)s?|hyper-?parameters?|baselines?|residuals?|coefficients?|correlat\w+|"
+    r"estimators?|priors?|posteriors?|gradient|boosting|lightgbm|logistic|elastic[- ]net|cutoffs?|out[- ]of[- ]time|"
+    r"hold-?out|overfit\w*|cross-validat\w+|imputation|significan(?:t|ce))\b",
+    re.IGNORECASE,
+)
+"""Words that may stand under "How do we know?" and nowhere else."""
+
+
+def say(name: str, **values: object) -> str:
+    """Return the text of that name with its braces filled.
+
+    Raises:
+        KeyError: the table has no such name, or a brace was not filled: a mistake of ours, not of a user.
+    """
+    return WORDS[name].format(**values)
+
+
+def say_do(use_case: str) -> str:
+    """Return what the people of a question do ("stop buying"), or "do it"."""
+    return WORDS.get(f"do.{use_case}", WORDS["do"])
+
+
+def say_span(days: int) -> str:
+    """Write a span as people do: 365 → "12 months", 30 → "30 days", 14 → "14 days"."""
+    if days >= 90 and (days % 365 == 0 or days % 30 == 0):
+        months = 12 * (days // 365) if days % 365 == 0 else days // 30
+        return f"{months} months"
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def statistical_terms(text: str) -> list[str]:
+    """Return the statistical terms in a text meant for everybody, in order; empty is as it should be."""
+    return [match.group(0) for match in STATISTICAL.finditer(text)]

@@ -1,0 +1,190 @@
+"""All charts of a finding: which result table is drawn how, under which title, told how to those who cannot see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from tradewind.core.finding import Finding
+from tradewind.core.words import say, say_do
+from tradewind.report.drawing import VARIABLES, NotDrawable, rows_of
+from tradewind.report.money_charts import deciles_chart, profit_chart, say_profit, say_tenths
+from tradewind.report.numbers import say_one_in
+from tradewind.report.ranking_charts import calibration_chart, gain_chart, say_gain, say_honest, say_honest_caption
+from tradewind.report.reason_charts import drivers_chart, say_drivers
+from tradewind.report.time_charts import (
+    actual_predicted_chart,
+    backtest_chart,
+    cohorts_chart,
+    say_cohorts,
+    say_past,
+    say_weekly,
+)
+
+ROLES = ("gain", "profit", "deciles", "weekly", "cohorts", "calibration", "drivers", "backtest")
+"""Roles of result tables that are drawn, in the order of a section."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart as a surface shows it.
+
+    Args:
+        role: which result table it draws.
+        title: the finding it shows, as a sentence.
+        caption: how to read it and what it assumes.
+        altair: the Altair chart; None where there is nothing to draw, then `caption` says why.
+        alt: the chart in words, for those who cannot see it.
+        table: the numbers drawn: header and rows, as text.
+    """
+
+    role: str
+    title: str
+    caption: str
+    altair: Any | None
+    alt: str
+    table: tuple[tuple[str, ...], ...] = ()
+
+    def spec(self) -> dict[str, Any]:
+        """Return its Vega-Lite form for a page: no title inside, no address, colours as the page's variables."""
+        if self.altair is None:
+            return {}
+        spec = self.altair.to_dict()
+        for name in ("$schema", "title"):
+            spec.pop(name, None)
+        text = json.dumps(spec, allow_nan=False)
+        for colour, variable in VARIABLES.items():
+            text = text.replace(f'"{colour}"', f'"{variable}"')
+        page: dict[str, Any] = json.loads(text)
+        return {**page, "background": None}
+
+
+def build_charts(finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str = "") -> list[Chart]:
+    """Return the charts of a finding, in reading order; a table that cannot be drawn becomes a sentence.
+
+    Args:
+        finding: whose charts.
+        tables: role (`gain`, `calibration` …) to its result table; other roles are ignored.
+        currency: ISO code of the amounts.
+        rule: name of the rule of thumb beside which the answer is shown.
+    """
+    makers = _makers(finding, tables, currency, rule)
+    return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables]
+
+
+@dataclass(frozen=True)
+class _Maker:
+    title: Callable[[pa.Table], str]
+    draw: Callable[[pa.Table, str], Any]
+    caption: Callable[[pa.Table], str]
+    columns: tuple[str, ...]
+
+
+def _makers(finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str) -> dict[str, _Maker]:
+    do = say_do(finding.name)
+    base = base_share(finding, tables)
+    share = finding.numbers.get("break_even_share")
+    even = say_one_in(share.value) if share is not None and share.value is not None else ""
+    # Without a margin there is no break-even, and amounts are revenue.
+    revenue = share is not None and share.value is None
+    assumed = f" {finding.caption}" if finding.caption else ""
+    return {
+        "gain": _Maker(
+            lambda table: say_gain(table, do, base),
+            lambda table, title: gain_chart(table, title, do, rule),
+            lambda _: say("gain.caption"),
+            ("share_contacted", "share_found", "rule_share_found"),
+        ),
+        "profit": _Maker(
+            lambda table: say_profit(table, currency, even),
+            lambda table, title: profit_chart(table, currency, title, rule, revenue),
+            lambda _: say("profit.caption") + assumed,
+            ("share_contacted", "profit", "low", "high", "rule_profit"),
+        ),
+        "deciles": _Maker(
+            say_tenths,
+            lambda table, title: deciles_chart(table, currency, title),
+            lambda _: say("tenths.caption"),
+            ("decile", "n", "predicted", "actual"),
+        ),
+        "weekly": _Maker(
+            say_weekly, actual_predicted_chart, lambda _: say("weekly.caption"), ("week", "actual", "predicted")
+        ),
+        "cohorts": _Maker(
+            say_cohorts,
+            cohorts_chart,
+            lambda _: say("cohorts.caption"),
+            ("cohort_month", "months_since", "customers", "share_active"),
+        ),
+        "calibration": _Maker(
+            say_honest, calibration_chart, say_honest_caption, ("n", "predicted", "observed", "low", "high")
+        ),
+        "drivers": _Maker(
+            say_drivers,
+            drivers_chart,
+            lambda _: say("drivers.caption"),
+            ("sentence", "importance", "direction", "influence"),
+        ),
+        "backtest": _Maker(
+            say_past,
+            lambda table, title: backtest_chart(table, title, currency),
+            lambda _: say("past.caption"),
+            ("cutoff", "value", "baseline"),
+        ),
+    }
+
+
+def _build(role: str, table: pa.Table, maker: _Maker) -> Chart:
+    try:
+        title, caption = maker.title(table), maker.caption(table)
+        drawn = maker.draw(table, title)
+    except NotDrawable as nothing:
+        return Chart(role, say(f"role.{role}"), str(nothing), None, str(nothing))
+    return Chart(role, title, caption, drawn, f"{title}. {caption}", numbers_of(table, maker.columns))
+
+
+def numbers_of(table: pa.Table, columns: tuple[str, ...], most: int = 24) -> tuple[tuple[str, ...], ...]:
+    """Return the numbers behind a chart as text, header first; long tables are thinned evenly.
+
+    Args:
+        table: a result table.
+        columns: which of its columns, in order; absent ones are left out.
+        most: rows at most.
+    """
+    names = tuple(name for name in columns if name in table.column_names)
+    rows = rows_of(table, names)
+    if len(rows) > most:
+        step = (len(rows) - 1) / (most - 1)
+        rows = [rows[round(place * step)] for place in range(most)]
+    head = tuple(say(f"column.{name}") for name in names)
+    return (head, *(tuple(_cell(name, row[name]) for name in names) for row in rows))
+
+
+SHARES = {"share_contacted", "share_found", "rule_share_found", "share_active", "importance"}
+
+
+def _cell(name: str, value: Any) -> str:
+    if isinstance(value, str):
+        return value[:10] if name in ("cutoff", "cohort_month", "week") else value
+    if name in SHARES:
+        return f"{100 * value:.1f}"
+    if float(value).is_integer():
+        return f"{value:,.0f}"
+    return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.1f}"
+
+
+def base_share(finding: Finding, tables: Mapping[str, pa.Table]) -> float | None:
+    """Return the share of all people who do it: the finding's own figure, else from the calibration table."""
+    known = finding.numbers.get("base_rate")
+    if known is not None and known.value is not None:
+        return known.value
+    try:
+        rows = rows_of(tables["calibration"], ("n", "observed"))
+    except (KeyError, NotDrawable):
+        return None
+    total = sum(row["n"] for row in rows)
+    return sum(row["n"] * row["observed"] for row in rows) / total if total else None
