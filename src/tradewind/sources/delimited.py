@@ -1,0 +1,108 @@
+"""Delimited text into a table of text columns; a row with too many or too few cells is kept aside, not dropped."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tradewind.core.errors import Problem, SourceError
+from tradewind.sources.raw import BrokenRow, Raw
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_DELIMITERS = (",", ";", "\t", "|")
+_BLOCK = 4 << 20
+
+
+def read_delimited(data: bytes, delimiter: str | None, where: str) -> Raw:
+    """Read CSV or the like: the first row names the columns, every cell stays text, an empty cell is missing.
+
+    Args:
+        data: UTF-8 text.
+        delimiter: what separates cells, or None to find out among comma, semicolon, tab and bar.
+        where: the file, for messages.
+    Raises:
+        SourceError: there is no header, or a quotation mark opens and never closes.
+    """
+    if not data.strip():
+        raise SourceError(Problem(where, "the file is empty", "", "a line of column names"))
+    chosen = delimiter or find_delimiter(data)
+    if len(chosen) != 1:
+        raise SourceError(Problem(where, "a delimiter is one character", repr(chosen), 'such as ";" or "\\t"'))
+    names = _header(data, chosen)
+    table, broken = _parse(data, chosen, len(names), where)
+    return Raw(table.rename_columns(names), tuple(names), tuple(broken))
+
+
+def find_delimiter(data: bytes) -> str:
+    """Return the character that splits the first rows into the most columns, all rows alike."""
+    lines = data[:100_000].decode("utf-8", "ignore").splitlines()[:50]
+
+    def score(delimiter: str) -> tuple[float, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        alike = sum(width == widths[0] for width in widths) / len(widths) if widths and widths[0] > 1 else 0.0
+        return (round(alike, 1), widths[0] if widths else 0)
+
+    return max(_DELIMITERS, key=score)
+
+
+def _header(data: bytes, delimiter: str) -> list[str]:
+    text = data[:1_000_000].decode("utf-8", "ignore")
+    row = next(row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if row)
+    return [name.strip() or f"column_{place + 1}" for place, name in enumerate(row)]
+
+
+def _parse(data: bytes, delimiter: str, width: int, where: str) -> tuple[pa.Table, list[BrokenRow]]:
+    import pyarrow as pa
+
+    try:
+        return _arrow(data, delimiter, width, None, _BLOCK), []
+    except pa.ArrowInvalid:
+        # Slower second reading, in one thread and one block: only so do broken rows carry their numbers.
+        broken: list[BrokenRow] = []
+    try:
+        table = _arrow(data, delimiter, width, broken, min(max(len(data) + 1, _BLOCK), (1 << 31) - 1))
+    except pa.ArrowInvalid as error:
+        raise SourceError(Problem(where, "the text cannot be split into columns", str(error), "delimited text")) from error
+    for row in broken:
+        if row.text.count('"') % 2 and "\n" in row.text:
+            raise SourceError(
+                Problem(
+                    where,
+                    f"a quotation mark in row {row.row} is never closed",
+                    repr(row.text[:80]),
+                    "marks in pairs",
+                    "close or remove the mark; everything after it would be lost",
+                )
+            )
+    return table, broken
+
+
+def _arrow(data: bytes, delimiter: str, width: int, broken: list[BrokenRow] | None, block: int) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
+
+    places: Sequence[str] = [str(place) for place in range(width)]
+
+    def set_aside(row: arrow_csv.InvalidRow) -> str:
+        if broken is None:
+            return "error"
+        reason = f"{row.actual_columns} cells where the header has {row.expected_columns}"
+        broken.append(BrokenRow(row.number - 1, row.text[:2000], reason))
+        return "skip"
+
+    return arrow_csv.read_csv(
+        pa.BufferReader(data if data.endswith(b"\n") else data + b"\n"),
+        # The header is skipped, not used: two columns of one name must both arrive.
+        read_options=arrow_csv.ReadOptions(
+            column_names=places, skip_rows_after_names=1, use_threads=broken is None, block_size=block
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=b'"' in data, invalid_row_handler=set_aside
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(places, pa.string()), strings_can_be_null=True, null_values=[""]
+        ),
+    )

@@ -1,0 +1,305 @@
+"""A source's rows into a contract table's rows: good ones typed and timed, the others set aside with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
+from tradewind.core.errors import ConfigError, ContractError, Problem, TradewindError
+from tradewind.sources.duplicates import number_lines, resolve_duplicates
+from tradewind.sources.joining import ROW, Joined, join_sources, register
+from tradewind.sources.moments import Moments, set_times
+from tradewind.sources.raw import Raw
+from tradewind.sources.rejects import REJECTS, Rejects, explain_formats
+from tradewind.sources.typed import Target, Typed, define_functions, typed_column
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+    from tradewind.store.config import TableMapping
+
+__all__ = ["REJECTS", "Counts", "Mapped", "Place", "map_table"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when a table is mapped.
+
+    Args:
+        zone: the workspace's zone, in which a day begins and ends.
+        loaded_at: the instant of this load, naive UTC; what happened after it is refused.
+        source_zone: zone of the source's naive times; None refuses them.
+        decimal: decimal sign of the source's text, as config states it.
+        memory_limit: what the engine may take, such as `2GB`.
+        scratch: folder for what does not fit.
+    """
+
+    zone: str
+    loaded_at: datetime
+    source_zone: str | None = None
+    decimal: str | None = None
+    memory_limit: str = "2GB"
+    scratch: Path | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Where every source row went: `rows_in = good + rejected + collapsed + left_out`.
+
+    Args:
+        rows_in: rows of the source.
+        good: rows of the contract table.
+        rejected: rows that break the contract.
+        collapsed: rows equal to another one in every column.
+        left_out: rows that the mapping's `where` excludes.
+        doubled_times: times that the wall clock showed twice (the first was taken).
+        skipped_times: times that the wall clock never showed (moved past the gap).
+        future: rejected rows that lie in the future, and may be good later.
+    """
+
+    rows_in: int = 0
+    good: int = 0
+    rejected: int = 0
+    collapsed: int = 0
+    left_out: int = 0
+    doubled_times: int = 0
+    skipped_times: int = 0
+    future: int = 0
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A mapped table.
+
+    Args:
+        good: contract columns, attributes, local columns and `known_at` (as stated, before late rows are judged).
+        rejected: row, column, value, reason.
+        counts: where every row went.
+        notes: what people should see.
+    """
+
+    good: pa.Table
+    rejected: pa.Table
+    counts: Counts
+    notes: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = field(default=())
+
+
+def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], place: Place) -> Mapped:
+    """Bring source rows into a contract table.
+
+    Args:
+        table: the contract.
+        mapping: which expression fills which column.
+        sources: the source tables that the mapping names.
+        place: zone, instant, and how the source writes times and numbers.
+    Returns:
+        good and rejected rows; no row is lost between them.
+    Raises:
+        ConfigError: the mapping does not fit the source, with every problem.
+        ContractError: the source has rows and none of them is good, or a column mixes two date formats.
+    """
+    import duckdb
+
+    where = f"tables.{table.name}"
+    joined = join_sources(where, mapping, sources)
+    targets = _targets(table, mapping, joined.problems)
+    with duckdb.connect(config={"memory_limit": place.memory_limit}) as con:
+        if place.scratch is not None:
+            con.execute("SET temp_directory = $1", [str(place.scratch)])
+        define_functions(con, place.decimal)
+        register(con, joined)
+        expressions = {target.name: joined.expression(target.name, _text(mapping, target.name)) for target in targets}
+        condition = joined.expression("where", mapping.where) if mapping.where else "true"
+        from_clause = joined.from_clause()
+        _raise(joined.problems)
+        joined.check_lookups(con)
+        types = _types(con, joined, expressions, condition, from_clause)
+        _raise(joined.problems)
+        _fill_typed_table(con, table, targets, joined, expressions, condition, from_clause, types)
+        return _finish(con, table, mapping, joined, targets, place)
+
+
+def _text(mapping: TableMapping, name: str) -> str:
+    return mapping.known_at or "" if name == "known_at" else mapping.columns[name]
+
+
+def _targets(table: Table, mapping: TableMapping, problems: list[Problem]) -> list[Target]:
+    """The columns to fill, in contract order, attributes after them."""
+    where = f"tables.{table.name}"
+    system = {*SYSTEM_COLUMNS, *LOCAL_COLUMNS, "amount_base"}
+    known: list[Column] = [column for column in table.columns if column.name in mapping.columns]
+    targets = [Target.of(column, mapping.format.get(column.name)) for column in known]
+    for column in table.columns:
+        if column.required and column.name not in mapping.columns:
+            problems.append(
+                Problem(f"{where}.{column.name}", f"this column ({column.doc}) is not mapped", "", "a column", "map it")
+            )
+    if table.any_of and not set(table.any_of) & set(mapping.columns):
+        problems.append(Problem(where, "no column says whom this is about", "", f"one of: {', '.join(table.any_of)}"))
+    for name in mapping.columns:
+        if table.column(name) is not None:
+            continue
+        if not table.attributes or name in system:
+            names = ", ".join(column.name for column in table.columns)
+            problems.append(Problem(f"{where}.{name}", f"{table.name} has no such column", "", f"one of: {names}"))
+        else:
+            targets.append(Target(name, "attribute"))
+    if mapping.known_at:
+        targets.append(Target("known_at", "time", format=mapping.format.get("known_at")))
+    return targets
+
+
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        raise ConfigError(list(dict.fromkeys(problems)))
+
+
+def _types(
+    con: duckdb.DuckDBPyConnection, joined: Joined, expressions: Mapping[str, str], condition: str, from_clause: str
+) -> dict[str, str]:
+    """The SQL type of each expression; one that the engine refuses becomes a problem of that column."""
+    import duckdb
+
+    types: dict[str, str] = {}
+    for name, sql in [*expressions.items(), ("where", f"CAST(({condition}) AS BOOLEAN)")]:
+        try:
+            types[name] = str(con.execute(f"DESCRIBE SELECT {sql} AS v FROM {from_clause}").fetchall()[0][1])
+        except duckdb.Error as error:
+            joined.problems.append(
+                Problem(
+                    f"{joined.where}.{name}", "this expression cannot be computed", _first_line(error), "a value of each row"
+                )
+            )
+    return types
+
+
+def _fill_typed_table(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    targets: list[Target],
+    joined: Joined,
+    expressions: Mapping[str, str],
+    condition: str,
+    from_clause: str,
+    types: Mapping[str, str],
+) -> None:
+    """Create `typed`: per row the typed values `t…`, what kind of time each is `z…`, the first problem, and its value."""
+    import duckdb
+
+    values, typed, checks, offending = ["s0.row AS row"], [], [], []
+    for i, target in enumerate(targets):
+        form = typed_column(target, types[target.name], f"{joined.where}.{target.name}")
+        if target.kind == "attribute" and types[target.name] == "VARCHAR":
+            form = _attribute_form(con, expressions[target.name], from_clause, form)
+        unread = " OR ".join(
+            f"(present({sql}) IS NOT NULL AND number_of({sql}) IS NULL)" for sql in joined.text_read_as_number[target.name]
+        )
+        values.append(f"({expressions[target.name]}) AS v{i}, ({unread or 'false'}) AS n{i}")
+        typed.append(f"{_over(form.value, i)} AS t{i}")
+        if form.zone:
+            typed.append(f"CAST(CASE {_over(form.zone, i)} WHEN 'aware' THEN 1 WHEN 'date' THEN 2 ELSE 0 END AS UTINYINT) AS z{i}")
+        checks.append(f"WHEN n{i} THEN {4 * i + 2} WHEN {_over(form.refused, i)} THEN {4 * i}")
+        if target.required:
+            checks.append(f"WHEN t{i} IS NULL THEN {4 * i + 1}")
+        offending.append(f"WHEN {i} THEN CAST(v{i} AS VARCHAR)")
+    owners = [f"t{i}" for i, target in enumerate(targets) if target.name in table.any_of]
+    if owners:
+        checks.append(f"WHEN coalesce({', '.join(owners)}) IS NULL THEN -1")
+    sql = (
+        f"CREATE TEMP TABLE typed AS SELECT row, {', '.join(typed)}, CASE {' '.join(checks)} END AS problem, "
+        f"CASE CASE WHEN problem >= 0 THEN problem // 4 END {' '.join(offending)} END AS offending "
+        f"FROM (SELECT {', '.join(values)} FROM {from_clause} WHERE {condition})"
+    )
+    try:
+        con.execute(sql)
+    except duckdb.Error as error:
+        raise ConfigError(
+            Problem(
+                joined.where,
+                "an expression of this table fails on some row",
+                _first_line(error),
+                "expressions that work on every row",
+                "use try_cast(… as …) or try_strptime(…) where a value may be unusable",
+            )
+        ) from error
+
+
+def _attribute_form(con: duckdb.DuckDBPyConnection, expression: str, from_clause: str, text: Typed) -> Typed:
+    """A text attribute is a number when every value is one; leading zeros mean a code, such as a postcode."""
+    row = con.execute(
+        f"SELECT count(present(v)), count(*) FILTER (WHERE present(v) IS NOT NULL AND "
+        f"(number_of(v) IS NULL OR regexp_matches(present(v), '^[+-]?0\\d'))) FROM (SELECT {expression} AS v FROM {from_clause})"
+    ).fetchall()[0]
+    return Typed("number_of(v)", "false", "") if row[0] and not row[1] else text
+
+
+def _over(sql: str, column: int) -> str:
+    """Put the column's own name for `v`, leaving quoted text alone."""
+    return re.sub(r"'(?:[^']|'')*'|\bv\b", lambda m: f"v{column}" if m.group() == "v" else m.group(), sql)
+
+
+def _finish(
+    con: duckdb.DuckDBPyConnection, table: Table, mapping: TableMapping, joined: Joined, targets: list[Target], place: Place
+) -> Mapped:
+    """From the typed rows to the result: times to UTC, the future refused, duplicates resolved."""
+    raw = joined.sides[0].raw
+    rejects = Rejects(table, targets, raw)
+    rejects.take_typed(con)
+    in_mapping = raw.data.num_rows
+    kept = con.execute("SELECT count(*) FROM typed").fetchall()[0][0]
+    order = " ORDER BY row" if len(joined.sides) > 1 else ""
+    wide = con.sql(f"SELECT * EXCLUDE (problem, offending) FROM typed WHERE problem IS NULL{order}").to_arrow_table()
+    con.execute("DROP TABLE typed")
+    moments = set_times(table, mapping, targets, wide, place.zone, place.loaded_at, place.source_zone)
+    rejects.take_future(moments)
+    if table.name == "order_lines" and "line" not in mapping.columns:
+        timed, collapsed = number_lines(con, moments.good), 0
+    else:
+        timed, collapsed = resolve_duplicates(con, moments.good, table, mapping, rejects, joined.sides[0])
+    good = _output(timed, table, targets)
+    explain_formats(con, rejects, kept, f"tables.{table.name}")
+    rejected = rejects.table()
+    counts = Counts(
+        raw.rows, good.num_rows, rejected.num_rows, collapsed, in_mapping - kept,
+        moments.doubled, moments.skipped, moments.future_rows,
+    )  # fmt: skip
+    if raw.rows and not good.num_rows and rejected.num_rows:
+        raise ContractError(rejects.summary(f"tables.{table.name}", "no row of this table can be used"))
+    return Mapped(good, rejected, counts, (*raw.notes, *_notes(counts, moments)), rejects.attributes)
+
+
+def _output(timed: pa.Table, table: Table, targets: list[Target]) -> pa.Table:
+    """The stored columns in their order: the contract's, attributes, local columns, `known_at`."""
+    import pyarrow as pa
+
+    columns: dict[str, pa.ChunkedArray | pa.Array] = {}
+    for column in table.columns:
+        if column.name in timed.column_names:
+            columns[column.name] = timed[column.name]
+        elif column.name in table.key:
+            columns[column.name] = pa.nulls(timed.num_rows, pa.string())
+    rest = [target.name for target in targets if target.kind == "attribute"]
+    rest += [name for name in (*LOCAL_COLUMNS, "known_at") if name in timed.column_names]
+    return pa.table(columns | {name: timed[name] for name in rest})
+
+
+def _notes(counts: Counts, moments: Moments) -> Iterator[str]:
+    if counts.rows_in == 0:
+        yield "the source has no rows"
+    if counts.doubled_times:
+        yield f"{counts.doubled_times:,} times fall in the hour the clock showed twice; the first was taken"
+    if counts.skipped_times:
+        yield f"{counts.skipped_times:,} times fall in the hour the clock skipped; they were moved past it"
+    for column in moments.empty:
+        yield f"column {column} holds no value in any row"
+
+
+def _first_line(error: Exception) -> str:
+    return re.sub(r'\b(s\d+)\."?c?\d*"?', "…", str(error).splitlines()[0])
