@@ -8,11 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tradewind.core.finding import Number, missing
 from tradewind.core.use_case import Economics
 from tradewind.models.evaluation.deciles import decile_means, decile_of, decile_table
+from tradewind.models.evaluation.figures import (
+    baseline_numbers,
+    calibration_numbers,
+    contact_numbers,
+    money_numbers,
+    plain_numbers,
+    why_not,
+)
 from tradewind.models.evaluation.profit import (
-    NOT_PROFIT,
     TOP,
     Contacts,
     break_even_share,
@@ -30,7 +36,7 @@ from tradewind.models.evaluation.result import (
     table_of,
 )
 from tradewind.models.evaluation.slices import slice_table
-from tradewind.stats.bootstrap import Draws, Statistics, bootstrap_by_entity, resamples_for
+from tradewind.stats.bootstrap import Statistics, bootstrap_by_entity, rarer_class, resamples_for
 from tradewind.stats.calibration import Calibration, calibrate_bands
 from tradewind.stats.probability import brier, calibration_intercept, calibration_slope, log_loss, weighted_mean
 from tradewind.stats.ranking import Ranking, Values, auc, average_precision, capture, divide, rank
@@ -38,10 +44,6 @@ from tradewind.stats.threshold import confusion
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_RANKED = ("auc", "average_precision", "lift_10", "capture_10", "rate_10")
-_MONEY = ("break_even_share", "profit", "baseline_profit", "profit_gap")
-_FEW_OF_A_CLASS = 10
 
 
 def evaluate_classification(
@@ -92,16 +94,17 @@ def evaluate_classification(
     rules = {name: np.asarray(score, dtype=np.float64) for name, score in baselines.items()}
     decile = decile_of(rows)
     statistics = _statistics(rows, rules, worth, economics, contacts, decile)
-    draws = bootstrap_by_entity(statistics, rows.entity_id, rows.weight, rng, resamples)
-    reason = _why_not(rows)
+    rare = rarer_class(rows.actual, rows.entity_id, rows.weight)
+    draws = bootstrap_by_entity(statistics, rows.entity_id, rows.weight, rng, resamples, rare)
+    reason = why_not(rows)
     bands = calibrate_bands(rows.actual, rows.predicted, rows.weight, rng) if rows.weight.sum() > 0 else None
     headline = next(iter(rules), "")
     numbers = (
-        _plain_numbers(rows, draws, reason)
-        | _calibration_numbers(bands, reason)
-        | _contact_numbers(draws, contacts, reason)
-        | _baseline_numbers(draws, bool(rules), reason)
-        | _money_numbers(draws, contacts, currency, is_profit, bool(rules), reason)
+        plain_numbers(rows, draws, reason)
+        | calibration_numbers(bands, reason)
+        | contact_numbers(rows, draws, contacts, reason)
+        | baseline_numbers(rows, draws, headline, reason)
+        | money_numbers(draws, contacts, currency if is_profit else None, headline, reason)
     )
     tables = {
         "gain": curve_table("share_found", draws, "gain", "rule_gain"),
@@ -117,7 +120,7 @@ def evaluate_classification(
         )
     if slices:
         figures = {"auc": auc, "calibration_gap": _calibration_gap}
-        tables["slices"] = slice_table(rows, slices, figures, _too_few, rng)
+        tables["slices"] = slice_table(rows, slices, figures, _rarer, "of the rarer outcome", rng)
     return Evaluation(
         numbers=numbers,
         tables=tables,
@@ -191,76 +194,8 @@ def _calibration_gap(label: Values, predicted: Values, weight: Values) -> Values
     return weighted_mean(predicted - label, weight)
 
 
-def _why_not(rows: Rows) -> str:
-    counted = rows.actual[rows.weight > 0]
-    if len(counted) == 0:
-        return "there are no rows with weight to evaluate"
-    if not counted.any():
-        return f"nobody of {len(counted):,} had the outcome"
-    return f"everybody of {len(counted):,} had the outcome" if counted.all() else ""
-
-
-def _too_few(label: Values) -> str:
-    rare = int(min(label.sum(), len(label) - label.sum()))
-    if len(label) >= 50 and rare >= _FEW_OF_A_CLASS:
-        return ""
-    return f"too few to tell: {len(label)} rows, {int(label.sum())} with the outcome"
-
-
-def _plain_numbers(rows: Rows, draws: Draws, reason: str) -> dict[str, Number]:
-    names = (*_RANKED, "log_loss", "brier", "base_rate", "calibration_slope", "calibration_intercept")
-    line = "the predictions do not vary, or separate the outcomes completely"
-    return {
-        "rows": Number(float(len(rows.actual)), unit="rows"),
-        "positives": Number(float(rows.actual.sum()), unit="rows"),
-    } | {name: draws.number(name, reason=reason or line) for name in names}
-
-
-def _calibration_numbers(bands: Calibration | None, reason: str) -> dict[str, Number]:
-    if bands is None:
-        return {"ece": missing(reason), "ece_band_high": missing(reason)}
-    return {"ece": Number(bands.ece), "ece_band_high": Number(bands.ece_band_high)}
-
-
-def _contact_numbers(draws: Draws, contacts: Contacts, reason: str) -> dict[str, Number]:
-    ratios = {
-        name: draws.number(name, reason=reason or "nobody is contacted") for name in ("precision", "recall", "f1")
-    }
-    counts = ("true_positives", "false_positives", "false_negatives", "true_negatives")
-    none = reason or "nobody can be contacted"
-    return (
-        ratios
-        | {name: draws.number(name, unit="rows") for name in counts}
-        | {
-            "threshold": Number(contacts.threshold) if np.isfinite(contacts.threshold) else missing(none),
-            "contacted_share": Number(contacts.share),
-        }
-    )
-
-
-def _baseline_numbers(draws: Draws, any_rule: bool, reason: str) -> dict[str, Number]:
-    names = [f"baseline_{name}" for name in _RANKED]
-    if not any_rule:
-        return {name: missing("there is no rule to compare with") for name in [*names, "baseline_gap"]}
-    gap = draws.number("rule_0_gap", reason=reason)
-    return {name: draws.number(name, reason=reason) for name in names} | {"baseline_gap": gap}
-
-
-def _money_numbers(
-    draws: Draws, contacts: Contacts, currency: str, is_profit: bool, any_rule: bool, reason: str
-) -> dict[str, Number]:
-    if not is_profit:
-        return {name: missing(NOT_PROFIT) for name in (*_MONEY, "profit_best_share")}
-    best = contacts.profit_best_share
-    nothing = reason or "nothing was at stake among those contacted"
-    numbers = {
-        "break_even_share": draws.number("break_even_share", reason=nothing),
-        "profit_best_share": missing(reason or "there is nobody to contact") if best is None else Number(best),
-        "profit": draws.number("profit", currency, reason=nothing),
-    }
-    for name in ("baseline_profit", "profit_gap"):
-        numbers[name] = draws.number(name, currency) if any_rule else missing("there is no rule to compare with")
-    return numbers
+def _rarer(label: Values) -> int:
+    return int(min(label.sum(), len(label) - label.sum()))
 
 
 def _calibration_table(bands: Calibration) -> pa.Table:

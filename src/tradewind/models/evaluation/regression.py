@@ -24,7 +24,6 @@ from tradewind.stats.bootstrap import Draws, Statistics, bootstrap_by_entity, re
 from tradewind.stats.probability import weighted_mean
 from tradewind.stats.ranking import Values, capture, divide, rank
 
-_FEW = 50
 _NO_RULE = "there is no rule to compare with"
 
 
@@ -74,7 +73,7 @@ def evaluate_regression(
     }
     if slices:
         figures = {"total_bias": total_bias, "relative_mae": _relative_mae}
-        tables["slices"] = slice_table(rows, slices, figures, _too_few, rng)
+        tables["slices"] = slice_table(rows, slices, figures, _with_amount, "with an amount", rng)
     return Evaluation(
         numbers=numbers,
         tables=tables,
@@ -124,11 +123,8 @@ def _relative_mae(actual: Values, predicted: Values, weight: Values) -> Values:
     return divide(mae(actual, predicted, weight), weighted_mean(actual, weight))
 
 
-def _too_few(actual: Values) -> str:
-    nonzero = int(np.count_nonzero(actual))
-    if len(actual) >= _FEW and nonzero >= 10:
-        return ""
-    return f"too few to tell: {len(actual)} rows, {nonzero} with an amount"
+def _with_amount(actual: Values) -> int:
+    return int(np.count_nonzero(actual))
 
 
 def _numbers(rows: Rows, draws: Draws, unit: str, reason: str) -> dict[str, Number]:

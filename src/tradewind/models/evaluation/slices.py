@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 Figure = Callable[[Values, Values, Values], Values]
 """From actual (n,), predicted (n,), weight (b, n) to (b,)."""
 
-TooFew = Callable[[Values], str]
-"""From the actual values of a slice to why they are too few; empty where they are enough."""
+Informative = Callable[[Values], int]
+"""From the actual values of a slice to how many of them carry the information (those of the rarer class)."""
 
 MOST_VALUES = 20
 FALSE_ALARMS = 0.05
+FEWEST_ROWS = 50
+FEWEST_INFORMATIVE = 10
 
 
 def slice_table(
     rows: Rows,
     attributes: Mapping[str, NDArray[np.object_]],
     figures: Mapping[str, Figure],
-    too_few: TooFew,
+    informative: Informative,
+    of_what: str,
     rng: np.random.Generator,
     resamples: int | None = None,
 ) -> pa.Table:
@@ -43,7 +46,9 @@ def slice_table(
         rows: checked rows.
         attributes: attribute name to (n,) text, None where unknown.
         figures: figure by name.
-        too_few: says why a slice cannot be told; such a slice has neither figure nor flag.
+        informative: counts what carries the information; below 10 of them, or below 50 rows, a slice has neither
+            figure nor flag but a reason.
+        of_what: what `informative` counts, in plain words ("with an amount").
         rng: source of randomness.
         resamples: bootstrap resamples; 300 by default, enough for a standard error (4 %).
     Returns:
@@ -56,17 +61,23 @@ def slice_table(
     p_values: list[float] = []
     for attribute, values in attributes.items():
         for value, inside in _largest_slices(values):
-            reason = too_few(rows.actual[inside]) or (
-                too_few(rows.actual[~inside]) and "hardly anybody else to compare"
-            )
+            reason = _too_few(rows.actual[inside], informative, of_what)
+            if not reason and _too_few(rows.actual[~inside], informative, of_what):
+                reason = "too few others to compare with"
             for metric, figure in figures.items():
                 row: dict[str, object] = {"attribute": attribute, "value": value, "n": int(inside.sum())}
-                numbers, p_value = ({}, np.nan) if reason else _compare(rows, inside, figure, rng, count)
+                numbers, p_value = ({}, np.nan) if reason else _compare(rows, inside, figure, informative, rng, count)
                 found.append(row | {"metric": metric, "reason": reason} | numbers)
                 p_values.append(p_value)
     for row, adjusted in zip(found, benjamini_hochberg(p_values), strict=True):
         row["different"] = None if np.isnan(adjusted) else bool(adjusted <= FALSE_ALARMS)
     return pa.Table.from_pylist(found, schema=_schema())
+
+
+def _too_few(actual: Values, informative: Informative, of_what: str) -> str:
+    if len(actual) >= FEWEST_ROWS and informative(actual) >= FEWEST_INFORMATIVE:
+        return ""
+    return f"too few to tell: {len(actual):,} rows, {informative(actual):,} {of_what}"
 
 
 def _largest_slices(values: NDArray[np.object_]) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -79,15 +90,22 @@ def _largest_slices(values: NDArray[np.object_]) -> list[tuple[str, NDArray[np.b
 
 
 def _compare(
-    rows: Rows, inside: NDArray[np.bool_], figure: Figure, rng: np.random.Generator, resamples: int
+    rows: Rows,
+    inside: NDArray[np.bool_],
+    figure: Figure,
+    informative: Informative,
+    rng: np.random.Generator,
+    resamples: int,
 ) -> tuple[dict[str, object], float]:
     here, rest = np.flatnonzero(inside), np.flatnonzero(~inside)
+
+    effective = informative(rows.actual[here])
 
     def statistics(weight: Values) -> dict[str, Values]:
         value = figure(rows.actual[here], rows.predicted[here], weight[:, here])
         return {"value": value, "gap": value - figure(rows.actual[rest], rows.predicted[rest], weight[:, rest])}
 
-    draws = bootstrap_by_entity(statistics, rows.entity_id, rows.weight, rng, resamples)
+    draws = bootstrap_by_entity(statistics, rows.entity_id, rows.weight, rng, resamples, effective)
     number = draws.number("value")
     numbers: dict[str, object] = {"metric_value": number.value, "low": number.low, "high": number.high}
     return numbers, draws.two_sided_p("gap")
