@@ -93,7 +93,8 @@ class PostgresEngine:
         statement = f"COPY ({to_postgres(cast)}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
         buffer = io.BytesIO()
         try:
-            with self._connection.cursor().copy(statement.encode(), used or None) as rows:
+            cursor = psycopg.ClientCursor(self._connection)
+            with cursor.copy(cursor.mogrify(statement.encode(), used).encode()) as rows:
                 for block in rows:
                     buffer.write(block)
         except psycopg.Error as error:
@@ -142,7 +143,7 @@ class PostgresEngine:
 
     def _run(self, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         try:
-            self._connection.execute(sql.encode(), parameters or None)
+            self._connection.execute(sql.encode(), parameters)
         except psycopg.Error as error:
             raise _refused(error) from error
 
