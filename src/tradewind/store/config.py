@@ -55,7 +55,7 @@ class WorkspaceSettings(_Section):
     """
 
     name: str = ""
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    currency: Name
     timezone: Name
     margin: Annotated[float, Field(gt=0, le=1)] | None = None
     keep: Span = Days(396)

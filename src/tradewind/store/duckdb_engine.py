@@ -14,10 +14,12 @@ import pyarrow as pa
 from sqlglot import exp
 
 from tradewind.core.errors import Problem, StoreError, UnsafeExpression
+from tradewind.core.time import system_clock
 from tradewind.store.engines import canonical_select, result_types, select_used
-from tradewind.store.manifest import Manifest, TableEntry, inside
+from tradewind.store.manifest import Manifest, TableEntry, cannot_write, inside
 
 SCRATCH = ".scratch"
+_ABANDONED_SECONDS = 3 * 86400  # a killed process leaves its scratch folder behind
 
 
 class DuckDBEngine:
@@ -183,7 +185,13 @@ def run_user_sql(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
 
 def _new_scratch(root: Path) -> Path:
     folder = inside(root, f"{SCRATCH}/{os.getpid()}-{uuid.uuid4().hex[:8]}")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.parent.iterdir():
+            if system_clock().timestamp() - left.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tradewind.core.errors import StoreError
 from tradewind.core.time import Clock, Days
 from tradewind.store.lock import workspace_lock
-from tradewind.store.manifest import SNAPSHOTS, read_manifest, read_snapshot
+from tradewind.store.manifest import SNAPSHOTS, inside, read_manifest, read_snapshot
 
 
 def expire(root: Path, keep: Days, pinned: Collection[str], clock: Clock) -> int:
@@ -43,7 +43,8 @@ def expire(root: Path, keep: Days, pinned: Collection[str], clock: Clock) -> int
 def _remove_unused(root: Path, kept: Collection[str]) -> int:
     removed = 0
     for path in (root / "tables").glob("*/*/*"):
-        if path.is_file() and path.relative_to(root).as_posix() not in kept:
+        name = path.relative_to(root).as_posix()
+        if name not in kept and inside(root, name).is_file():
             path.unlink()
             removed += 1
     return removed

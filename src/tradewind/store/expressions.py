@@ -60,6 +60,9 @@ PLAIN_TYPES = _words(
 _PLACEHOLDER = re.compile(
     r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/)|(?<![:\w\])]):([A-Za-z_]\w*)""", re.DOTALL
 )
+DEEPEST = 200
+"""Levels of nesting that an expression or query may have."""
+
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -83,7 +86,7 @@ def parse_scalar(text: str, where: str) -> exp.Expression:
 
 def columns_of(expression: exp.Expression) -> tuple[str, ...]:
     """Return the names of the columns an expression reads, in order of appearance, each once."""
-    return tuple(dict.fromkeys(column.name for column in expression.find_all(exp.Column)))
+    return tuple(dict.fromkeys(column.name for column in expression.find_all(exp.Column, bfs=False)))
 
 
 def parse_query(text: str, where: str) -> exp.Expression:
@@ -129,9 +132,19 @@ def _parse(text: str, where: str) -> exp.Expression:
         raise _refused(where, "this cannot be read as SQL", f"{text[:80]!r}: {_plain(reason)}") from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Expression):
         raise _refused(where, "one expression was expected", repr(text[:80]))
+    if _depth(trees[0]) > DEEPEST:
+        raise _refused(where, "this is too deeply nested", repr(text[:80]), f"at most {DEEPEST} levels")
     for node in trees[0].walk():
         node.comments = None
     return trees[0]
+
+
+def _depth(tree: exp.Expr) -> int:
+    deepest, level = 0, [tree]
+    while level:
+        deepest += 1
+        level = [child for node in level for child in node.iter_expressions()]
+    return deepest
 
 
 def _check_node(node: exp.Expr, allowed: Collection[str], names: Collection[str], where: str, text: str) -> None:
@@ -146,6 +159,8 @@ def _check_node(node: exp.Expr, allowed: Collection[str], names: Collection[str]
         raise _refused(where, "a value cannot be turned into this type here", node.sql("duckdb"))
     if isinstance(node, exp.Column) and (node.args.get("db") or node.args.get("catalog")):
         raise _refused(where, "a column is written as column or table.column", node.sql("duckdb"))
+    if isinstance(node, exp.With) and node.recursive:
+        raise _refused(where, "a query that calls itself is not allowed here", text[:80])
     if isinstance(node, exp.In) and any(node.args.get(key) for key in ("unnest", "field", "is_global")):
         raise _refused(where, "IN takes a list of values", node.sql("duckdb"))
 
