@@ -1,6 +1,7 @@
 """What customers are worth over time: how often they buy, whether they are still there, what they spend."""
 
 from tradewind.models.lifetime.bg_nbd import BetaGeometric, fit_bg_nbd
+from tradewind.models.lifetime.choose import fit_purchases, fit_spend
 from tradewind.models.lifetime.expect import PurchaseModel
 from tradewind.models.lifetime.files import LifetimeModel, card_numbers, load_model, save_model
 from tradewind.models.lifetime.gamma_gamma import GammaGamma, fit_gamma_gamma
@@ -31,6 +32,8 @@ __all__ = [
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_pareto_nbd",
+    "fit_purchases",
+    "fit_spend",
     "load_model",
     "naive_purchases",
     "new_customers",

@@ -9,12 +9,12 @@ import numpy as np
 from tradewind.core.errors import ModelError, Problem
 from tradewind.core.time import Horizon
 from tradewind.models.lifetime.expect import expected_ahead, refuse_unfit
-from tradewind.models.lifetime.fit import Estimate, maximise
+from tradewind.models.lifetime.fit import Estimate, estimate_at, maximise
 from tradewind.models.lifetime.groups import Groups, group_customers
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary
 
-_CHUNK = 1 << 16
-"""Groups per pass: what fits in the processor's cache."""
+_CHUNK = 1 << 13
+"""Groups per pass: few enough for the cache and for a dot product to stay on one thread."""
 _TERMS = 16
 """Terms of a series between two looks at whether it has ended."""
 _MOST_TERMS = 1_000_000
@@ -115,11 +115,12 @@ class BetaGeometric:
         return np.asarray(-np.expm1(-(r + frequency) * np.log1p(ahead_days / self.unit_days / size)))
 
 
-def fit_bg_nbd(summary: LifetimeSummary) -> BetaGeometric:
+def fit_bg_nbd(summary: LifetimeSummary, *, lean: bool = False) -> BetaGeometric:
     """Fit BG/NBD by maximum likelihood (Fader, Hardie, Lee 2005, equation 6).
 
     Args:
         summary: customers with their whole lives known up to the end of the observation.
+        lean: whether to lean on typical values where the customers alone do not determine the model.
 
     Raises:
         ModelError: the customers do not determine the model; says why.
@@ -129,19 +130,12 @@ def fit_bg_nbd(summary: LifetimeSummary) -> BetaGeometric:
     likelihood = _Likelihood(groups)
     rate = groups.purchases / groups.customers
     start: Floats = np.log([0.5, 0.5 / rate, 0.8, 2.5])
-    top = maximise(likelihood, start, _NAMES, groups.customers, "BG/NBD")
+    top = maximise(likelihood, start, _NAMES, groups.customers, "BG/NBD", lean)
     unit = groups.scale_days / summary.unit_days
-    r, alpha, a, b = np.exp(top.theta)
-    estimate = Estimate(
-        _NAMES,
-        (float(r), float(alpha * unit), float(a), float(b)),
-        tuple(tuple(map(float, row)) for row in top.covariance),
-        top.value - groups.purchases * float(np.log(unit)),
-        groups.customers,
-        top.gradient_norm,
-        top.evaluations,
+    shift = -groups.purchases * float(np.log(unit))
+    return BetaGeometric(
+        estimate_at(top, _NAMES, [1.0, unit, 1.0, 1.0], shift, groups.customers, lean), summary.unit_days
     )
-    return BetaGeometric(estimate, summary.unit_days)
 
 
 class _Likelihood:

@@ -47,6 +47,7 @@ def save_model(model: LifetimeModel, path: Path) -> None:
         "customers": e.customers,
         "gradient_norm": e.gradient_norm,
         "evaluations": e.evaluations,
+        "leaned": e.leaned,
     }
     if isinstance(model, GammaGamma):
         content |= {"correlation": model.correlation.to_json(), "left_out": model.left_out}
@@ -94,7 +95,7 @@ def _estimate(content: Mapping[str, Any], names: tuple[str, ...]) -> Estimate:
     np.linalg.cholesky(covariance)
     rows = tuple(tuple(float(v) for v in row) for row in covariance)
     figures = float(content["log_likelihood"]), int(content["customers"]), float(content["gradient_norm"])
-    return Estimate(names, values, rows, *figures, int(content["evaluations"]))
+    return Estimate(names, values, rows, *figures, int(content["evaluations"]), bool(content["leaned"]))
 
 
 def _read(path: Path) -> dict[str, Any]:

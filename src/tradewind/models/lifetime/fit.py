@@ -21,6 +21,8 @@ _VAGUE = 8.0
 """A log-parameter with a larger standard error than this is not known at all."""
 _DECREMENT = 1e-8
 """Log-likelihood still to be won, by the quadratic approximation, at which a fit has converged."""
+LEAN_SPREAD = 1.5
+"""How firmly typical values are leaned on, if they are: standard deviation of a log-parameter around them."""
 _Z95 = 1.959963984540054
 
 
@@ -36,6 +38,7 @@ class Estimate:
         customers: how many customers were learned from.
         gradient_norm: largest derivative of the log-likelihood by a log-parameter at the end, per customer.
         evaluations: how often the likelihood was evaluated.
+        leaned: whether typical values were leaned on because the customers alone do not determine the parameters.
     """
 
     names: tuple[str, ...]
@@ -45,6 +48,7 @@ class Estimate:
     customers: int
     gradient_norm: float
     evaluations: int
+    leaned: bool = False
 
     @property
     def standard_errors(self) -> tuple[float, ...]:
@@ -66,6 +70,20 @@ class Estimate:
         return tuple(float(v) for v in np.asarray(self.values) * np.exp(step))
 
 
+def estimate_at(
+    top: Optimum, names: tuple[str, ...], factors: Sequence[float], shift: float, customers: int, lean: bool
+) -> Estimate:
+    """Bring an optimum from the inner scale to the unit in which parameters are told.
+
+    Args:
+        factors: what each parameter is multiplied by.
+        shift: what is added to the log-likelihood, whose density changes with the unit.
+    """
+    values = tuple(float(v) for v in np.exp(top.theta) * np.asarray(factors))
+    covariance = tuple(tuple(float(v) for v in row) for row in top.covariance)
+    return Estimate(names, values, covariance, top.value + shift, customers, top.gradient_norm, top.evaluations, lean)
+
+
 @dataclass(frozen=True)
 class Optimum:
     """Where a climb ended: log-parameters, log-likelihood, covariance, gradient norm per customer, evaluations."""
@@ -77,7 +95,9 @@ class Optimum:
     evaluations: int
 
 
-def maximise(objective: Objective, start: Floats, names: Sequence[str], customers: int, what: str) -> Optimum:
+def maximise(
+    objective: Objective, start: Floats, names: Sequence[str], customers: int, what: str, lean: bool = False
+) -> Optimum:
     """Find the maximum of a log-likelihood and its curvature there.
 
     BFGS with exact gradients, then Newton steps whose Hessian is the central difference of the exact gradient.
@@ -88,6 +108,8 @@ def maximise(objective: Objective, start: Floats, names: Sequence[str], customer
         names: names of the parameters, for messages.
         customers: number of customers behind the likelihood.
         what: name of the model, for messages.
+        lean: whether to lean on the first log-parameters as typical values (a normal prior of spread `LEAN_SPREAD`).
+            With it even a flat likelihood has one top, and the covariance is that of the posterior.
 
     Raises:
         ModelError: the climb did not converge or the data do not determine the parameters; the message says which,
@@ -95,20 +117,19 @@ def maximise(objective: Objective, start: Floats, names: Sequence[str], customer
     """
     from scipy.optimize import minimize
 
-    calls = 0
+    calls, pull = 0, LEAN_SPREAD**-2 if lean else 0.0
 
     def per_customer(theta: Floats) -> tuple[float, Floats]:
         nonlocal calls
         calls += 1
         value, gradient = objective(np.clip(theta, -30.0, 30.0))
-        return -value / customers, -gradient / customers
+        away = (theta - start) * pull
+        return -(value - float(away @ (theta - start)) / 2) / customers, -(gradient - away) / customers
 
-    climb = minimize(
-        per_customer, np.asarray(start, float), jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500}
-    )
+    climb = minimize(per_customer, start, jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500})
     theta = climb.x
     for _ in range(8):
-        value, gradient = per_customer(theta)
+        gradient = per_customer(theta)[1]
         hessian = _hessian(per_customer, theta)
         _refuse_run_away(theta, gradient, hessian, names, what, customers)
         step = np.linalg.solve(hessian, gradient)
@@ -116,7 +137,7 @@ def maximise(objective: Objective, start: Floats, names: Sequence[str], customer
         if decrement < _DECREMENT:
             covariance = np.linalg.inv(hessian) / customers
             norm = float(np.abs(gradient).max())
-            return Optimum(theta, -value * customers, (covariance + covariance.T) / 2, norm, calls)
+            return Optimum(theta, objective(theta)[0], (covariance + covariance.T) / 2, norm, calls)
         theta = theta - step * min(1.0, 1.0 / float(np.abs(step).max()))
     raise ModelError(
         Problem(
@@ -156,7 +177,7 @@ def _refuse_run_away(
             f"{_told(names, theta)} on the inner scale; gradient {float(np.abs(gradient).max()):.1e} per customer, "
             f"smallest curvature {curvature:.1e}, {customers:,} customers",
             "customers who differ in how often they buy and in when they stop",
-            "use more customers, a longer history, or the other purchase model",
+            "use more customers or a longer history, or lean on typical values (lean=True)",
         )
     )
 

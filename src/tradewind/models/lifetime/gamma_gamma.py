@@ -8,7 +8,7 @@ import numpy as np
 
 from tradewind.core.errors import ModelError, NotAnswerable, Problem
 from tradewind.core.finding import Check, Number, missing
-from tradewind.models.lifetime.fit import Estimate, maximise
+from tradewind.models.lifetime.fit import Estimate, estimate_at, maximise
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary
 
 _NAMES = ("p", "q", "gamma")
@@ -91,8 +91,12 @@ class GammaGamma:
         return Check(name, "warn", said, "compare the total value with a model that predicts spend directly")
 
 
-def fit_gamma_gamma(summary: LifetimeSummary) -> GammaGamma:
+def fit_gamma_gamma(summary: LifetimeSummary, *, lean: bool = False) -> GammaGamma:
     """Fit Gamma-Gamma by maximum likelihood (Fader, Hardie 2013, equation 1a) on customers with repeat purchases.
+
+    Args:
+        summary: customers with the mean amounts of their repeat purchases.
+        lean: whether to lean on typical values where the customers alone do not determine the model.
 
     Raises:
         ModelError: fewer than two different mean amounts, or the customers do not determine the model; says why.
@@ -113,17 +117,8 @@ def fit_gamma_gamma(summary: LifetimeSummary) -> GammaGamma:
     scale = float(np.average(mean, weights=x))
     z = mean / scale
     start: Floats = np.log([5.0, 4.0, 3.0 / 5.0])
-    top = maximise(lambda theta: _likelihood(x, z, theta), start, _NAMES, len(x), "Gamma-Gamma")
-    p, q, gamma = np.exp(top.theta)
-    estimate = Estimate(
-        _NAMES,
-        (float(p), float(q), float(gamma * scale)),
-        tuple(tuple(map(float, row)) for row in top.covariance),
-        top.value - len(x) * float(np.log(scale)),
-        len(x),
-        top.gradient_norm,
-        top.evaluations,
-    )
+    top = maximise(lambda theta: _likelihood(x, z, theta), start, _NAMES, len(x), "Gamma-Gamma", lean)
+    estimate = estimate_at(top, _NAMES, [1.0, 1.0, scale], -len(x) * float(np.log(scale)), len(x), lean)
     return GammaGamma(estimate, _correlation(x, mean), int(np.sum(repeat & ~usable)))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tradewind.core.time import Horizon
 from tradewind.models.lifetime.expect import expected_ahead, refuse_unfit
-from tradewind.models.lifetime.fit import Estimate, maximise
+from tradewind.models.lifetime.fit import Estimate, estimate_at, maximise
 from tradewind.models.lifetime.groups import Groups, group_customers
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary
 
@@ -121,11 +121,12 @@ class ParetoNbd:
         return np.asarray(shape / order * (inner @ weight) * reach[..., 0] / 2)
 
 
-def fit_pareto_nbd(summary: LifetimeSummary) -> ParetoNbd:
+def fit_pareto_nbd(summary: LifetimeSummary, *, lean: bool = False) -> ParetoNbd:
     """Fit Pareto/NBD by maximum likelihood.
 
     Args:
         summary: customers with their whole lives known up to the end of the observation.
+        lean: whether to lean on typical values where the customers alone do not determine the model.
 
     Raises:
         ModelError: the customers do not determine the model; says why.
@@ -134,18 +135,10 @@ def fit_pareto_nbd(summary: LifetimeSummary) -> ParetoNbd:
     groups = group_customers(summary)
     rate = groups.purchases / groups.customers
     start: Floats = np.log([0.5, 0.3 / rate, 0.6, 0.5])
-    top = maximise(lambda theta: _likelihood(groups, theta), start, _NAMES, groups.customers, "Pareto/NBD")
+    top = maximise(lambda theta: _likelihood(groups, theta), start, _NAMES, groups.customers, "Pareto/NBD", lean)
     unit = groups.scale_days / summary.unit_days
-    r, alpha, s, beta = np.exp(top.theta)
-    estimate = Estimate(
-        _NAMES,
-        (float(r), float(alpha * unit), float(s), float(beta * unit)),
-        tuple(tuple(map(float, row)) for row in top.covariance),
-        top.value - groups.purchases * float(np.log(unit)),
-        groups.customers,
-        top.gradient_norm,
-        top.evaluations,
-    )
+    shift = -groups.purchases * float(np.log(unit))
+    estimate = estimate_at(top, _NAMES, [1.0, unit, 1.0, unit], shift, groups.customers, lean)
     return ParetoNbd(estimate, summary.unit_days)
 
 
