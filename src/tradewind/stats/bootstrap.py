@@ -3,7 +3,7 @@
 The bootstrap draws entities with replacement (multinomial counts: Efron 1979; of clusters: Davison and Hinkley 1997,
 §3.8) and multiplies the rows' weights by the counts. Intervals are BCa (Efron 1987): they respect the range of a figure
 (no AUC above 1), do not change under a change of scale, and correct bias and skew, which percentile intervals of
-spend errors need. The acceleration comes from a delete-a-group jackknife over at most 200 groups of entities, whose
+spend errors need. The acceleration comes from a delete-a-group jackknife over at most 100 groups of entities, whose
 estimate of skew is the same as that of the full jackknife and which stays cheap on a million rows. Few outcomes make
 every bootstrap interval too short; the tails are widened to Student's t as Hesterberg (2015, §4.1.3) does, with the
 number of entities of the rarer class as sample size. In simulations with 10 positives of 200 and an AUC of 0.95,
@@ -26,7 +26,7 @@ Statistics = Callable[[Values], Mapping[str, Values]]
 
 _CELLS = 4_000_000  # weights held at a time: 32 MB
 _WORK = 100_000_000  # rows × resamples beyond which resamples are saved
-_GROUPS = 200
+_GROUPS = 100
 LEVEL = 0.95
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradewind.stats.bootstrap import resamples_for
 from tradewind.stats.ranking import Values, divide, rank
 
 _CELLS = 4_000_000
@@ -95,7 +96,7 @@ def calibrate_bands(
     weight: Values,
     rng: np.random.Generator,
     bands: int = 10,
-    simulations: int = 1000,
+    simulations: int | None = None,
 ) -> Calibration:
     """Compare bands of probability with what happened, and with what perfect calibration would show.
 
@@ -107,14 +108,14 @@ def calibrate_bands(
         weight: (n,), some of it above zero.
         rng: source of the simulated labels.
         bands: number of equal-mass bands.
-        simulations: how many sets of labels.
+        simulations: how many sets of labels; by default as many as `bootstrap.resamples_for` says.
     """
     y, p = np.asarray(label, dtype=np.float64), np.asarray(predicted, dtype=np.float64)
     counted = weight > 0
     y, p, weight = y[counted], p[counted], weight[counted]
     band = equal_mass_bands(p, weight, bands)
     mass, expected = band_totals(band, weight), band_totals(band, weight * p)
-    simulated = _simulate(p, weight, band, rng, simulations)
+    simulated = _simulate(p, weight, band, rng, resamples_for(len(p)) if simulations is None else simulations)
     errors = np.abs(simulated - expected).sum(axis=1) / mass.sum()
     low, high = np.quantile(simulated / mass, [0.025, 0.975], axis=0)
     happened = band_totals(band, weight * y)
