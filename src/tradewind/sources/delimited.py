@@ -65,7 +65,9 @@ def _parse(data: bytes, delimiter: str, width: int, where: str) -> tuple[pa.Tabl
     try:
         table = _arrow(data, delimiter, width, broken, min(max(len(data) + 1, _BLOCK), (1 << 31) - 1))
     except pa.ArrowInvalid as error:
-        raise SourceError(Problem(where, "the text cannot be split into columns", str(error), "delimited text")) from error
+        raise SourceError(
+            Problem(where, "the text cannot be split into columns", str(error), "delimited text")
+        ) from error
     for row in broken:
         if row.text.count('"') % 2 and "\n" in row.text:
             raise SourceError(

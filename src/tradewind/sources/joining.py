@@ -250,3 +250,18 @@ def _is_number(node: exp.Expression) -> bool:
     if kind in ("Paren", "Neg"):
         return _is_number(node.this)
     return kind in _ARITHMETIC or (kind == "Literal" and not node.is_string)
+
+
+def used_columns(mapping: TableMapping) -> frozenset[str]:
+    """Return the lower-case names of all source columns that a mapping may touch, lookups' keys included."""
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    texts = [*mapping.columns.values(), *(text for text in (mapping.where, mapping.known_at) if text)]
+    names = {part.strip().lower() for look in mapping.lookup for part in look.on.split("=")}
+    for text in texts:
+        try:
+            names |= {column.name.lower() for column in parse_one(text, read="duckdb").find_all(exp.Column)}
+        except SqlglotError:
+            continue  # the mapping itself says what is wrong with it
+    return frozenset(names)

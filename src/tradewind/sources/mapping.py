@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
-from tradewind.core.errors import ConfigError, ContractError, Problem, TradewindError
+from tradewind.core.errors import ConfigError, ContractError, Problem
 from tradewind.sources.duplicates import number_lines, resolve_duplicates
-from tradewind.sources.joining import ROW, Joined, join_sources, register
+from tradewind.sources.joining import Joined, join_sources, register
 from tradewind.sources.moments import Moments, set_times
 from tradewind.sources.raw import Raw
-from tradewind.sources.rejects import REJECTS, Rejects, explain_formats
+from tradewind.sources.rejects import Rejects, explain_formats
 from tradewind.sources.typed import Target, Typed, define_functions, typed_column
 
 if TYPE_CHECKING:
@@ -24,7 +24,18 @@ if TYPE_CHECKING:
 
     from tradewind.store.config import TableMapping
 
-__all__ = ["REJECTS", "Counts", "Mapped", "Place", "map_table"]
+
+class NothingUsable(ContractError):
+    """The source has rows, and none of them can be used.
+
+    Args:
+        problem: the most frequent reason.
+        rejected: all of the rows.
+    """
+
+    def __init__(self, problem: Problem, rejected: pa.Table) -> None:
+        super().__init__(problem)
+        self.rejected = rejected
 
 
 @dataclass(frozen=True)
@@ -82,13 +93,14 @@ class Mapped:
         rejected: row, column, value, reason.
         counts: where every row went.
         notes: what people should see.
+        pieces: where the source was several tables: each one's name, and the row after which it begins.
     """
 
     good: pa.Table
     rejected: pa.Table
     counts: Counts
     notes: tuple[str, ...] = ()
-    attributes: tuple[str, ...] = field(default=())
+    pieces: tuple[tuple[str, int], ...] = ()
 
 
 def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], place: Place) -> Mapped:
@@ -174,7 +186,10 @@ def _types(
         except duckdb.Error as error:
             joined.problems.append(
                 Problem(
-                    f"{joined.where}.{name}", "this expression cannot be computed", _first_line(error), "a value of each row"
+                    f"{joined.where}.{name}",
+                    "this expression cannot be computed",
+                    _first_line(error),
+                    "a value of each row",
                 )
             )
     return types
@@ -199,12 +214,15 @@ def _fill_typed_table(
         if target.kind == "attribute" and types[target.name] == "VARCHAR":
             form = _attribute_form(con, expressions[target.name], from_clause, form)
         unread = " OR ".join(
-            f"(present({sql}) IS NOT NULL AND number_of({sql}) IS NULL)" for sql in joined.text_read_as_number[target.name]
+            f"(present({sql}) IS NOT NULL AND number_of({sql}) IS NULL)"
+            for sql in joined.text_read_as_number[target.name]
         )
         values.append(f"({expressions[target.name]}) AS v{i}, ({unread or 'false'}) AS n{i}")
         typed.append(f"{_over(form.value, i)} AS t{i}")
         if form.zone:
-            typed.append(f"CAST(CASE {_over(form.zone, i)} WHEN 'aware' THEN 1 WHEN 'date' THEN 2 ELSE 0 END AS UTINYINT) AS z{i}")
+            typed.append(
+                f"CAST(CASE {_over(form.zone, i)} WHEN 'aware' THEN 1 WHEN 'date' THEN 2 ELSE 0 END AS UTINYINT) AS z{i}"
+            )
         checks.append(f"WHEN n{i} THEN {4 * i + 2} WHEN {_over(form.refused, i)} THEN {4 * i}")
         if target.required:
             checks.append(f"WHEN t{i} IS NULL THEN {4 * i + 1}")
@@ -246,7 +264,12 @@ def _over(sql: str, column: int) -> str:
 
 
 def _finish(
-    con: duckdb.DuckDBPyConnection, table: Table, mapping: TableMapping, joined: Joined, targets: list[Target], place: Place
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    mapping: TableMapping,
+    joined: Joined,
+    targets: list[Target],
+    place: Place,
 ) -> Mapped:
     """From the typed rows to the result: times to UTC, the future refused, duplicates resolved."""
     raw = joined.sides[0].raw
@@ -271,8 +294,8 @@ def _finish(
         moments.doubled, moments.skipped, moments.future_rows,
     )  # fmt: skip
     if raw.rows and not good.num_rows and rejected.num_rows:
-        raise ContractError(rejects.summary(f"tables.{table.name}", "no row of this table can be used"))
-    return Mapped(good, rejected, counts, (*raw.notes, *_notes(counts, moments)), rejects.attributes)
+        raise NothingUsable(rejects.summary(f"tables.{table.name}", "no row of this table can be used"), rejected)
+    return Mapped(good, rejected, counts, (*raw.notes, *_notes(counts, moments)), raw.pieces)
 
 
 def _output(timed: pa.Table, table: Table, targets: list[Target]) -> pa.Table:

@@ -145,7 +145,10 @@ def _known_at(
     birth = instants.get(birth_column(table))
     now = _instant(loaded_at)
     if birth is not None:
-        known, unknown = np.minimum(birth[0] + delay, now) if table.kind == "keyed" else birth[0] + delay, birth[1].copy()
+        known, unknown = (
+            np.minimum(birth[0] + delay, now) if table.kind == "keyed" else birth[0] + delay,
+            birth[1].copy(),
+        )
     else:
         known, unknown = np.zeros(rows, dtype=np.int64), np.full(rows, table.kind == "fact")
     if table.kind == "keyed":  # without a time of its own it is taken as always known; its attributes are "as of today"

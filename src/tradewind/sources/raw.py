@@ -36,12 +36,14 @@ class Raw:
         names: every column the source has, also those that were not read because nothing needs them.
         broken: rows that could not be read.
         notes: choices made while reading that people should see (a guessed encoding, say).
+        pieces: where several tables were put below each other: each one's name, and the row after which it begins.
     """
 
     data: pa.Table
     names: tuple[str, ...]
     broken: tuple[BrokenRow, ...] = ()
     notes: tuple[str, ...] = ()
+    pieces: tuple[tuple[str, int], ...] = ()
 
     @property
     def rows(self) -> int:

@@ -75,11 +75,6 @@ class Rejects:
         """The columns being filled."""
         return self._targets
 
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """Columns beyond the contract."""
-        return tuple(target.name for target in self._targets if target.kind == "attribute")
-
     def table(self) -> pa.Table:
         """Return the rejected rows in source order."""
         import pyarrow as pa
@@ -162,5 +157,7 @@ def explain_formats(con: duckdb.DuckDBPyConnection, rejects: Rejects, rows: int,
 
 def _swapped(one: str, other: str) -> bool:
     """Whether two formats differ in the order of day and month, so that 01/02 can be read by both."""
-    order = [[mark for mark in (text[i : i + 2] for i in range(len(text))) if mark in ("%d", "%m")] for text in (one, other)]
+    order = [
+        [mark for mark in (text[i : i + 2] for i in range(len(text))) if mark in ("%d", "%m")] for text in (one, other)
+    ]
     return len(order[0]) == 2 and order[0] == order[1][::-1]

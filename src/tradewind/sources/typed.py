@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
 Kind = ColumnType | Literal["attribute"]
 
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
+_INTEGERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+)
 _ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
 _OFFSET = r"\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
 DATE_FORMATS = (
@@ -73,7 +84,9 @@ def define_functions(con: duckdb.DuckDBPyConnection, decimal: str | None) -> Non
         decimal: the decimal sign the config states; stating it also allows thousands separators.
     """
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("CREATE OR REPLACE TEMP MACRO text_of(v) AS nullif(trim(CAST(v AS VARCHAR), ' \t\r\n\u00a0\ufeff'), '')")
+    con.execute(
+        "CREATE OR REPLACE TEMP MACRO text_of(v) AS nullif(trim(CAST(v AS VARCHAR), ' \t\r\n\u00a0\ufeff'), '')"
+    )
     # Words by which other tools write "no value"; a text column keeps them, a number or id cannot be one.
     con.execute(
         "CREATE OR REPLACE TEMP MACRO present(v) AS CASE WHEN upper(text_of(v)) IN "
@@ -115,7 +128,9 @@ def typed_column(target: Target, sql_type: str, where: str) -> Typed:
         return _number(sql_type)
     if target.kind == "flag":
         return _flag(sql_type)
-    if target.kind == "attribute" and (sql_type in _INTEGERS or sql_type in ("DOUBLE", "FLOAT") or sql_type.startswith("DECIMAL")):
+    if target.kind == "attribute" and (
+        sql_type in _INTEGERS or sql_type in ("DOUBLE", "FLOAT") or sql_type.startswith("DECIMAL")
+    ):
         return _number(sql_type)
     return _text(sql_type, identity=target.name.endswith("_id"))
 
@@ -166,7 +181,12 @@ def _time(target: Target, sql_type: str, where: str) -> Typed:
     if target.format is not None and (sql_type == "VARCHAR" or sql_type in _INTEGERS):
         return _formatted(target.format)
     if sql_type == "DATE":
-        return Typed("CASE WHEN isfinite(v) THEN CAST(v AS TIMESTAMP) END", "v IS NOT NULL AND NOT isfinite(v)", "infinite", "'date'")
+        return Typed(
+            "CASE WHEN isfinite(v) THEN CAST(v AS TIMESTAMP) END",
+            "v IS NOT NULL AND NOT isfinite(v)",
+            "infinite",
+            "'date'",
+        )
     if sql_type.startswith("TIMESTAMP"):
         zone = "'aware'" if "TIME ZONE" in sql_type else "'naive'"
         value = "CASE WHEN isfinite(v) THEN CAST(v AS TIMESTAMP) END"
@@ -175,7 +195,13 @@ def _time(target: Target, sql_type: str, where: str) -> Typed:
         return _iso()
     if sql_type == '"NULL"' or sql_type == "NULL":
         return Typed("CAST(NULL AS TIMESTAMP)", "false", "", "'naive'")
-    raise _unfit(target, sql_type, where, "times or text", f'format.{target.name} = "%Y%m%d", or to_timestamp(…) for seconds since 1970')
+    raise _unfit(
+        target,
+        sql_type,
+        where,
+        "times or text",
+        f'format.{target.name} = "%Y%m%d", or to_timestamp(…) for seconds since 1970',
+    )
 
 
 def _iso() -> Typed:

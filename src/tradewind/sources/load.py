@@ -1,0 +1,371 @@
+"""Every mapped table of a workspace, read where its source has changed, merged with what was known, and published."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tradewind.core.contract import CONTRACT, Table
+from tradewind.core.errors import ConfigError, ContractError, Problem, SourceError, TradewindError, UnsafeExpression
+from tradewind.sources.derived import add_base_amount, derive_orders, fill_lines
+from tradewind.sources.found import SourceTables
+from tradewind.sources.joining import used_columns
+from tradewind.sources.mapping import Counts, Mapped, NothingUsable, Place, map_table
+from tradewind.sources.versions import Merged, merge_versions
+from tradewind.store.manifest import FileEntry, TableEntry, publish
+from tradewind.store.steps import Progress, StepOutput, code_version, fingerprint, run_step
+from tradewind.store.tables import read_table, write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tradewind.store.config import TableMapping
+    from tradewind.store.workspace import Workspace
+
+CODE = ("tradewind.sources", "tradewind.core.contract")
+REJECTED = "rejected"
+"""The one table of all rows that could not be used: table, source, row, column, value, reason, loaded_at."""
+
+_REFUSALS = (ConfigError, SourceError, ContractError, UnsafeExpression)
+_MONTHS = {"deal_stages": "entered_at", "spend": "day", "rates": "day"}
+_ORDER = sorted(CONTRACT, key=lambda name: (name != "rates", list(CONTRACT).index(name)))
+
+
+@dataclass(frozen=True)
+class LoadResult:
+    """What a load did to one contract table.
+
+    Args:
+        table: the contract table.
+        source: the source table it is made from.
+        counts: where every source row went.
+        new: rows that were not there before.
+        changed: rows that changed; their old versions are kept.
+        unchanged: rows that are as they were.
+        gone: rows that the source no longer holds; they stay.
+        late: new rows that should have come with an earlier load.
+        dropped: rows of an earlier mapping that the source no longer holds, left behind.
+        rows: row versions now stored.
+        notes: what people should see.
+        skipped: whether nothing had changed, so that nothing was read again.
+        seconds: how long it took.
+    """
+
+    table: str
+    source: str
+    counts: Counts = Counts()
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    late: int = 0
+    dropped: int = 0
+    rows: int = 0
+    notes: tuple[str, ...] = ()
+    skipped: bool = False
+    seconds: float = 0.0
+
+    def to_values(self) -> dict[str, Any]:
+        """Return it in JSON's terms."""
+        return asdict(self)
+
+    @classmethod
+    def from_values(cls, values: Mapping[str, Any]) -> LoadResult:
+        """Read it back from JSON's terms."""
+        known = {**values, "counts": Counts(**values["counts"]), "notes": tuple(values["notes"])}
+        return cls(**known)
+
+
+@dataclass
+class _Job:
+    """One load of one workspace."""
+
+    workspace: Workspace
+    sources: SourceTables
+    loaded_at: datetime
+    progress: Progress
+    rejected: dict[str, FileEntry | None] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> str:
+        return self.workspace.config.workspace.timezone
+
+    @property
+    def mappings(self) -> Mapping[str, TableMapping]:
+        return self.workspace.config.tables
+
+    def derives_orders(self) -> bool:
+        return "orders" not in self.mappings and "order_lines" in self.mappings
+
+    def stored(self, name: str) -> pa.Table | None:
+        entry = self.workspace.manifest().tables.get(name)
+        return None if entry is None else read_table(self.workspace.root, entry)
+
+
+def load_tables(workspace: Workspace, progress: Progress | None = None) -> list[LoadResult]:
+    """Bring every mapped contract table up to date with its source.
+
+    Args:
+        workspace: the open workspace; its clock gives the instant of the load.
+        progress: told which table is being loaded, and the share that is done.
+    Returns:
+        one result for each contract table, in the order of loading.
+    Raises:
+        ConfigError, SourceError, ContractError: with every problem of every table; tables without problems are loaded.
+        WorkspaceLocked: another process is writing.
+    """
+    tell = progress or (lambda _name, _share: None)
+    job = _Job(workspace, SourceTables(workspace), workspace.clock(), lambda _name, _share: None)
+    unknown = [name for name in workspace.config.tables if name not in CONTRACT]
+    problems: list[TradewindError] = [
+        ConfigError(Problem(f"tables.{name}", "there is no such contract table", "", f"one of: {', '.join(CONTRACT)}"))
+        for name in unknown
+    ]
+    names = [name for name in _ORDER if name in workspace.config.tables]
+    results: list[LoadResult] = []
+    with workspace.lock("load"):
+        for place, name in enumerate(names):
+            tell(f"load {name}", place / len(names))
+            try:
+                results.append(_load(job, name))
+                if name == "order_lines" and job.derives_orders():
+                    orders = _load_derived(job)
+                    results += [orders] if orders is not None else []
+            except _REFUSALS as error:
+                problems.append(error)
+                if isinstance(error, NothingUsable):
+                    job.rejected[name] = _write_rejects(job, name, error.rejected)
+        _publish_rejects(job)
+        if not problems:
+            _forget_unmapped(job, {result.table for result in results})
+    tell("load", 1.0)
+    if problems:
+        kind = next(kind for kind in _REFUSALS if any(isinstance(error, kind) for error in problems))
+        raise kind([problem for error in problems for problem in error.problems])
+    return results
+
+
+def _load(job: _Job, name: str) -> LoadResult:
+    """Load one mapped table, or find that nothing has changed since the last load."""
+    mapping, where = job.mappings[name], f"tables.{name}"
+    references = [mapping.from_, *(look.table for look in mapping.lookup)]
+    settings = job.workspace.config.workspace
+    inputs: dict[str, object] = {ref: job.sources.fingerprint(ref, where) for ref in references}
+    how: dict[str, object] = {"mapping": mapping, "zone": job.zone, "code": code_version(CODE)}
+    beside = {"currency": settings.currency, **job.workspace.manifest().fingerprints(_depends_on(job, name))}
+
+    def make() -> Mapped:
+        columns = None if not CONTRACT[name].key else used_columns(mapping)
+        raws = {ref: job.sources.read(ref, where, columns) for ref in references}
+        source = job.sources.settings(mapping.from_, where)
+        place = Place(
+            job.zone, job.loaded_at, mapping.timezone or source.timezone, source.decimal, settings.memory_limit,
+        )  # fmt: skip
+        mapped = map_table(CONTRACT[name], mapping, raws, place)
+        return _completed(job, name, mapped)
+
+    return _merge_and_publish(
+        job, CONTRACT[name], mapping.from_, inputs, how, beside, make, mapping.known_at is not None
+    )
+
+
+def _load_derived(job: _Job) -> LoadResult | None:
+    """Make `orders` from the stored order lines."""
+    lines = job.workspace.manifest().entry("order_lines")
+    if not {"customer_id", "happened_at"} <= {name for name, _ in lines.columns}:
+        return None
+    last = job.workspace.state().last_load("order_lines")
+    how = {"derived": True, "code": code_version(CODE), "lines": last.details["how"] if last is not None else ""}
+    beside = {"currency": job.workspace.config.workspace.currency, **job.workspace.manifest().fingerprints(["rates"])}
+
+    def make() -> Mapped:
+        mapped = derive_orders(read_table(job.workspace.root, lines))
+        if mapped is None:
+            raise ContractError(Problem("tables.order_lines", "no orders can be made of these lines"))
+        return mapped
+
+    return _merge_and_publish(
+        job, CONTRACT["orders"], "order_lines", {"lines": lines.fingerprint}, how, beside, make, False
+    )
+
+
+def _depends_on(job: _Job, name: str) -> list[str]:
+    needs = ["rates"] if name in ("orders", "order_lines", "deals") else []
+    return [*needs, "orders"] if name == "order_lines" and _lacks_order(job) else needs
+
+
+def _lacks_order(job: _Job) -> bool:
+    columns = job.mappings["order_lines"].columns
+    return "orders" in job.mappings and not {"customer_id", "happened_at"} <= set(columns)
+
+
+def _completed(job: _Job, name: str, mapped: Mapped) -> Mapped:
+    if name != "order_lines" or not _lacks_order(job):
+        return mapped
+    orders = job.stored("orders")
+    if orders is None:
+        return mapped
+    good, orphans = fill_lines(mapped.good, orders, job.zone)
+    note = (f"{orphans:,} lines name an order that is not there",) if orphans else ()
+    return replace(mapped, good=good, notes=(*mapped.notes, *note))
+
+
+def _merge_and_publish(
+    job: _Job,
+    table: Table,
+    source: str,
+    inputs: Mapping[str, object],
+    how: Mapping[str, object],
+    beside: Mapping[str, object],
+    make: Callable[[], Mapped],
+    stated: bool,
+) -> LoadResult:
+    """Do the load as one step, unless the last load had the same inputs and what it left still stands."""
+    state, started = job.workspace.state(), time.monotonic()
+    last = state.last_load(table.name)
+    details: dict[str, Any] = dict(last.details) if last is not None else {}
+    how_print = fingerprint(how)
+    future = details.get("future", 0)
+    inputs_print = fingerprint(
+        {"inputs": inputs, "how": how_print, "beside": beside, "day": job.loaded_at.date() if future else ""}
+    )
+    old = job.workspace.manifest().tables.get(table.name)
+    if (
+        last is not None
+        and old is not None
+        and last.fingerprint == inputs_print
+        and old.fingerprint == details["entry"]
+    ):
+        state.record_load(table.name, job.loaded_at, inputs_print, details)
+        job.rejected[table.name] = _rejects_of(old)
+        return replace(LoadResult.from_values(details["result"]), skipped=True, seconds=time.monotonic() - started)
+
+    def work() -> StepOutput:
+        mapped = make()
+        previous = last.loaded_at if last is not None else None
+        stood = None if old is None else read_table(job.workspace.root, old)
+        stood = None if stood is None else stood.drop_columns([c for c in ("amount_base",) if c in stood.column_names])
+        same = details.get("how", how_print) == how_print
+        merged = merge_versions(table, stood, mapped.good, job.loaded_at, previous, same, stated)
+        entry = _write(job, table, source, mapped, merged, stated)
+        result = LoadResult(
+            table.name, source, mapped.counts, merged.new, merged.changed, merged.unchanged, merged.gone, merged.late,
+            merged.dropped, merged.table.num_rows, (*mapped.notes, *_merge_notes(merged)),
+        )  # fmt: skip
+        return StepOutput({table.name: entry}, {"result": result.to_values()})
+
+    parts = {"inputs": inputs_print, "before": "" if old is None else old.fingerprint}
+    output = run_step(job.workspace, f"load {table.name}", parts, work, job.progress, CODE)
+    entry = output.tables[table.name]
+    result = LoadResult.from_values(output.values["result"])
+    remembered = {
+        "how": how_print, "entry": entry.fingerprint, "future": result.counts.future, "result": result.to_values(),
+    }  # fmt: skip
+    state.record_load(table.name, job.loaded_at, inputs_print, remembered)
+    job.rejected[table.name] = _rejects_of(entry)
+    return replace(result, seconds=time.monotonic() - started)
+
+
+def _write(job: _Job, table: Table, source: str, mapped: Mapped, merged: Merged, stated: bool) -> TableEntry:
+    settings = job.workspace.config.workspace
+    rows = add_base_amount(table.name, merged.table, job.stored("rates"), settings.currency, settings.timezone)
+    rejects = _write_rejects(job, table.name, mapped.rejected, source, mapped.pieces)
+    meta: dict[str, Any] = {
+        "source": source,
+        "rejected": None if rejects is None else asdict(rejects),
+        "as_of_today": [] if stated else _as_of_today(job, table, rows.column_names),
+    }
+    month = "happened_on" if "happened_on" in rows.column_names else _MONTHS.get(table.name)
+    return write_table(job.workspace.root, table.name, rows, month, meta)
+
+
+def _as_of_today(job: _Job, table: Table, names: list[str]) -> list[str]:
+    """Columns of a keyed table whose past values nobody knows: present state at the first load, history only from then on."""
+    if table.kind != "keyed":
+        return []
+    mapping = job.mappings[table.name]
+    found = []
+    for name in names:
+        column = table.column(name)
+        if name not in mapping.columns or name in table.key or name in mapping.stable:
+            continue
+        if column is None or not (column.stable or column.revealed_by or column.type == "time" and name == table.time):
+            found.append(name)
+    return found
+
+
+def _merge_notes(merged: Merged) -> list[str]:
+    said = []
+    if merged.late:
+        said.append(f"{merged.late:,} rows came late; they count as known from this load on")
+    if merged.gone:
+        said.append(f"{merged.gone:,} rows are no longer in the source; they are kept")
+    if merged.dropped:
+        said.append(
+            f"the mapping changed, and {merged.dropped:,} rows made under the old one are no longer in the source"
+        )
+    return said
+
+
+def _write_rejects(
+    job: _Job, name: str, rejected: pa.Table, source: str = "", pieces: tuple[tuple[str, int], ...] = ()
+) -> FileEntry | None:
+    """Write one table's rejected rows as one file of the common table; an empty list needs none."""
+    import numpy as np
+    import pyarrow as pa
+
+    if rejected.num_rows == 0:
+        return None
+    count = rejected.num_rows
+    source = source or job.mappings[name].from_
+    names, rows = pa.array([source] * count, pa.string()), rejected["row"]
+    if pieces:
+        starts = np.array([start for _, start in pieces])
+        numbers = rows.to_numpy()
+        which = np.searchsorted(starts, numbers, side="left") - 1
+        names = pa.array([pieces[place][0] for place in which], pa.string())
+        rows = pa.array(numbers - starts[which], pa.int64())
+    data = pa.table(
+        {
+            "table": pa.array([name] * count, pa.string()),
+            "source": names,
+            "row": rows,
+            "column": rejected["column"],
+            "value": rejected["value"],
+            "reason": rejected["reason"],
+            "loaded_at": pa.array([job.loaded_at] * count, pa.timestamp("us")),
+        }
+    )
+    return write_table(job.workspace.root, REJECTED, data).files[0]
+
+
+def _rejects_of(entry: TableEntry) -> FileEntry | None:
+    stored = entry.meta.get("rejected")
+    return FileEntry(**stored) if stored else None
+
+
+def _publish_rejects(job: _Job) -> None:
+    """Make `rejected` the rejected rows of every table's last load."""
+    import pyarrow as pa
+
+    text, columns = pa.string(), ("table", "source", "row", "column", "value", "reason", "loaded_at")
+    kinds = {"row": pa.int64(), "loaded_at": pa.timestamp("us")}
+    empty = pa.table({name: pa.array([], kinds.get(name, text)) for name in columns})
+    entry = write_table(job.workspace.root, REJECTED, empty)
+    files = tuple(file for file in job.rejected.values() if file is not None)
+    if files:
+        entry = TableEntry(REJECTED, files, entry.columns, sum(file.rows for file in files), {})
+    publish(job.workspace.root, job.workspace.manifest(), {REJECTED: entry}, job.workspace.clock)
+
+
+def _forget_unmapped(job: _Job, loaded: set[str]) -> None:
+    """Take tables that no mapping makes any more out of the snapshot; earlier snapshots keep them."""
+    manifest = job.workspace.manifest()
+    gone: dict[str, TableEntry | None] = {
+        name: None for name in manifest.tables if name in CONTRACT and name not in loaded
+    }
+    if gone:
+        publish(job.workspace.root, manifest, gone, job.workspace.clock)
