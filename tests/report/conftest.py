@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Findings of a real grocer, made quickly: real purchases, a hand-made score; for looking at reports, not at models."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from tradewind.core.score import ModelCard
 from tradewind.report.context import ReportContext
 
 CUTOFF, HORIZON = "2017-12-01", 30
-COST, SAVED = 0.5, 0.05
+COST, SAVED = 0.5, 0.2
 
 Tables = dict[str, pa.Table]
 
@@ -45,15 +46,20 @@ def lapse_tables(households: dict[str, np.ndarray]) -> Tables:
     """Result tables of the question who stops buying."""
     rng = np.random.default_rng(1)
     stopped = households["ahead"] == 0
-    logit = -1.55 + 0.95 * np.log1p(households["recency"]) - 1.35 * np.log(households["orders"])
-    p = 1 / (1 + np.exp(-logit - 0.75))
+    design = np.column_stack([np.ones(len(stopped)), np.log1p(households["recency"]), np.log(households["orders"])])
+    weights = np.zeros(3)
+    for _ in range(12):
+        p = 1 / (1 + np.exp(-design @ weights))
+        weights += np.linalg.solve((design.T * (p * (1 - p))) @ design, design.T @ (stopped - p))
+    p = 1 / (1 + np.exp(-design @ weights))
     value = households["spend"] * 0.25
-    ours, rule = np.argsort(-p * np.maximum(value, 1) ** 0), np.argsort(-households["recency"], kind="stable")
+    ours, rule = np.argsort(-p), np.argsort(-households["recency"], kind="stable")
     n, steps = len(p), np.linspace(0.0, 1.0, 41)
     taken = np.round(steps * n).astype(int)
     found, ruled = (np.r_[0, np.cumsum(stopped[order])][taken] / stopped.sum() for order in (ours, rule))
     gains = np.where(stopped, SAVED * value, 0.0) - COST
-    profit, rule_profit = (np.r_[0, np.cumsum(gains[order])][taken] for order in (ours, rule))
+    worth = np.argsort(-p * value)
+    profit, rule_profit = (np.r_[0, np.cumsum(gains[order])][taken] for order in (worth, rule))
     spread = 0.35 * np.sqrt(taken) * COST * 6
     band = np.minimum((p * 10).astype(int), 9)
     calibration = []
@@ -116,7 +122,7 @@ def worth_tables(households: dict[str, np.ndarray]) -> Tables:
             1.0 if later == 0 else 0.36 * np.exp(-later / 9) + 0.01 * (month % 3),
         )
         for month in range(1, 9)
-        for later in range(0, 13 - month)
+        for later in range(13 - month)
     ]
     return {
         "deciles": pa.table(dict(zip(("decile", "n", "predicted", "actual", "low", "high"), zip(*rows, strict=True), strict=True))),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tradewind.core.finding import CheckStatus, Evidence, Status
+from tradewind.core.sentences import SENTENCES
 
 WORDS: Mapping[str, str] = {
     # Questions, one title a use case; {horizon} is a span such as "12 months".
@@ -29,8 +30,10 @@ WORDS: Mapping[str, str] = {
     "report.made": "Written",
     "report.contents": "In this report",
     "report.first": "What to do first",
-    "report.first.note": "Largest sum first. Every amount says what it rests on.",
-    "report.first.none": "None of the questions could be answered from these data yet. Below stands what would unlock each.",
+    "report.first.note": "Money that an action can move comes first, the largest sum on top. Each section says "
+    "what its amounts rest on.",
+    "report.first.none": "None of the questions could be answered from these data yet. Below stands what would "
+    "unlock each.",
     "report.assumptions": "What we assumed",
     "report.rejected": "Rows we could not use",
     "report.rejected.none": "Every row could be used.",
@@ -41,7 +44,7 @@ WORDS: Mapping[str, str] = {
     "report.aggregates": "This report holds totals and averages only; no person can be read from it.",
     "report.offline": "This file is complete in itself: it loads nothing from the internet and sends nothing anywhere.",
     "report.rows": "First on the list",
-    "report.theme": "Light or dark",
+    "report.theme": "Light / dark",
     "report.skip": "Go to the report",
     # The parts of a section.
     "part.question": "The question",
@@ -55,6 +58,7 @@ WORDS: Mapping[str, str] = {
     "part.checks": "What was checked",
     "part.card": "Card of the model",
     "part.reliable": "Where it is less reliable",
+    "part.reliable.all": "Over all customers it is {all}. Only groups that are clearly worse are shown.",
     "part.reliable.none": "No group of customers was found where the answer is clearly less reliable.",
     "part.drivers": "What goes with it",
     "part.because": "Not answerable, because …",
@@ -65,9 +69,10 @@ WORDS: Mapping[str, str] = {
     # Charts: titles state the finding, so they are filled from the data.
     "gain.title": "Of our first 100, {found} {do}; at random, {random}",
     "gain.title.shares": "The first 10 in 100 on our list hold {found} of 100 who {do}; at random, 10",
-    "gain.x": "Customers contacted, of every 100, top of the list first",
-    "gain.y": "Of 100 who {do}, this many are reached",
-    "gain.caption": "“Our first” are the tenth of customers at the top of the list. The shaded band is where the line would lie "
+    "gain.x": "Contacted, of 100, top of the list first",
+    "gain.y": "Reached, of 100 who {do}",
+    "gain.caption": "“Our first” are the tenth of customers at the top of the list. The shaded band is where the "
+    "line would lie "
     "in 95 of 100 repetitions.",
     "gain.ours": "our list",
     "gain.rule": "the rule of thumb",
@@ -76,11 +81,12 @@ WORDS: Mapping[str, str] = {
     "gain.mark": "{found} of 100 reached",
     "honest.title": "When we say {said} in 100, is it {said}? {verdict}",
     "honest.yes": "Yes: it was {was}",
-    "honest.near": "Nearly: it was {was}",
+    "honest.near": "Here it is, but in {outside} of {all} groups not",
     "honest.no": "No: it was {was}",
     "honest.x": "What we said, of 100 customers",
     "honest.y": "What happened, of 100 customers",
-    "honest.caption": "Each mark is a group of customers. On the dashed line, what we said came true to the point; inside the "
+    "honest.caption": "Each mark is a group of customers. On the dashed line, what we said came true to the "
+    "point; inside the "
     "band, the difference is no more than chance. {outside}",
     "honest.outside.none": "All {all} groups lie inside.",
     "honest.outside": "{outside} of {all} groups lie outside, drawn as diamonds.",
@@ -88,32 +94,37 @@ WORDS: Mapping[str, str] = {
     "honest.outside.label": "outside the band",
     "profit.title": "Pays if contact changes {one_in}",
     "profit.title.best": "Pays if contact changes {one_in}; best to stop after the first {best} in 100",
+    "profit.title.not": "Pays if contact changes {one_in}; with the share assumed, it does not",
     "profit.title.none": "Contacting does not pay at any length of the list, as things are assumed",
     "profit.title.plain": "Contacting the first {best} in 100 leaves the most: {money}",
-    "profit.x": "Customers contacted, of every 100, top of the list first",
-    "profit.y": "What is left after the cost of contact ({unit})",
+    "profit.x": "Contacted, of 100, top of the list first",
+    "profit.y": "Left after the cost of contact ({unit})",
     "profit.y.revenue": "Revenue less the cost of contact ({unit})",
-    "profit.caption": "An estimate that rests on the assumed share of people whom the contact changes; only a test with people "
+    "profit.caption": "An estimate that rests on the assumed share of people whom the contact changes; only a "
+    "test with people "
     "left out at random can prove it.",
     "profit.best": "most: {money}",
     "profit.even": "breaks even",
     "drivers.title": "What goes with it: above all {first}",
     "drivers.x": "Weight in the answer, of 100",
-    "drivers.caption": "These go together with the answer; it is not shown that they cause it. ● you can influence, ○ signal only.",
+    "drivers.caption": "These go together with the answer; it is not shown that they cause it. ● you can "
+    "influence, ○ signal only.",
     "drivers.influence": "● you can influence",
     "drivers.signal": "○ signal only",
     "tenths.title": "The top tenth brings {share} in 100 of all {what}; we expected {expected}",
     "tenths.title.plain": "What was expected and what came, from the top tenth of customers to the last",
     "tenths.what": "spending",
-    "tenths.x": "Customers in ten equal groups, highest expected first",
+    "tenths.x": "Ten equal groups, highest expected first",
     "tenths.y": "Per customer ({unit})",
     "tenths.actual": "what came",
     "tenths.predicted": "what we expected",
-    "tenths.caption": "Bars are what came; diamonds are what we had expected before. Thin lines: 95 in 100 repetitions would end there.",
+    "tenths.caption": "Bars are what came; diamonds are what we had expected before. Thin lines: 95 in 100 "
+    "repetitions would end there.",
     "cohorts.title": "Of customers who first bought in {month}, {share} in 100 still buy {after} later",
     "cohorts.x": "Months since the first purchase",
     "cohorts.y": "Month of the first purchase",
-    "cohorts.caption": "Each number: of 100 customers who first bought in that month, how many bought in this later one.",
+    "cohorts.caption": "Each number: of 100 customers who first bought in that month, how many bought in this "
+    "later one.",
     "weekly.title": "We expected {expected} purchases and {actual} came: {gap}",
     "weekly.over": "{share} in 100 fewer than expected",
     "weekly.under": "{share} in 100 more than expected",
@@ -191,6 +202,11 @@ WORDS: Mapping[str, str] = {
     "column.direction": "Which way",
     "column.influence": "Can you influence it?",
     "column.cutoff": "Date",
+    "column.backtest.value": "Our list",
+    "column.calibration.predicted": "We said, of 100",
+    "column.calibration.observed": "It was, of 100",
+    "column.calibration.low": "Band from, of 100",
+    "column.calibration.high": "Band to, of 100",
     "column.baseline": "The rule of thumb",
     # What a chart is called where its table is empty and no finding can be stated.
     "role.gain": "How many the list finds",
@@ -204,6 +220,8 @@ WORDS: Mapping[str, str] = {
     "answer.rule": "Not distinguishable from the rule of thumb: {answer}",
 }
 """Text by name; braces are filled by `say`."""
+
+_TEXTS: Mapping[str, str] = {**WORDS, **SENTENCES}
 
 EVIDENCE: Mapping[Evidence, tuple[str, str, str]] = {
     "measured": ("■", "Proved by a test", "People were left out at random, and the difference was measured."),
@@ -255,29 +273,56 @@ class Term:
 
 
 TERMS: Mapping[str, Term] = {
-    "auc": Term("AUC", "Take one customer who did it and one who did not: how often the first ranks higher. 0.5 is chance, 1 is perfect."),
-    "average_precision": Term("Average precision", "Mean share of right ones on the list, taken at each right one found."),
+    "auc": Term(
+        "AUC",
+        "Take one customer who did it and one who did not: how often the first ranks higher. 0.5 is chance, 1 is "
+        "perfect.",
+    ),
+    "average_precision": Term(
+        "Average precision", "Mean share of right ones on the list, taken at each right one found."
+    ),
     "log_loss": Term("Log-loss", "Mean of −ln(the probability given to what happened). Lower is better."),
     "brier": Term("Brier score", "Mean of (probability − outcome)². Lower is better."),
-    "ece": Term("Expected calibration error", "Mean gap between what was said and what happened, over groups, weighted by size."),
-    "ece_band": Term("ECE under perfect calibration", "What the gap would be by chance alone if every probability were exactly right."),
-    "calibration_slope": Term("Calibration slope", "1 when probabilities are spread as they should be; below 1 they are too extreme."),
-    "calibration_intercept": Term("Calibration intercept", "0 when the total is right; above 0 the probabilities were too low."),
-    "lift_10": Term("Lift at 10 %", "Share of right ones in the first tenth of the list, divided by the share among all."),
+    "ece": Term(
+        "Expected calibration error", "Mean gap between what was said and what happened, over groups, weighted by size."
+    ),
+    "ece_band": Term(
+        "ECE under perfect calibration",
+        "What the gap would be by chance alone if every probability were exactly right.",
+    ),
+    "calibration_slope": Term(
+        "Calibration slope", "1 when probabilities are spread as they should be; below 1 they are too extreme."
+    ),
+    "calibration_intercept": Term(
+        "Calibration intercept", "0 when the total is right; above 0 the probabilities were too low."
+    ),
+    "lift_10": Term(
+        "Lift at 10 %", "Share of right ones in the first tenth of the list, divided by the share among all."
+    ),
     "capture_10": Term("Capture at 10 %", "Share of all right ones that stand in the first tenth of the list."),
     "precision": Term("Precision", "Of those above the threshold, the share that did it."),
     "recall": Term("Recall", "Of those who did it, the share above the threshold."),
     "f1": Term("F1", "2 × precision × recall ÷ (precision + recall), at the threshold with the highest profit."),
     "threshold": Term("Threshold", "The probability above which a contact is worth its cost."),
     "baseline_auc": Term("AUC of the rule of thumb", "The same figure for the rule the team could use today."),
-    "baseline_gap": Term("Gap to the rule, paired", "Difference of the two on the same customers, with a bootstrap interval by customer. Above 0 throughout: better than the rule."),
+    "baseline_gap": Term(
+        "Gap to the rule, paired",
+        "Difference of the two on the same customers, with a bootstrap interval by customer. Above 0 throughout: "
+        "better than the rule.",
+    ),
     "baseline_mae": Term("Mean absolute error of the rule", "The same figure for the rule the team could use today."),
-    "break_even_share": Term("Break-even share", "Cost of one contact ÷ (chance × value of a success) for those contacted: the share the contact must change to pay for itself."),
+    "break_even_share": Term(
+        "Break-even share",
+        "Cost of one contact ÷ (chance × value of a success) for those contacted: the share the contact must "
+        "change to pay for itself.",
+    ),
     "mae": Term("Mean absolute error", "Mean of |expected − actual| per customer."),
     "rmse": Term("Root mean squared error", "√ of the mean of (expected − actual)²; large misses count more."),
     "r2": Term("R²", "1 − squared misses ÷ squared differences from the mean."),
     "total_bias": Term("Total bias", "Sum expected ÷ sum actual − 1."),
-    "holdout_bias": Term("Total bias in the hold-out", "Sum expected ÷ sum actual − 1, over weeks the model had not seen."),
+    "holdout_bias": Term(
+        "Total bias in the hold-out", "Sum expected ÷ sum actual − 1, over weeks the model had not seen."
+    ),
     "spearman": Term("Spearman rank correlation", "Correlation of the two orders. 1 is the same order."),
     "log_likelihood": Term("Log-likelihood", "Natural log of the probability of the data under the fitted model."),
     "r": Term("r", "Shape of the spread of buying rates between customers."),
@@ -291,11 +336,12 @@ TERMS: Mapping[str, Term] = {
     "gamma": Term("γ", "Scale of the spread of mean amounts between customers (Gamma-Gamma)."),
     "rows": Term("Rows learned from", "Customers × dates."),
     "positives": Term("Outcomes among them", "Rows in which it happened."),
-}  # fmt: skip
+}
 """Number name → term; a name that is absent is shown as its own words."""
 
 STATISTICAL = re.compile(
-    r"\b(?:auc|brier|ece|lift|log[- ]loss|log[- ]likelihood|calibrat\w+|p[- ]values?|confidence intervals?|bootstrap\w*|features?|"
+    r"\b(?:auc|brier|ece|lift|log[- ]loss|log[- ]likelihood|calibrat\w+|p[- ]values?|confidence "
+    "intervals?|bootstrap\w*|features?|"
     r"models?|shap|quantiles?|percentiles?|deciles?|regress\w+|classif\w+|precision|recall|f1|rmse|mae|r²|spearman|gini|"
     r"variances?|standard (?:error|deviation)s?|hyper-?parameters?|baselines?|residuals?|coefficients?|correlat\w+|"
     r"estimators?|priors?|posteriors?|gradient|boosting|lightgbm|logistic|elastic[- ]net|cutoffs?|out[- ]of[- ]time|"
@@ -311,7 +357,7 @@ def say(name: str, **values: object) -> str:
     Raises:
         KeyError: the table has no such name, or a brace was not filled: a mistake of ours, not of a user.
     """
-    return WORDS[name].format(**values)
+    return _TEXTS[name].format(**values)
 
 
 def say_do(use_case: str) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 import pyarrow as pa
 
 from tradewind.core.finding import Finding
-from tradewind.core.words import say, say_do
+from tradewind.core.words import WORDS, say, say_do
 from tradewind.report.drawing import VARIABLES, NotDrawable, rows_of
 from tradewind.report.money_charts import deciles_chart, profit_chart, say_profit, say_tenths
 from tradewind.report.numbers import say_one_in
 from tradewind.report.ranking_charts import calibration_chart, gain_chart, say_gain, say_honest, say_honest_caption
 from tradewind.report.reason_charts import drivers_chart, say_drivers
 from tradewind.report.time_charts import (
+    IN_100,
     actual_predicted_chart,
     backtest_chart,
     cohorts_chart,
@@ -63,7 +64,9 @@ class Chart:
         return {**page, "background": None}
 
 
-def build_charts(finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str = "") -> list[Chart]:
+def build_charts(
+    finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str = "", revenue: bool = False
+) -> list[Chart]:
     """Return the charts of a finding, in reading order; a table that cannot be drawn becomes a sentence.
 
     Args:
@@ -71,8 +74,9 @@ def build_charts(finding: Finding, tables: Mapping[str, pa.Table], currency: str
         tables: role (`gain`, `calibration` …) to its result table; other roles are ignored.
         currency: ISO code of the amounts.
         rule: name of the rule of thumb beside which the answer is shown.
+        revenue: whether amounts are revenue, not profit; then no break-even is shown.
     """
-    makers = _makers(finding, tables, currency, rule)
+    makers = _makers(finding, tables, currency, rule, revenue)
     return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables]
 
 
@@ -84,14 +88,14 @@ class _Maker:
     columns: tuple[str, ...]
 
 
-def _makers(finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str) -> dict[str, _Maker]:
+def _makers(
+    finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str, revenue: bool
+) -> dict[str, _Maker]:
     do = say_do(finding.name)
     base = base_share(finding, tables)
     share = finding.numbers.get("break_even_share")
-    even = say_one_in(share.value) if share is not None and share.value is not None else ""
-    # Without a margin there is no break-even, and amounts are revenue.
-    revenue = share is not None and share.value is None
-    assumed = f" {finding.caption}" if finding.caption else ""
+    even = say_one_in(share.value) if share is not None and share.value is not None and not revenue else ""
+    assumed = f" {say('part.assumed')}: {finding.caption}" if finding.caption else ""
     return {
         "gain": _Maker(
             lambda table: say_gain(table, do, base),
@@ -144,37 +148,48 @@ def _build(role: str, table: pa.Table, maker: _Maker) -> Chart:
         drawn = maker.draw(table, title)
     except NotDrawable as nothing:
         return Chart(role, say(f"role.{role}"), str(nothing), None, str(nothing))
-    return Chart(role, title, caption, drawn, f"{title}. {caption}", numbers_of(table, maker.columns))
+    return Chart(role, title, caption, drawn, f"{title}. {caption}", numbers_of(role, table, maker.columns))
 
 
-def numbers_of(table: pa.Table, columns: tuple[str, ...], most: int = 24) -> tuple[tuple[str, ...], ...]:
+OF_100: Mapping[str, frozenset[str]] = {
+    "gain": frozenset({"share_contacted", "share_found", "rule_share_found"}),
+    "profit": frozenset({"share_contacted"}),
+    "cohorts": frozenset({"share_active"}),
+    "calibration": frozenset({"predicted", "observed", "low", "high"}),
+    "drivers": frozenset({"importance"}),
+}
+"""Columns of shares, which are told of 100."""
+
+
+def numbers_of(role: str, table: pa.Table, columns: tuple[str, ...], most: int = 24) -> tuple[tuple[str, ...], ...]:
     """Return the numbers behind a chart as text, header first; long tables are thinned evenly.
 
     Args:
+        role: the table's role.
         table: a result table.
         columns: which of its columns, in order; absent ones are left out.
         most: rows at most.
     """
     names = tuple(name for name in columns if name in table.column_names)
-    rows = rows_of(table, names)
+    rows = rows_of(table, (), names)
     if len(rows) > most:
         step = (len(rows) - 1) / (most - 1)
         rows = [rows[round(place * step)] for place in range(most)]
-    head = tuple(say(f"column.{name}") for name in names)
-    return (head, *(tuple(_cell(name, row[name]) for name in names) for row in rows))
+    of_100 = OF_100.get(role, frozenset())
+    if role == "backtest" and all(row in IN_100 for row in table["metric"].to_pylist()):
+        of_100 = frozenset({"value", "baseline"})
+    head = tuple(WORDS.get(f"column.{role}.{name}") or say(f"column.{name}") for name in names)
+    return (head, *(tuple(_cell(row[name], name in of_100) for name in names) for row in rows))
 
 
-SHARES = {"share_contacted", "share_found", "rule_share_found", "share_active", "importance"}
-
-
-def _cell(name: str, value: Any) -> str:
+def _cell(value: Any, of_100: bool) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str):
-        return value[:10] if name in ("cutoff", "cohort_month", "week") else value
-    if name in SHARES:
+        return value[:10] if value[4:5] == "-" else value
+    if of_100:
         return f"{100 * value:.1f}"
-    if float(value).is_integer():
-        return f"{value:,.0f}"
-    return f"{value:,.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.2f}"
 
 
 def base_share(finding: Finding, tables: Mapping[str, pa.Table]) -> float | None:

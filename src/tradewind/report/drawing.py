@@ -78,7 +78,7 @@ def data(rows: Iterable[Mapping[str, Any]]) -> Any:
     """Return rows as the data of a chart."""
     import altair as alt
 
-    return alt.Data(values=list(rows))
+    return alt.InlineData(values=list(rows))
 
 
 def series(names: Sequence[str], colours: Sequence[str], dashes: Sequence[Sequence[int]]) -> tuple[Any, Any]:
@@ -116,21 +116,47 @@ def dress(chart: Any, title: str, subtitle: str = "", height: int | None = HEIGH
     size: dict[str, Any] = {"width": "container"} if height is None else {"width": "container", "height": height}
     text = alt.TitleParams(text=fold(title, 62), subtitle=fold(subtitle, 92) if subtitle else alt.Undefined)
     return (
-        chart.properties(title=text, background=PAPER, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), **size)
+        chart.properties(
+            title=text, background=PAPER, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), **size
+        )
         .configure(font=FONT, padding=4)
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor=MUTED, titleColor=MUTED, domainColor=MUTED, tickColor=GRID, gridColor=GRID, labelFontSize=12,
-            titleFontSize=12, titleFontWeight="normal", titlePadding=8, labelPadding=4, labelFlush=True,
+            labelColor=MUTED,
+            titleColor=MUTED,
+            domainColor=MUTED,
+            tickColor=GRID,
+            gridColor=GRID,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            titlePadding=8,
+            labelPadding=4,
         )
         .configure_axisX(grid=False, tickSize=4)
-        .configure_axisY(domain=False, ticks=False, titleAngle=0, titleAlign="left", titleAnchor="end", titleX=0, titleY=-14)
-        .configure_legend(labelColor=INK, labelFontSize=12, rowPadding=3, offset=26, padding=0)
+        .configure_axisXQuantitative(labelFlush=True)
+        .configure_axisY(
+            domain=False,
+            ticks=False,
+            titleAngle=0,
+            titleAlign="left",
+            titleAnchor="end",
+            titleX=0,
+            titleY=-12,
+            titleBaseline="bottom",
+        )
+        .configure_legend(labelColor=INK, labelFontSize=12, rowPadding=3, offset=36, padding=0)
         .configure_title(
-            anchor="start", color=INK, fontSize=16, fontWeight=600, subtitleColor=MUTED, subtitleFontSize=12, offset=18,
+            anchor="start",
+            color=INK,
+            fontSize=16,
+            fontWeight=600,
+            subtitleColor=MUTED,
+            subtitleFontSize=12,
+            offset=18,
             frame="group",
         )
-    )  # fmt: skip
+    )
 
 
 def fold(text: str, width: int) -> list[str]:

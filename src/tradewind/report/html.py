@@ -67,7 +67,7 @@ def render_html(
         for finding in findings
     }
     pictures = {finding.name: _pictures(finding, tables_by_finding, context) for finding in findings}
-    lists = {f.name: _list(f, tables_by_finding.get(f.name, {}), context) for f in findings} if include_rows else {}
+    lists = {f.name: _list(tables_by_finding.get(f.name, {}), context) for f in findings} if include_rows else {}
     specs = {picture.id: picture.chart.spec() for drawn in pictures.values() for picture in drawn if picture.still}
     ordered = in_order(findings)
     style, script, bundle = _asset("report.css"), _asset("report.js"), _bundle() if specs else ""
@@ -79,7 +79,7 @@ def render_html(
         say=say, context=context, policy=_policy((script, bundle), style),
         style=style, script=script, bundle=bundle, specs=_inert(specs),
         first=[(sections[finding.name], headline_figure(finding)) for finding in ordered],
-        answered=[sections[finding.name] for finding in findings if sections[finding.name].answered],
+        answered=[sections[finding.name] for finding in ordered],
         unanswered=[sections[finding.name] for finding in findings if not sections[finding.name].answered],
         pictures=pictures, lists=lists, rejected=rejected_rows(context.rejected),
         data_checks=[(check_badge(check), check) for check in context.checks],
@@ -101,7 +101,8 @@ def render_html(
 def _pictures(finding: Finding, tables: Mapping[str, Mapping[str, pa.Table]], context: ReportContext) -> list[Picture]:
     if finding.status in ("not answerable", "failed"):
         return []
-    charts = build_charts(finding, tables.get(finding.name, {}), context.currency, context.rules.get(finding.name, ""))
+    rule, revenue = context.rules.get(finding.name, ""), context.amounts_are == "revenue"
+    charts = build_charts(finding, tables.get(finding.name, {}), context.currency, rule, revenue)
     return [
         Picture(f"{finding.name}-{chart.role}", chart, _still(chart, f"{finding.name}-{chart.role}"))
         for chart in charts
@@ -118,8 +119,8 @@ def _still(chart: Chart, name: str) -> str:
     return svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
-def _list(finding: Finding, tables: Mapping[str, pa.Table], context: ReportContext) -> list[tuple[str, ...]]:
-    """Return header and rows of the first persons on a finding's list."""
+def _list(tables: Mapping[str, pa.Table], context: ReportContext) -> list[tuple[str, ...]]:
+    """Return header and rows of the first persons on a list."""
     try:
         rows = rows_of(tables["scores"], ("entity_id", "mean"), ("low", "high", "reason_1", "reason_2", "reason_3"))
     except (KeyError, NotDrawable):
@@ -151,7 +152,7 @@ def _bundle() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script, without addresses of other hosts."""
     import vl_convert
 
-    script = str(vl_convert.javascript_bundle()).replace("\r\n", "\n")
+    script = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace("\r\n", "\n")
     # Links of error messages, of the editor and of the schema; the w3.org ones are names of namespaces, not addresses.
     return re.sub(r"https?://(?!www\.w3\.org/)", "", script).replace("</script", "<\\/script")
 

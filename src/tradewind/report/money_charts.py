@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -65,7 +66,7 @@ def _mark_profit(rows: list[dict[str, Any]], currency: str, revenue: bool) -> li
     for along, height, text, colour, shape, above in marks:
         spot = data([{"x": along, "y": height, "text": text}])
         point = alt.Chart(spot).mark_point(filled=True, size=110, color=colour, shape=shape, opacity=1)
-        align = "left" if along < 35 else "right" if along > 75 else "center"
+        align: Any = "left" if along < 35 else "right" if along > 75 else "center"
         label = alt.Chart(spot).mark_text(dy=above, align=align, color=INK, fontSize=12, fontWeight=600)
         layers += [point.encode(x="x:Q", y="y:Q"), label.encode(x="x:Q", y="y:Q", text="text:N")]
     return layers
@@ -91,7 +92,7 @@ def say_profit(table: pa.Table, currency: str, break_even: str = "") -> str:
     """
     share, money = best_stop(table)
     if money <= 0:
-        return say("profit.title.none")
+        return say("profit.title.not", one_in=break_even) if break_even else say("profit.title.none")
     if not break_even:
         return say("profit.title.plain", best=say_of_100(share), money=say_money(money, currency))
     if share > 0.995:
@@ -104,12 +105,12 @@ def _contacted(row: dict[str, Any]) -> float:
 
 
 def _large(rows: list[dict[str, Any]]) -> bool:
-    return max(abs(row["profit"]) for row in rows) >= 10_000
+    return bool(max(abs(row["profit"]) for row in rows) >= 10_000)
 
 
 def _crossing(rows: list[dict[str, Any]], after: float) -> float | None:
     """Return where the curve falls to zero beyond its best point; None where it never does."""
-    for first, second in zip(rows, rows[1:], strict=False):
+    for first, second in pairwise(rows):
         if first["share_contacted"] >= after and first["profit"] > 0 >= second["profit"]:
             part = first["profit"] / (first["profit"] - second["profit"])
             return float(first["share_contacted"] + part * (second["share_contacted"] - first["share_contacted"]))

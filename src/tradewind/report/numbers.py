@@ -113,7 +113,8 @@ def say_value(value: float, unit: str, low: float | None = None, high: float | N
         return say_share(value)
     if unit in ("day", "days"):
         return say_days(value)
-    text = say_count(value) if float(value).is_integer() or abs(value) >= 1000 else say_decimal(value, low, high)
+    whole = unit == "count" or float(value).is_integer()
+    text = say_count(value) if whole else say_decimal(value, low, high)
     return text if unit in ("", "count") else f"{text} {unit}"
 
 
@@ -135,13 +136,14 @@ def say_interval(number: Number) -> str:
 
 
 def say_decimal(value: float, low: float | None = None, high: float | None = None) -> str:
-    """Write a pure number with the digits it deserves: 0.853, 4.41, −9,582.43."""
+    """Write a pure number with the digits that its interval leaves meaning to: 0.867, 4.31, −9,582.43."""
     if not math.isfinite(value):
         return "unknown"
-    if abs(value) >= 100:
-        return _minus(f"{value:,.2f}".rstrip("0").rstrip("."))
-    digits = 4 if low is None or high is None or high - low < 0.005 else 3
-    return _minus(f"{value:.{digits}f}")
+    if low is not None and high is not None and 0 < high - low < math.inf:
+        digits = min(max(math.ceil(-math.log10(high - low)) + 1, 0), 4)
+        return _minus(f"{value:,.{digits}f}")
+    text = f"{value:,.2f}" if abs(value) >= 100 else f"{value:.4f}"
+    return _minus(text.rstrip("0").rstrip("."))
 
 
 def _minus(text: str) -> str:

@@ -132,9 +132,12 @@ def calibration_chart(table: pa.Table, title: str = "") -> Any:
         alt.Chart(data(rows))
         .mark_point(filled=True, opacity=1, strokeWidth=1, stroke=PAPER)
         .encode(
-            x=x, y=y,
+            x=x,
+            y=y,
             size=alt.Size("n:Q", scale=alt.Scale(range=[70, 320]), legend=None) if rows[0]["n"] else alt.value(120),
-            shape=alt.Shape("place:N", scale=alt.Scale(domain=[inside, outside], range=["circle", "diamond"]), legend=legend),
+            shape=alt.Shape(
+                "place:N", scale=alt.Scale(domain=[inside, outside], range=["circle", "diamond"]), legend=legend
+            ),
             color=alt.Color("place:N", scale=alt.Scale(domain=[inside, outside], range=[OURS, RULE]), legend=legend),
             tooltip=[
                 alt.Tooltip("predicted:Q", title="We said, of 100", format=".1f"),
@@ -142,7 +145,7 @@ def calibration_chart(table: pa.Table, title: str = "") -> Any:
                 alt.Tooltip("n:Q", title="Customers", format=",.0f"),
             ],
         )
-    )  # fmt: skip
+    )
     layers = [*band(rows, "predicted", x, y), truth.encode(x=x, y=y), points]
     return dress(alt.layer(*layers), title or say_honest(table), say_honest_caption(table))
 
@@ -151,11 +154,10 @@ def say_honest(table: pa.Table) -> str:
     """Return the finding of a calibration table: "When we say 30 in 100, is it 30? Yes: it was 29"."""
     rows = _honest_rows(table)
     row = min(rows, key=lambda one: (abs(float(one["predicted"]) - 0.3), -(one["n"] or 0)))
-    verdict = "honest.yes" if not _outside(row) else "honest.no"
-    if verdict == "honest.yes" and any(_outside(one) for one in rows):
-        verdict = "honest.near" if sum(map(_outside, rows)) > 0.2 * len(rows) else verdict
-    said = say_of_100(row["predicted"])
-    return say("honest.title", said=said, verdict=say(verdict, was=say_of_100(row["observed"])))
+    outside = sum(map(_outside, rows))
+    name = "honest.no" if _outside(row) else "honest.near" if outside > 0.2 * len(rows) else "honest.yes"
+    verdict = say(name, was=say_of_100(row["observed"]), outside=outside, all=len(rows))
+    return say("honest.title", said=say_of_100(row["predicted"]), verdict=verdict)
 
 
 def say_honest_caption(table: pa.Table) -> str:

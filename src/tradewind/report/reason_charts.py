@@ -7,7 +7,10 @@ from typing import Any
 import pyarrow as pa
 
 from tradewind.core.words import say
-from tradewind.report.drawing import INK, MUTED, OURS, PAPER, data, dress, rows_of
+from tradewind.report.drawing import INK, MUTED, OURS, PAPER, data, dress, fold, rows_of
+
+LINE = 15
+"""Height of a line of text in pixels."""
 
 
 def drivers_chart(table: pa.Table, title: str = "", most: int = 8) -> Any:
@@ -28,26 +31,46 @@ def drivers_chart(table: pa.Table, title: str = "", most: int = 8) -> Any:
     able, signal = say("drivers.influence"), say("drivers.signal")
     for place, row in enumerate(rows):
         row.update(place=place, weight=100 * row["importance"], kind=able if row["influence"] == able[2:] else signal)
-        row["text"] = f"{row['kind'][0]} {row['sentence']}" + (f" — {row['direction']}" if row["direction"] else "")
+        text = f"{row['kind'][0]} {row['sentence']}" + (f" — {row['direction']}" if row["direction"] else "")
+        # A phone is about 50 characters wide.
+        row["text"] = fold(text, 50)[:2]
         row["share"] = f"{row['weight']:.0f}"
-    y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.55, paddingOuter=0.3))
+    lines = max(len(row["text"]) for row in rows)
+    for row in rows:
+        row["text"] = [""] * (lines - len(row["text"])) + row["text"]
+    y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0.55, paddingOuter=0.4))
     x = alt.X("weight:Q", title=say("drivers.x"), scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=4))
-    legend = alt.Legend(title=None, orient="top", direction="vertical", symbolType="square", symbolSize=120)
+    legend = alt.Legend(title=None, orient="top", direction="vertical", symbolType="square", symbolSize=120, offset=10)
     kinds = [kind for kind in (able, signal) if any(row["kind"] == kind for row in rows)]
     bars = (
         alt.Chart(data(rows))
         .mark_bar(height=12, stroke=OURS, strokeWidth=1.2)
         .encode(
-            x=x, y=y,
-            fill=alt.Fill("kind:N", scale=alt.Scale(domain=kinds, range=[OURS if k == able else PAPER for k in kinds]), legend=legend),
-            tooltip=[alt.Tooltip("sentence:N", title="What"), alt.Tooltip("weight:Q", title="Weight, of 100", format=".0f")],
+            x=x,
+            y=y,
+            fill=alt.Fill(
+                "kind:N",
+                scale=alt.Scale(domain=kinds, range=[OURS if k == able else PAPER for k in kinds]),
+                legend=legend,
+            ),
+            tooltip=[
+                alt.Tooltip("sentence:N", title="What"),
+                alt.Tooltip("weight:Q", title="Weight, of 100", format=".0f"),
+            ],
         )
-    )  # fmt: skip
-    label = alt.Chart(data(rows)).mark_text(align="left", baseline="bottom", dy=-8, color=INK, fontSize=12, limit=480)
+    )
+    label = alt.Chart(data(rows)).mark_text(
+        align="left", baseline="bottom", dy=-8 - LINE * (lines - 1), lineHeight=LINE, color=INK, fontSize=12, limit=480
+    )
     label = label.encode(x=alt.value(0), y=y, text="text:N")
     value = alt.Chart(data(rows)).mark_text(align="left", dx=5, color=MUTED, fontSize=12)
     value = value.encode(x=x, y=y, text="share:N")
-    return dress(alt.layer(bars, label, value), title or say_drivers(table), say("drivers.caption"), 44 * len(rows))
+    return dress(
+        alt.layer(bars, label, value),
+        title or say_drivers(table),
+        say("drivers.caption"),
+        (44 + LINE * (lines - 1)) * len(rows),
+    )
 
 
 def say_drivers(table: pa.Table) -> str:

@@ -12,7 +12,7 @@ from tradewind.core.score import ModelCard
 from tradewind.core.words import CHECKS, EVIDENCE, STATUS, TERMS, WORDS, Term, say, say_do
 from tradewind.report.drawing import NotDrawable, rows_of
 from tradewind.report.numbers import say_count, say_day, say_interval, say_one_in, say_value
-from tradewind.report.time_charts import IN_100
+from tradewind.report.time_charts import IN_100, LESS_IS_BETTER
 
 SUMS = ("expected_profit", "money_at_stake", "expected_total")
 """Numbers that may head the summary, the most telling first."""
@@ -72,6 +72,7 @@ class Section:
         checks: badge, name, what was seen, what to do.
         card: rows of the model card, label and text.
         reliable: header and rows of the groups where it is less reliable; empty where none was looked at.
+        overall: how well it does over all, beside those groups; empty where that is not known.
         tables: names of the workspace tables behind it.
     """
 
@@ -92,6 +93,7 @@ class Section:
     checks: tuple[tuple[Badge, Check], ...]
     card: tuple[tuple[str, str], ...]
     reliable: tuple[tuple[str, ...], ...]
+    overall: str
     tables: tuple[str, ...]
 
 
@@ -100,7 +102,7 @@ def tell(finding: Finding, tables: Mapping[str, pa.Table], card: ModelCard | Non
 
     Args:
         finding: the finding.
-        tables: role to result table; `slices`, `gain` and `profit` are read here.
+        tables: role to result table; `slices` is read here.
         card: card of the model behind it.
     """
     sign, words, meaning = EVIDENCE[finding.evidence]
@@ -117,7 +119,7 @@ def tell(finding: Finding, tables: Mapping[str, pa.Table], card: ModelCard | Non
         evidence=Badge(finding.evidence, sign, words, meaning),
         answer=found[0],
         more=tuple(found[1:]),
-        figures=_figures(finding, tables) if answered else (),
+        figures=_figures(finding) if answered else (),
         money=finding.money,
         next=finding.next,
         caption=finding.caption,
@@ -125,7 +127,8 @@ def tell(finding: Finding, tables: Mapping[str, pa.Table], card: ModelCard | Non
         statistics=tuple(_statistics(finding.numbers)),
         checks=tuple((check_badge(check), check) for check in finding.checks),
         card=tuple(_card(card)) if card is not None else (),
-        reliable=_less_reliable(tables.get("slices")),
+        reliable=_less_reliable(tables.get("slices"), finding.numbers),
+        overall=_overall(tables.get("slices"), finding.numbers),
         tables=tuple(finding.tables.values()),
     )
 
@@ -136,9 +139,12 @@ def check_badge(check: Check) -> Badge:
 
 
 def in_order(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings that can be acted on, largest sum of money first; the others keep their order and are left out."""
+    """Return the findings that can be acted on: first the money that an action can move, largest sum first.
+
+    A total that comes in anyway (`expected_total`) stands behind money at stake, however large it is.
+    """
     open_to_act = [finding for finding in findings if finding.status in ("answered", "not distinguishable")]
-    return sorted(open_to_act, key=lambda finding: -headline(finding)[1])
+    return sorted(open_to_act, key=lambda finding: (headline(finding)[0] not in SUMS[:2], -headline(finding)[1]))
 
 
 def headline(finding: Finding) -> tuple[str, float]:
@@ -156,7 +162,7 @@ def headline_figure(finding: Finding) -> Figure | None:
     return _figure(name, finding.numbers[name], finding.name) if name else None
 
 
-def _figures(finding: Finding, tables: Mapping[str, pa.Table]) -> tuple[Figure, ...]:
+def _figures(finding: Finding) -> tuple[Figure, ...]:
     shown = [
         _figure(name, finding.numbers[name], finding.name)
         for name in FIGURES
@@ -183,13 +189,15 @@ def _figure(name: str, number: Number, use_case: str) -> Figure:
 
 def _statistics(numbers: Mapping[str, Number]) -> Iterable[Statistic]:
     for name, number in numbers.items():
+        if name in FIGURES and name not in TERMS and number.value is not None:
+            continue
         term = TERMS.get(name, Term(WORDS.get(f"figure.{name}", name.replace("_", " ")).replace("{do}", say("do")), ""))
-        value = (
-            f"not known: {number.reason}"
-            if number.value is None
-            else say_value(number.value, number.unit, number.low, number.high)
-        )
-        yield Statistic(term.label, value, say_interval(number), term.meaning)
+        if number.value is None:
+            yield Statistic(term.label, f"not known: {number.reason}", "", term.meaning)
+            continue
+        between = say_interval(number).removeprefix("between ").replace(" and ", " to ")
+        value = say_value(number.value, number.unit, number.low, number.high)
+        yield Statistic(term.label, value, between, term.meaning)
 
 
 def _card(card: ModelCard) -> Iterable[tuple[str, str]]:
@@ -206,8 +214,8 @@ def _card(card: ModelCard) -> Iterable[tuple[str, str]]:
         yield name.replace("_", " ").capitalize(), str(value)
 
 
-def _less_reliable(slices: pa.Table | None) -> tuple[tuple[str, ...], ...]:
-    """Return header and rows of the groups that clearly differ; only the header where none does."""
+def _less_reliable(slices: pa.Table | None, numbers: Mapping[str, Number]) -> tuple[tuple[str, ...], ...]:
+    """Return header and rows of the groups that are clearly worse than all together; only the header where none is."""
     if slices is None:
         return ()
     try:
@@ -218,7 +226,11 @@ def _less_reliable(slices: pa.Table | None) -> tuple[tuple[str, ...], ...]:
     label = WORDS.get(f"metric.{metric}", say("column.metric"))
     head = (say("column.attribute"), say("column.value"), say("column.n"), label, say("column.range"))
     told = []
+    overall = numbers.get(metric)
+    sign = -1 if metric in LESS_IS_BETTER else 1
     for row in (row for row in rows if row["different"]):
+        if overall is not None and overall.value is not None and sign * (row["metric_value"] - overall.value) > 0:
+            continue
         low, high = row["low"], row["high"]
         between = "" if low is None or high is None else f"{_metric(metric, low)} to {_metric(metric, high)}"
         group = str(row["attribute"]).replace("_", " ")
@@ -232,6 +244,16 @@ def _less_reliable(slices: pa.Table | None) -> tuple[tuple[str, ...], ...]:
             )
         )
     return (head, *told)
+
+
+def _overall(slices: pa.Table | None, numbers: Mapping[str, Number]) -> str:
+    if slices is None or slices.num_rows == 0 or "metric" not in slices.column_names:
+        return ""
+    metric = str(slices["metric"][0].as_py())
+    number = numbers.get(metric)
+    if number is None or number.value is None:
+        return ""
+    return say("part.reliable.all", all=_metric(metric, number.value))
 
 
 def _metric(metric: str, value: float) -> str:

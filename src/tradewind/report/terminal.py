@@ -13,7 +13,9 @@ from rich.text import Text
 
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
-from tradewind.report.story import Badge, Section, headline_figure, in_order, tell
+from tradewind.report.context import ReportContext
+from tradewind.report.numbers import say_day
+from tradewind.report.story import Badge, Section, headline_figure, in_order, rejected_rows, tell
 
 STYLES: Mapping[str, str] = {
     "measured": "green",
@@ -36,6 +38,7 @@ def render_terminal(
     console: Console,
     tables_by_finding: Mapping[str, Mapping[str, pa.Table]] | None = None,
     how: bool = False,
+    context: ReportContext | None = None,
 ) -> None:
     """Print the findings.
 
@@ -44,8 +47,11 @@ def render_terminal(
         console: where to.
         tables_by_finding: finding's name → role → result table; without it, what needs tables is left out.
         how: whether "How do we know?" is printed too.
+        context: the frame; with it the data period, what amounts are and the rows left out are printed.
     """
     tables = tables_by_finding or {}
+    if context is not None:
+        console.print(_frame(context))
     ordered = in_order(findings)
     if ordered:
         console.print(_first(ordered))
@@ -54,6 +60,16 @@ def render_terminal(
         console.print(_panel(section) if section.answered else _unanswered(section))
         if how and section.answered:
             console.print(_how(section))
+
+
+def _frame(context: ReportContext) -> RenderableType:
+    lines = [Text.assemble((context.company, "bold"), f" · {say('report.as_of')} {say_day(context.as_of)}")]
+    if context.period is not None:
+        lines.append(Text(f"{say('report.data')}: {say_day(context.period[0])} – {say_day(context.period[1])}", "dim"))
+    lines.append(Text(say(f"report.{context.amounts_are}"), "dim" if context.amounts_are == "profit" else "yellow"))
+    for table, reason, count in rejected_rows(context.rejected)[:3]:
+        lines.append(Text(f"{say('report.rejected')}: {count} of {table} ({reason})", "yellow"))
+    return Padding(Group(*lines), (1, 0, 0, 0))
 
 
 def _first(ordered: Sequence[Finding]) -> RenderableType:

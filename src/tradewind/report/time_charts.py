@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from tradewind.core.words import WORDS, say
 from tradewind.report.drawing import INK, OURS, PAPER, RULE, band, data, dress, rows_of, series
-from tradewind.report.numbers import say_count, say_day, say_of_100
+from tradewind.report.numbers import say_count, say_of_100
 
 IN_100 = {"auc", "average_precision", "total_bias", "spearman", "r2", "precision", "recall", "f1"}
 """Metrics that are told "of 100"."""
@@ -34,10 +34,11 @@ def cohorts_chart(table: pa.Table, title: str = "") -> Any:
     for row in rows:
         row["of_100"] = 100 * row["share_active"]
         row["text"] = f"{row['of_100']:.0f}"
-    x = alt.X("months_since:O", title=say("cohorts.x"), axis=alt.Axis(labelAngle=0, orient="top"))
-    y = alt.Y("cohort_month:O", title=say("cohorts.y"), sort="ascending")
+        row["month"] = f"{_month(row):%b %Y}"
+    x = alt.X("months_since:O", title=say("cohorts.x"), axis=alt.Axis(labelAngle=0))
+    y = alt.Y("month:O", title=say("cohorts.y"), sort=None)
     tip = [
-        alt.Tooltip("cohort_month:O", title="First bought in"),
+        alt.Tooltip("month:N", title="First bought in"),
         alt.Tooltip("months_since:O", title="Months later"),
         alt.Tooltip("text:N", title="Still buy, of 100"),
         alt.Tooltip("customers:Q", title="Customers", format=",.0f"),
@@ -56,9 +57,8 @@ def say_cohorts(table: pa.Table) -> str:
     first = [row for row in rows if row["cohort_month"] == rows[0]["cohort_month"]]
     later = min(first, key=lambda row: abs(float(row["months_since"]) - 6))
     months = int(later["months_since"])
-    month = date.fromisoformat(f"{rows[0]['cohort_month']}-01").strftime("%B %Y")
     after = f"{months} month{'' if months == 1 else 's'}"
-    return say("cohorts.title", month=month, share=say_of_100(later["share_active"]), after=after)
+    return say("cohorts.title", month=f"{_month(rows[0]):%B %Y}", share=say_of_100(later["share_active"]), after=after)
 
 
 def _cohorts(table: pa.Table) -> list[dict[str, Any]]:
@@ -67,6 +67,10 @@ def _cohorts(table: pa.Table) -> list[dict[str, Any]]:
         row["cohort_month"] = str(row["cohort_month"])[:7]
         row["months_since"] = int(row["months_since"])
     return sorted(rows, key=lambda row: (row["cohort_month"], row["months_since"]))
+
+
+def _month(row: dict[str, Any]) -> date:
+    return date.fromisoformat(f"{row['cohort_month']}-01")
 
 
 def actual_predicted_chart(table: pa.Table, title: str = "") -> Any:
@@ -151,12 +155,17 @@ def backtest_chart(table: pa.Table, title: str = "", unit: str = "") -> Any:
         alt.Chart(data(points))
         .mark_point(filled=True, size=110, opacity=1)
         .encode(
-            x=x, y=y,
+            x=x,
+            y=y,
             shape=alt.Shape("line:N", scale=alt.Scale(domain=names, range=["circle", "diamond"]), legend=legend),
             color=alt.Color("line:N", scale=alt.Scale(domain=names, range=[OURS, RULE]), legend=legend),
-            tooltip=[alt.Tooltip("line:N", title="Order"), alt.Tooltip("day:N", title="Date"), alt.Tooltip("value:Q", title="Value", format=".1f")],
+            tooltip=[
+                alt.Tooltip("line:N", title="Order"),
+                alt.Tooltip("day:N", title="Date"),
+                alt.Tooltip("value:Q", title="Value", format=".1f"),
+            ],
         )
-    )  # fmt: skip
+    )
     return dress(alt.layer(whisker, dots) if bars else alt.layer(dots), title or say_past(table), say("past.caption"))
 
 
@@ -180,5 +189,9 @@ def _past(table: pa.Table) -> tuple[list[dict[str, Any]], str]:
 
 
 def _day(value: object) -> str:
+    """Write a cutoff as shortly as it can be told: "Dec 2017" where it is the first of a month."""
     text = str(value)[:10]
-    return say_day(date.fromisoformat(text)) if "-" in text else text
+    if "-" not in text:
+        return text
+    day = date.fromisoformat(text)
+    return f"{day:%b %Y}" if day.day == 1 else f"{day.day} {day:%b %Y}"
