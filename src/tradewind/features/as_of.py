@@ -1,9 +1,9 @@
 """Every SELECT is rewritten so that its tables show only what was known at the cutoff: a leak cannot be written.
 
-A template is one SELECT for one cutoff that names contract tables and placeholders. `view_as_of` replaces each table by
-what was visible then; `at_cutoffs` repeats the result for many cutoffs with UNION ALL and bound parameters. (Measured on
-20 million events and 6 cutoffs, UNION ALL took a quarter of the time and a fifth of the memory of a range join with a
-table of cutoffs.)
+A template is one SELECT for one cutoff that names contract tables and placeholders. `view_as_of` replaces each table
+by what was visible then; `at_cutoffs` repeats the result for many cutoffs with UNION ALL and bound parameters.
+(Measured on 20 million events and 6 cutoffs, UNION ALL took a quarter of the time and a fifth of the memory of a range
+join with a table of cutoffs.)
 
 Placeholders of a template:
     `:cutoff`             the cutoff's instant, UTC          `:cutoff_day`            its local day
@@ -15,18 +15,17 @@ Placeholders of a template:
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import sqlglot
 from sqlglot import exp
 
 from tradewind.core.contract import CONTRACT, SYSTEM_COLUMNS
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, UnsafeExpression
 from tradewind.core.time import Cutoff, Days, Horizon
 from tradewind.features.catalog import Catalog, CatalogTable
+from tradewind.store.expressions import check_query, parse_query
 
 Sight = Literal["cutoff", "known_by"]
 _DAYS_AGO = re.compile(r"^days_(\d+)_ago(_day)?$")
@@ -39,16 +38,13 @@ def parse_select(sql: str, where: str) -> exp.Expression:
         sql: the text.
         where: its place in the user's words, for the error.
     Raises:
-        ConfigError: it does not parse, or is not a single SELECT.
+        UnsafeExpression: it cannot be read, or is not one SELECT.
     """
-    try:
-        statements = [statement for statement in sqlglot.parse(sql, read="duckdb") if statement is not None]
-    except sqlglot.errors.ParseError as error:
-        raise ConfigError(Problem(where, "this is not SQL that can be read", str(error).split("\n")[0])) from error
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        found = ", ".join(type(statement).__name__.upper() for statement in statements) or "nothing"
+    select = parse_query(sql.strip().rstrip(";"), where)
+    if not isinstance(select, exp.Query):
+        found = select.sql("duckdb")[:80]
         raise UnsafeExpression(Problem(where, "this must be exactly one SELECT", found, "one SELECT statement"))
-    return statements[0]
+    return select
 
 
 def visible_rows(table: CatalogTable, sight: Sight = "cutoff", only: exp.Expression | None = None) -> exp.Select:
@@ -81,7 +77,8 @@ def _masked(name: str, revealed_by: str, instant: exp.Expression) -> exp.Express
     if not revealed_by:
         return exp.column(name, quoted=True)
     passed = exp.column(revealed_by, quoted=True) < instant.copy()
-    return exp.alias_(exp.Case().when(passed, exp.column(name, quoted=True)), name, quoted=True)
+    known = exp.Case().when(passed, exp.column(name, quoted=True))
+    return exp.Alias(this=known, alias=exp.to_identifier(name, quoted=True))
 
 
 def _happened_before_cutoff(table: CatalogTable) -> exp.Expression:
@@ -114,6 +111,11 @@ def view_as_of(
         UnsafeExpression: it names anything that is neither a contract table, a step nor its own WITH name.
     """
     template, steps = template.copy(), steps or {}
+    own = {cte.alias for cte in template.find_all(exp.CTE)}
+    taken = sorted(own & {*CONTRACT, *steps})
+    if taken:
+        raise UnsafeExpression(Problem(where, "a WITH name hides a table", taken[0], "a name of its own"))
+    check_query(template, {table.name for table in template.find_all(exp.Table)}, where)
     for table in list(template.find_all(exp.Table)):
         if _is_own_name(table):
             continue
@@ -123,19 +125,18 @@ def view_as_of(
 
 
 def _is_own_name(table: exp.Table) -> bool:
-    """Whether the name is one that an enclosing WITH has defined before this place, so that no stored table is meant."""
-    node: exp.Expression = table
+    """Whether an enclosing WITH has defined the name before this place, so that no stored table is meant."""
+    node: exp.Expr = table
     while node.parent is not None:
         inside, node = node, node.parent
+        defined: list[exp.Expr] = []
         if isinstance(node, exp.With):
             # Inside a WITH only the names before this one exist; its own name would mean a stored table.
-            defined = list(itertools.takewhile(lambda cte, here=inside: cte is not here, node.expressions))
+            defined = node.expressions[: node.expressions.index(inside)]
         elif isinstance(node, exp.Query) and not isinstance(inside, exp.With):
-            defined = node.ctes
-        else:
-            continue
+            defined = [*node.ctes]
         if any(cte.alias == table.name for cte in defined):
-            return not table.db
+            return True
     return False
 
 
@@ -250,7 +251,7 @@ def at_cutoffs(
         raise ConfigError(Problem(where, "there is no cutoff to compute at", "", "at least one day with history"))
     constants = constants or {}
     names = placeholders(select)
-    parts: list[exp.Query] = []
+    parts: list[exp.Select] = []
     parameters: dict[str, object] = {name: constants[name] for name in names if name in constants}
     for number, cutoff in enumerate(cutoffs):
         renamed = {name: f"{name}_{number}" for name in (*names, "cutoff_day") if name not in constants}
@@ -260,7 +261,7 @@ def at_cutoffs(
     return _union(parts), parameters
 
 
-def _one_cutoff(select: exp.Expression, renamed: Mapping[str, str]) -> exp.Query:
+def _one_cutoff(select: exp.Expression, renamed: Mapping[str, str]) -> exp.Select:
     part = select.copy()
     for found in list(part.find_all(exp.Placeholder)):
         if found.this in renamed:
@@ -270,14 +271,9 @@ def _one_cutoff(select: exp.Expression, renamed: Mapping[str, str]) -> exp.Query
     return exp.select(exp.alias_(day, "cutoff"), "one_cutoff.*").from_(part.subquery("one_cutoff"))
 
 
-def _union(parts: Sequence[exp.Query]) -> exp.Expression:
+def _union(parts: Sequence[exp.Select]) -> exp.Select | exp.Union:
     # A balanced tree: a left-deep chain of many cutoffs would make the printer recurse once per cutoff.
     if len(parts) == 1:
         return parts[0]
     half = len(parts) // 2
     return exp.union(_union(parts[:half]), _union(parts[half:]), distinct=False, copy=False)
-
-
-def columns_named(catalog: Catalog, table: str, wanted: Collection[str]) -> tuple[str, ...]:
-    """Return those of the wanted columns that the table has and that may be used for the past."""
-    return tuple(name for name in wanted if catalog.has(table, name))

@@ -5,44 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from tradewind.core.contract import CONTRACT, LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ContractError, Problem
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-    from sqlglot import exp
+    from tradewind.store.engines import Engine
+    from tradewind.store.manifest import TableEntry
 
 PRESENT_STATE: Mapping[str, frozenset[str]] = {"orders": frozenset({"status"})}
 """Columns of fact tables that say how things are today: usable for the past only when listed as stable."""
-
-
-class Engine(Protocol):
-    """What this room needs of an engine: tables by name, steps that leave tables, answers as Arrow."""
-
-    name: str
-
-    def load_table(self, name: str, data: Any, /) -> None:
-        """Make a table readable under a name."""
-
-    def create(self, name: str, select: exp.Expression, parameters: Mapping[str, object]) -> None:
-        """Leave the rows of a SELECT as a table."""
-
-    def fetch(self, select: exp.Expression, parameters: Mapping[str, object]) -> pa.Table:
-        """Return the rows of a SELECT."""
-
-
-class Entry(Protocol):
-    """What this room needs of a manifest's table entry."""
-
-    @property
-    def columns(self) -> tuple[tuple[str, str], ...]:
-        """Column names with their SQL types, in order."""
-
-    @property
-    def meta(self) -> Mapping[str, Any]:
-        """`as_of_today`: columns without history."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +119,9 @@ def _names() -> str:
     return "one of " + ", ".join(CONTRACT)
 
 
-def catalog_of(entries: Mapping[str, Entry], zone: str, stable: Mapping[str, Iterable[str]] | None = None) -> Catalog:
+def catalog_of(
+    entries: Mapping[str, TableEntry], zone: str, stable: Mapping[str, Iterable[str]] | None = None
+) -> Catalog:
     """Describe the contract tables of a manifest; its other tables (results, rejected rows) are left out.
 
     Args:
@@ -165,13 +140,13 @@ def catalog_of(entries: Mapping[str, Entry], zone: str, stable: Mapping[str, Ite
 
 def with_starts(engine: Engine, catalog: Catalog) -> Catalog:
     """Return the catalog with the first local day of each fact table, read from the engine."""
-    from sqlglot import parse_one
+    from sqlglot import exp
 
     starts: dict[str, date] = {}
     for name, table in catalog.tables.items():
         if table.contract.kind == "fact" and "happened_on" in table.columns:
-            query = parse_one(f"SELECT MIN(happened_on) AS first_on FROM {name}", read="duckdb")
-            first = engine.fetch(query, {}).column("first_on")[0].as_py()
+            first_on = exp.alias_(exp.Min(this=exp.column("happened_on")), "first_on")
+            first = engine.fetch(exp.select(first_on).from_(name), {}).column("first_on")[0].as_py()
             if first is not None:
                 starts[name] = first
     return Catalog(catalog.tables, catalog.zone, starts)

@@ -117,7 +117,7 @@ def _texts(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
     return Group("texts", select, tuple(words.derivations))
 
 
-def _subscriptions(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
+def _subscriptions(catalog: Catalog, entity: str, _: Sequence[Window]) -> Group:
     words = Words("subscriptions")
     running = "ended_at IS NULL" if catalog.has("subscriptions", "ended_at") else "TRUE"
     begun = "started_at < :cutoff"

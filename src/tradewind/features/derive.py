@@ -47,7 +47,7 @@ def exact_values(column: pa.ChunkedArray) -> Values:
 
 
 def _filled(array: pa.Array) -> Values:
-    return array.fill_null(0).to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.asarray(array.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _decimals(array: pa.Array, known: NDArray[np.bool_]) -> Values:
@@ -72,56 +72,52 @@ def _or_zero(values: Values) -> Values:
     return np.where(np.isnan(values), 0.0, values)
 
 
-def count(cutoff: Values, raw: Sequence[Values]) -> Values:
+def count(raw: Sequence[Values]) -> Values:
     """How many, or how much in sum; none is 0."""
     return _or_zero(raw[0])
 
 
-def value(cutoff: Values, raw: Sequence[Values]) -> Values:
+def value(raw: Sequence[Values]) -> Values:
     """The raw value itself; unknown stays unknown."""
     return raw[0]
 
 
-def days_since(cutoff: Values, raw: Sequence[Values]) -> Values:
-    """Whole local days from a date to the cutoff."""
-    return cutoff - raw[0]
+def days_since(raw: Sequence[Values]) -> Values:
+    """Whole local days from a date (second input) to the cutoff (first)."""
+    return raw[0] - raw[1]
 
 
-def ratio(cutoff: Values, raw: Sequence[Values]) -> Values:
+def ratio(raw: Sequence[Values]) -> Values:
     """First over second; unknown when there is nothing to divide by; none of the first is 0."""
     return _ratio(_or_zero(raw[0]), raw[1])
 
 
-def silence(cutoff: Values, raw: Sequence[Values]) -> Values:
-    """Days since a date in units of a gap: the second input, divided by the third where there is one (sum, number)."""
-    days = cutoff - raw[0]
-    return _ratio(days if len(raw) == 2 else days * raw[2], raw[1])
+def silence(raw: Sequence[Values]) -> Values:
+    """Days from a date (second input) to the cutoff (first), in units of a gap: the third, or third over fourth."""
+    days = raw[0] - raw[1]
+    return _ratio(days if len(raw) == 3 else days * raw[3], raw[2])
 
 
-def between(cutoff: Values, raw: Sequence[Values]) -> Values:
-    """Days from the first date to the second, divided by the third input where there is one."""
-    span = raw[1] - raw[0]
-    return span if len(raw) == 2 else _ratio(span, raw[2])
-
-
-def variation(cutoff: Values, raw: Sequence[Values]) -> Values:
+def variation(raw: Sequence[Values]) -> Values:
     """Coefficient of variation from (n, sum, sum of squares): standard deviation over mean, sqrt(n·q − s²) / s."""
     n, total, squares = raw
     inner = n * squares - total * total
     return _ratio(np.sqrt(np.where(inner > 0, inner, np.where(np.isnan(inner), np.nan, 0.0))), total)
 
 
-FORMULAS: Mapping[str, Callable[[Values, Sequence[Values]], Values]] = {
+FORMULAS: Mapping[str, Callable[[Sequence[Values]], Values]] = {
     "count": count,
     "sum": count,
     "value": value,
     "days_since": days_since,
     "ratio": ratio,
     "silence": silence,
-    "between": between,
     "variation": variation,
 }
-"""Formula name to function of (cutoff as days since 1970, raw inputs); all float64 in, float64 out."""
+"""Formula name to function of its raw inputs; float64 in, float64 out."""
+
+FROM_CUTOFF = frozenset({"days_since", "silence"})
+"""Formulas whose first input is the row's cutoff, as days since 1970."""
 
 
 def derive_number(derivation: Derivation, cutoff: Values, raw: Mapping[str, Values]) -> NDArray[np.float32]:
@@ -135,6 +131,8 @@ def derive_number(derivation: Derivation, cutoff: Values, raw: Mapping[str, Valu
         (n,) float32; NaN where the value is unknown, never infinite.
     """
     inputs = [raw[name] for name in derivation.inputs]
-    result = FORMULAS[derivation.formula](cutoff, inputs) * derivation.scale
+    if derivation.formula in FROM_CUTOFF:
+        inputs = [cutoff, *inputs]
+    result = FORMULAS[derivation.formula](inputs) * derivation.scale
     largest = float(np.finfo(np.float32).max)
     return np.clip(result, -largest, largest).astype(np.float32)

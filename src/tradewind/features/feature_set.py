@@ -1,7 +1,7 @@
 """A feature set as data: named SELECTs for one cutoff, and which formula turns their columns into features.
 
-It is fitted as of the first training cutoff (the vocabulary of top categories) and saved with the model as JSON, so that
-a score tomorrow is computed from exactly the statements the model learned from.
+It is fitted as of the first training cutoff (the vocabulary of top categories) and saved with the model as JSON, so
+that a score tomorrow is computed from exactly the statements the model learned from.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from tradewind.core.errors import FormatError, Problem
 from tradewind.core.feature import Feature
 
-Formula = Literal["count", "sum", "value", "days_since", "ratio", "silence", "between", "variation", "category"]
+Formula = Literal["count", "sum", "value", "days_since", "ratio", "silence", "variation", "category"]
 FORMAT = 1
 
 

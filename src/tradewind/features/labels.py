@@ -10,8 +10,8 @@ The file holds two or three named SELECTs for one cutoff:
         AND orders.happened_at >= :cutoff AND orders.happened_at < :horizon_end
     GROUP BY eligible.customer_id
 
-In `eligible` and in the optional `value`, tables show what was known and had happened at `:cutoff`. In `outcome` they show
-what was known by `:known_by`, the day of learning, so that a label that was still open then cannot be learned from.
+In `eligible` and in the optional `value`, tables show what was known and had happened at `:cutoff`. In `outcome` they
+show what was known by `:known_by`, the day of learning, so that a label that was still open then cannot be learned.
 An eligible entity for which `outcome` gives no row is unlabelled.
 """
 
@@ -124,7 +124,7 @@ def value_at(
     cutoffs: Sequence[Cutoff],
     settings: Mapping[str, Days],
 ) -> Statement | None:
-    """Return the statement of the money at stake as of each cutoff: (cutoff, entity, value); None when there is none."""
+    """Return the statement of the money at stake as of each cutoff, (cutoff, entity, value); None without one."""
     if label.value is None:
         return None
     where = f"{label.where}: value"

@@ -1,4 +1,4 @@
-"""Default features from orders: how recently, how often, how much, in what rhythm, on which days, at what discount."""
+"""Default features from orders: how recently, how often, how much, on which days, at what discount."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ from collections.abc import Sequence
 
 from tradewind.features.catalog import Catalog
 from tradewind.features.feature_set import Group
+from tradewind.features.rhythm import rhythm_group
 from tradewind.features.wording import Window, Words, also, in_window, since, suffix, total
-
-LONG_GAPS = (14, 30)
-"""Silences of at least this many days are counted."""
-
-LAST_DAYS = (2, 3, 5, 10)
-"""How many order days back the rhythm of the latest orders is read."""
 
 
 def order_groups(catalog: Catalog, entity: str, windows: Sequence[int]) -> list[Group]:
     """Return the steps over orders, most telling first; none when orders are not tied to the entity."""
     if not catalog.has("orders", entity, "happened_at", "amount_base"):
         return []
-    return [_orders(catalog, entity, windows), _rhythm(entity, windows), _first_order(catalog, entity)]
+    return [_orders(catalog, entity, windows), rhythm_group(entity, windows), _first_order(catalog, entity)]
 
 
 def _orders(catalog: Catalog, entity: str, windows: Sequence[int]) -> Group:
@@ -39,7 +34,7 @@ def _orders(catalog: Catalog, entity: str, windows: Sequence[int]) -> Group:
         words.add(f"spend{end}", f"amount spent {when}", "money", "spend", "sum", f"spend{end}", window)
     _amounts(words, columns, windows)
     _trends(words, columns, windows)
-    _calendar(words, columns, windows)
+    _calendar(words, columns)
     _discounts(catalog, words, columns, windows)
     if catalog.has("orders", "store_id"):
         columns.append("COUNT(DISTINCT store_id) AS stores")
@@ -114,7 +109,7 @@ def _trends(words: Words, columns: list[str], windows: Sequence[int]) -> None:
         words.add(name, sentence, "share", "trend", "ratio", pair, short)
 
 
-def _calendar(words: Words, columns: list[str], windows: Sequence[int]) -> None:
+def _calendar(words: Words, columns: list[str]) -> None:
     kinds = (
         ("weekend", "on weekends", "EXTRACT(ISODOW FROM happened_on) >= 6"),
         ("evening", "after six in the evening", "happened_hour >= 18"),
@@ -157,75 +152,6 @@ def _discounts(catalog: Catalog, words: Words, columns: list[str], windows: Sequ
             window,
             influence="you can influence",
         )
-
-
-def _rhythm(entity: str, windows: Sequence[int]) -> Group:
-    """Days with an order, and the gaps between them."""
-    words = Words("orders")
-    columns = [
-        "MIN(happened_on) AS first_on",
-        "MAX(happened_on) AS last_on",
-        "COUNT(gap) AS gaps",
-        "MAX(gap) AS longest_gap",
-        "PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY gap) AS usual_gap",
-        "PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY gap) AS long_gap",
-        "CAST(SUM(gap) AS BIGINT) AS gap_sum",
-        "CAST(SUM(gap * gap) AS BIGINT) AS gap_squares",
-        "MAX(gap) FILTER (WHERE newest = 1) AS latest_gap",
-    ]
-    for window in [*windows, None]:
-        end, when = suffix(window), in_window(window)
-        columns.append(f"COUNT(*){since(window)} AS days{end}")
-        words.add(f"order_days{end}", f"days with an order {when}", "count", "frequency", "count", f"days{end}", window)
-    words.add("usual_gap", "usual days between orders", "days", "rhythm", "value", "usual_gap")
-    words.add("gap_mean", "average days between orders", "days", "rhythm", "ratio", ("gap_sum", "gaps"))
-    words.add("longest_gap", "longest time without an order, in days", "days", "rhythm", "value", "longest_gap")
-    words.add("long_gap", "a long break by this customer's own measure, in days", "days", "rhythm", "value", "long_gap")
-    words.add("latest_gap", "days between the last two orders", "days", "rhythm", "value", "latest_gap")
-    words.add("gap_variation", "how irregular the days between orders are", "ratio", "rhythm", "variation", _GAP)
-    for name, sentence, by in _SILENCES:
-        words.add(name, sentence, "ratio", "silence", "silence", ("last_on", by))
-    words.add(
-        "silence_to_mean_gap",
-        "days since the last order compared with the average gap",
-        "ratio",
-        "silence",
-        "silence",
-        ("last_on", "gap_sum", "gaps"),
-    )
-    for gap in LONG_GAPS:
-        columns.append(f"COUNT(*) FILTER (WHERE gap >= {gap}) AS gaps_of_{gap}")
-        words.add(
-            f"gaps_of_{gap}_days", f"breaks of {gap} days or more so far", "count", "breaks", "count", f"gaps_of_{gap}"
-        )
-    for back in LAST_DAYS:
-        columns.append(f"MAX(happened_on) FILTER (WHERE newest = {back}) AS day_{back}")
-        words.add(
-            f"days_since_order_day_{back}",
-            f"days since the order before the last {back - 1}" if back > 2 else "days since the order before the last",
-            "days",
-            "recent rhythm",
-            "days_since",
-            f"day_{back}",
-        )
-    select = f"""
-        WITH order_days AS (SELECT {entity}, happened_on FROM orders GROUP BY {entity}, happened_on),
-        gaps AS (
-            SELECT {entity}, happened_on,
-                happened_on - LAG(happened_on) OVER (PARTITION BY {entity} ORDER BY happened_on) AS gap,
-                ROW_NUMBER() OVER (PARTITION BY {entity} ORDER BY happened_on DESC) AS newest
-            FROM order_days
-        )
-        SELECT {entity}, {", ".join(columns)} FROM gaps GROUP BY {entity}"""
-    return Group("order_days", select, tuple(words.derivations))
-
-
-_GAP = ("gaps", "gap_sum", "gap_squares")
-_SILENCES = (
-    ("silence_to_usual_gap", "days since the last order compared with the usual gap", "usual_gap"),
-    ("silence_to_longest_gap", "days since the last order compared with the longest break so far", "longest_gap"),
-    ("silence_to_long_gap", "days since the last order compared with a long break", "long_gap"),
-)
 
 
 def _first_order(catalog: Catalog, entity: str) -> Group:

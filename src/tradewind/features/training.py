@@ -24,7 +24,7 @@ from tradewind.core.time import Cutoff, Days, Horizon
 from tradewind.core.use_case import Baseline, UseCase
 from tradewind.features.as_of import at_cutoffs, parse_select, view_as_of
 from tradewind.features.attributes import entity_table
-from tradewind.features.catalog import Catalog, Engine
+from tradewind.features.catalog import Catalog
 from tradewind.features.defaults import default_features
 from tradewind.features.derive import derive_number, exact_values
 from tradewind.features.feature_set import FeatureSet, Group, Vocabulary
@@ -32,6 +32,8 @@ from tradewind.features.labels import LabelSQL, Statement, eligible_at, outcome_
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from tradewind.store.engines import Engine
 
 _EPOCH = date(1970, 1, 1)
 
@@ -265,7 +267,7 @@ def build_training_table(
         features,
         labels,
         {baseline.name: baseline_score(baseline, features, ahead.length) for baseline in use_case.baselines},
-        _values(engine, catalog, use_case, label, spans, cutoffs, features),
+        money_at_stake(engine, catalog, use_case, label, spans, cutoffs, features),
         _slices(engine, catalog, use_case, features),
         np.ones(len(features)),
     )
@@ -294,7 +296,7 @@ def _labels(
     return _aligned(rows, use_case.entity, "outcome", features, f"{label.where}: outcome")
 
 
-def _values(
+def money_at_stake(
     engine: Engine,
     catalog: Catalog,
     use_case: UseCase,
@@ -339,7 +341,7 @@ def baseline_score(baseline: Baseline, features: FeatureTable, horizon: Days) ->
 def _slices(
     engine: Engine, catalog: Catalog, use_case: UseCase, features: FeatureTable
 ) -> dict[str, NDArray[np.object_]]:
-    """Text attributes of the entity, today's value where there is no history: for showing reliability, never to learn."""
+    """Text attributes of the entity, today's where there is no history: to show reliability by, never to learn."""
     slices = dict(features.categories)
     table = entity_table(catalog, use_case.entity)
     names = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradewind.core.feature import Feature, Influence, Unit
+from tradewind.core.feature import Feature, FeatureKind, Influence, Unit
 from tradewind.features.feature_set import Derivation, Formula
 
 WINDOWS = (7, 30, 90, 180, 365)
@@ -59,7 +59,7 @@ class Words:
         influence: Influence | None = None,
     ) -> None:
         """Add one feature; see `Feature` and `Derivation` for the arguments."""
-        kind = "category" if formula == "category" else "number"
+        kind: FeatureKind = "category" if formula == "category" else "number"
         feature = Feature(name, sentence, unit, self.source, family, influence or self.influence, kind, window)
         taken = (inputs,) if isinstance(inputs, str) else tuple(inputs)
         self.derivations.append(Derivation(feature, formula, taken, scale))
