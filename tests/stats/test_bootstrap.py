@@ -113,7 +113,7 @@ def test_grouped_jackknife_gives_the_acceleration_of_the_full_one() -> None:
     rng = np.random.default_rng(7)
     sample = rng.exponential(1.0, 5_000)
     draws = bootstrap_by_entity(
-        lambda weight: {"figure": weighted_mean(sample, weight)}, np.arange(5_000), np.ones(5_000), rng, 2
+        lambda weight: {"figure": weighted_mean(sample, weight)}, np.arange(5_000), np.ones(5_000), rng, 100
     )
     apart = draws.jackknife["figure"].mean() - draws.jackknife["figure"]
     grouped = np.sum(apart**3) / (6 * np.sum(apart**2) ** 1.5)
@@ -187,8 +187,8 @@ def test_curves_have_bands() -> None:
     assert low[1] < draws.point["gain"][1] < high[1]
 
 
-def test_resamples_fall_with_size_and_never_below_two_hundred() -> None:
-    assert [resamples_for(rows) for rows in (0, 2_300, 100_000, 200_000, 10_000_000)] == [1000, 1000, 1000, 500, 200]
+def test_resamples_fall_with_size_and_never_below_one_hundred() -> None:
+    assert [resamples_for(rows) for rows in (0, 2_300, 20_000, 100_000, 10_000_000)] == [1000, 1000, 1000, 200, 100]
 
 
 def test_memory_is_bounded_by_batches_of_weights() -> None:

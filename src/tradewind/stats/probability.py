@@ -69,7 +69,7 @@ def calibration_intercept(label: ArrayLike, predicted: ArrayLike, weight: Values
         curvature = divide((batch * fitted * (1 - fitted)).sum(axis=1), total)
         step = np.clip(divide(gradient, curvature, otherwise=0.0), -2.0, 2.0)
         shift += np.where(possible, step, 0.0)
-        if not np.any(np.abs(step[possible]) > 1e-9):
+        if not np.any(np.abs(step[possible]) > 1e-5):
             break
     shift = np.where(possible, shift, np.nan)
     return np.asarray(shift[0] if weight.ndim == 1 else shift)
@@ -111,7 +111,8 @@ def _fit_line(y: Values, x: Values, weight: Values, start: Values) -> Values:
         lost = ~np.isfinite(line).all(axis=1) | (np.abs(line[:, 1]) > 1e3)
         line[lost] = np.nan
         still = np.zeros_like(moving)
-        still[moving] = np.abs(step).max(axis=1) > 1e-8
+        # Newton squares the error: after a step of 1e-5 it is about 1e-10.
+        still[moving] = np.abs(step).max(axis=1) > 1e-5
         moving = still & ~lost
         if not moving.any():
             return line

@@ -21,14 +21,16 @@ class Ranking:
     Args:
         order: (n,) row numbers, best first.
         starts: (g,) position in `order` where each group of equal scores begins.
+        in_order: whether the rows already lie in this order, which saves a gather of all weights per figure.
     """
 
     order: NDArray[np.intp]
     starts: NDArray[np.intp]
+    in_order: bool = False
 
     def totals(self, weight: Values) -> Values:
         """Return the weight in each group of equal scores, best group first: (…, n) → (…, g)."""
-        ranked = np.take(weight, self.order, axis=-1)
+        ranked = weight if self.in_order else np.take(weight, self.order, axis=-1)
         return ranked if len(self.starts) == len(self.order) else np.add.reduceat(ranked, self.starts, axis=-1)
 
     def spread(self, per_group: Values) -> Values:
@@ -52,7 +54,8 @@ def rank(score: ArrayLike | Ranking) -> Ranking:
     values = np.where(np.isnan(values), -np.inf, values)
     order = np.argsort(-values, kind="stable")
     ranked = values[order]
-    return Ranking(order, np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]][: len(ranked)]))
+    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]][: len(ranked)])
+    return Ranking(order, starts, bool((order == np.arange(len(order))).all()))
 
 
 def auc(label: ArrayLike, score: ArrayLike | Ranking, weight: Values) -> Values:

@@ -29,6 +29,7 @@ from tradewind.models.evaluation.result import (
     SHARES,
     Evaluation,
     Rows,
+    check_columns,
     check_rows,
     curve_table,
     excludes_zero,
@@ -44,6 +45,9 @@ from tradewind.stats.threshold import confusion
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_TOP = int(np.flatnonzero(SHARES == TOP)[0])
 
 
 def evaluate_classification(
@@ -70,7 +74,7 @@ def evaluate_classification(
         weight: (n,) sampling weights; None counts every row once.
         baselines: rule name to (n,) score, higher for more of the outcome, on any scale; the first is the headline
             rule. A row whose rule score is unknown (NaN) ranks last for that rule.
-        value: (n,) money at stake per entity, as of the cutoff.
+        value: (n,) money at stake per entity, as of the cutoff; unknown (NaN) counts as nothing at stake.
         economics: cost of a contact and assumed success share.
         rng: source of randomness.
         currency: ISO code of `value`.
@@ -89,9 +93,13 @@ def evaluate_classification(
         ModelError: the rows cannot be evaluated at all (lengths, unknown outcomes, no probabilities).
     """
     rows = check_rows(label, predicted, entity_id, weight, binary=True)
+    check_columns(rows, {"value": value, **baselines, **(slices or {})})
     worth = np.nan_to_num(np.asarray(value, dtype=np.float64))
+    # Best predicted first, once: every ranking figure then reads its weights in order.
+    best_first = rank(rows.predicted).order
+    rows, worth = rows.take(best_first), worth[best_first]
     contacts = choose_contacts(rows.predicted, worth, rows.weight, economics, is_profit)
-    rules = {name: np.asarray(score, dtype=np.float64) for name, score in baselines.items()}
+    rules = {name: np.asarray(score, dtype=np.float64)[best_first] for name, score in baselines.items()}
     decile = decile_of(rows)
     statistics = _statistics(rows, rules, worth, economics, contacts, decile)
     rare = rarer_class(rows.actual, rows.entity_id, rows.weight)
@@ -107,7 +115,7 @@ def evaluate_classification(
         | money_numbers(draws, contacts, currency if is_profit else None, headline, reason)
     )
     tables = {
-        "gain": curve_table("share_found", draws, "gain", "rule_gain"),
+        "gain": curve_table("share_found", draws, "gain", "baseline_gain"),
         "rules": rules_table(draws, rules, "auc", reason=reason),
         "deciles": decile_table(rows, decile, draws),
     }
@@ -115,12 +123,19 @@ def evaluate_classification(
         tables["calibration"] = _calibration_table(bands)
     if is_profit:
         cost = economics.contact_cost * SHARES * rows.weight.sum()
-        tables["profit"] = curve_table("profit", draws, "profit_curve", "rule_profit_curve").append_column(
+        tables["profit"] = curve_table("profit", draws, "profit_curve", "baseline_profit_curve").append_column(
             "expected_cost", [cost]
         )
     if slices:
         figures = {"auc": auc, "calibration_gap": _calibration_gap}
-        tables["slices"] = slice_table(rows, slices, figures, _rarer, "of the rarer outcome", rng)
+        tables["slices"] = slice_table(
+            rows,
+            {name: values[best_first] for name, values in slices.items()},
+            figures,
+            _rarer,
+            "of the rarer outcome",
+            rng,
+        )
     return Evaluation(
         numbers=numbers,
         tables=tables,
@@ -139,54 +154,60 @@ def _statistics(
     decile: NDArray[np.intp],
 ) -> Statistics:
     """Return one function from weights to everything that is resampled, so that all differences are paired."""
-    y, p = rows.actual, rows.predicted
-    ranking, rule_rankings = rank(p), [rank(score) for score in rules.values()]
+    y, p, ranking = rows.actual, rows.predicted, rank(rows.predicted)
+    rule_orders = [rank(score) for score in rules.values()]
     population = rows.weight.sum()
 
-    def profit(order: Ranking, weight: Values) -> Values:
-        curve = profit_curve(y, value, order, weight, economics, np.append(SHARES, contacts.share))
-        # A resample's total weight differs by chance: the curve is for as many as there are.
-        return divide(curve * population, weight.sum(axis=-1)[:, None])
-
     def statistics(weight: Values) -> dict[str, Values]:
-        figures = _ranked(y, ranking, weight) | {
+        ours = _ranked(y, value, ranking, weight, economics, contacts.share, population)
+        figures = ours | {
             "log_loss": log_loss(y, p, weight),
             "brier": brier(y, p, weight),
             "calibration_slope": calibration_slope(y, p, weight),
             "calibration_intercept": calibration_intercept(y, p, weight),
             "base_rate": weighted_mean(y, weight),
-            "gain": capture(y, ranking, weight, SHARES),
             "decile_actual": decile_means(decile, y, weight),
             "break_even_share": break_even_share(y, value, ranking, weight, economics, contacts.share),
         }
         figures |= confusion(y, p, weight, contacts.threshold)
-        money = profit(ranking, weight)
-        figures |= {"profit_curve": money[:, :-1], "profit": money[:, -1]}
-        for position, order in enumerate(rule_rankings):
-            rule = _ranked(y, order, weight)
-            figures |= {f"rule_{position}_auc": rule["auc"], f"rule_{position}_gap": figures["auc"] - rule["auc"]}
+        for position, order in enumerate(rule_orders):
             if position == 0:
+                # Gathered once in the rule's order instead of once per figure.
+                here, best = weight[:, order.order], Ranking(order.order, order.starts, in_order=True)
+                y_here, value_here = y[order.order], value[order.order]
+                rule = _ranked(y_here, value_here, best, here, economics, contacts.share, population)
                 figures |= {f"baseline_{name}": figure for name, figure in rule.items()}
-                rule_money = profit(order, weight)
-                figures |= {
-                    "rule_gain": capture(y, order, weight, SHARES),
-                    "rule_profit_curve": rule_money[:, :-1],
-                    "baseline_profit": rule_money[:, -1],
-                    "profit_gap": money[:, -1] - rule_money[:, -1],
-                }
+                figures["profit_gap"] = ours["profit"] - rule["profit"]
+            area = figures["baseline_auc"] if position == 0 else auc(y, order, weight)
+            figures |= {f"rule_{position}_auc": area, f"rule_{position}_gap": ours["auc"] - area}
         return figures
 
     return statistics
 
 
-def _ranked(label: Values, ranking: Ranking, weight: Values) -> dict[str, Values]:
-    found = capture(label, ranking, weight, [TOP])[:, 0]
+def _ranked(
+    label: Values,
+    value: Values,
+    ranking: Ranking,
+    weight: Values,
+    economics: Economics,
+    share: float,
+    population: float,
+) -> dict[str, Values]:
+    gain = capture(label, ranking, weight, SHARES)
+    found = gain[:, _TOP]
+    money = profit_curve(label, value, ranking, weight, economics, np.append(SHARES, share))
+    # A resample's total weight differs by chance: profit is for as many as there are.
+    money = divide(money * population, weight.sum(axis=-1)[:, None])
     return {
         "auc": auc(label, ranking, weight),
         "average_precision": average_precision(label, ranking, weight),
+        "gain": gain,
         "capture_10": found,
         "lift_10": found / TOP,
         "rate_10": found / TOP * weighted_mean(label, weight),
+        "profit_curve": money[:, :-1],
+        "profit": money[:, -1],
     }
 
 

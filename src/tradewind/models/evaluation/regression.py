@@ -13,6 +13,7 @@ from tradewind.models.evaluation.result import (
     SHARES,
     Evaluation,
     Rows,
+    check_columns,
     check_rows,
     curve_table,
     excludes_zero,
@@ -61,6 +62,7 @@ def evaluate_regression(
         ModelError: the rows cannot be evaluated at all.
     """
     rows = check_rows(actual, predicted, entity_id, weight, binary=False)
+    check_columns(rows, {**baselines, **(slices or {})})
     rules = {name: np.asarray(amount, dtype=np.float64) for name, amount in baselines.items()}
     decile = decile_of(rows)
     draws = bootstrap_by_entity(_statistics(rows, rules, decile), rows.entity_id, rows.weight, rng, resamples)

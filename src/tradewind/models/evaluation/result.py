@@ -134,6 +134,10 @@ class Rows:
     entity_id: NDArray[np.object_]
     weight: Values
 
+    def take(self, order: NDArray[np.intp]) -> Rows:
+        """Return the rows in another order."""
+        return Rows(self.actual[order], self.predicted[order], self.entity_id[order], self.weight[order])
+
 
 def check_rows(
     actual: ArrayLike, predicted: ArrayLike, entity_id: ArrayLike, weight: ArrayLike | None, binary: bool
@@ -165,3 +169,25 @@ def check_rows(
     if problems:
         raise ModelError(problems)
     return Rows(y, p, entity, w)
+
+
+def check_columns(rows: Rows, columns: Mapping[str, ArrayLike]) -> None:
+    """Refuse columns that do not match the rows, or that hold infinities.
+
+    Args:
+        rows: checked rows.
+        columns: name to values: money at stake, rules, attributes.
+    Raises:
+        ModelError: names every column that cannot be used.
+    """
+    problems = []
+    for name, values in columns.items():
+        column = np.asarray(values)
+        if len(column) != len(rows.actual):
+            found = f"{len(column)} values for {len(rows.actual)} rows"
+            problems.append(Problem(f"evaluation, {name}", "the column differs in length", found, "one per row"))
+        elif column.dtype.kind == "f" and np.isinf(column).any():
+            found = f"{np.isinf(column).sum()} of {len(column)}"
+            problems.append(Problem(f"evaluation, {name}", "the column holds infinities", found, "finite values"))
+    if problems:
+        raise ModelError(problems)
