@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-pipe",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
+    "--remote-debugging-pipe",
 )  # fmt: skip
 
 
@@ -72,17 +73,24 @@ class Page:
 
     def open(self, path: Path, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
         """Open a file and wait until its charts are drawn."""
-        self.send(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
-        )
-        self.send("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        self.look(width, height, scheme)
         self.send("Page.navigate", {"url": path.as_uri()})
+        self.wait("document.documentElement?.dataset.drawn")
+
+    def look(self, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
+        """Give the window a size and the system a colour scheme."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.send("Emulation.setDeviceMetricsOverride", size)
+        self.send("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+    def wait(self, script: str) -> Any:
+        """Return the value of an expression as soon as it is true."""
         until = time.monotonic() + 20
-        while self.run("document.documentElement?.getAttribute('data-drawn') ?? null") is None:
+        while not (value := self.run(script)):
             if time.monotonic() > until:
-                raise RuntimeError("the charts were not drawn within 20 s")
-            self.run("new Promise(done => setTimeout(done, 50))")
+                raise RuntimeError(f"not true within 20 s: {script}")
+            time.sleep(0.02)
+        return value
 
     def screenshot(self, path: Path, top: float = 0, height: float | None = None) -> None:
         """Write a PNG of the page from `top`, of `height` pixels (all of it by default)."""

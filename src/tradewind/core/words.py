@@ -163,7 +163,7 @@ WORDS: Mapping[str, str] = {
     "figure.expected_total": "expected in all",
     "figure.actual_total": "came in all",
     "figure.expected_mean": "per customer",
-    "figure.break_even_share": "must be changed by the contact for it to pay",
+    "figure.break_even_share": "is what a contact must change to pay for itself",
     "figure.top_tenth_share": "of the total is in the top tenth",
     # Columns of tables.
     "column.attribute": "Group",
@@ -340,12 +340,11 @@ TERMS: Mapping[str, Term] = {
 """Number name → term; a name that is absent is shown as its own words."""
 
 STATISTICAL = re.compile(
-    r"\b(?:auc|brier|ece|lift|log[- ]loss|log[- ]likelihood|calibrat\w+|p[- ]values?|confidence "
-    "intervals?|bootstrap\w*|features?|"
-    r"models?|shap|quantiles?|percentiles?|deciles?|regress\w+|classif\w+|precision|recall|f1|rmse|mae|r²|spearman|gini|"
-    r"variances?|standard (?:error|deviation)s?|hyper-?parameters?|baselines?|residuals?|coefficients?|correlat\w+|"
-    r"estimators?|priors?|posteriors?|gradient|boosting|lightgbm|logistic|elastic[- ]net|cutoffs?|out[- ]of[- ]time|"
-    r"hold-?out|overfit\w*|cross-validat\w+|imputation|significan(?:t|ce))\b",
+    r"\b(?:auc|brier|ece|lift|log[- ]loss|log[- ]likelihood|calibrat\w+|p[- ]values?|confidence intervals?|bootstrap\w*|"
+    r"features?|models?|shap|quantiles?|percentiles?|deciles?|regress\w+|classif\w+|precision|recall|f1|rmse|mae|r²|"
+    r"spearman|gini|variances?|standard (?:error|deviation)s?|hyper-?parameters?|baselines?|residuals?|coefficients?|"
+    r"correlat\w+|estimators?|priors?|posteriors?|gradient|boosting|lightgbm|logistic|elastic[- ]net|cutoffs?|"
+    r"out[- ]of[- ]time|hold-?out|overfit\w*|cross-validat\w+|imputation|significan(?:t|ce))\b",
     re.IGNORECASE,
 )
 """Words that may stand under "How do we know?" and nowhere else."""

@@ -100,9 +100,12 @@ def say_day(day: date) -> str:
 
 
 def say_between(low: float, high: float, say: Callable[[float], str]) -> str:
-    """Write an interval: "between 15 in 100 and 21 in 100"; one text where both ends read the same."""
+    """Write an interval: "between 15 and 21 in 100"; one text where both ends read the same."""
     first, last = say(low), say(high)
-    return f"about {first}" if first == last else f"between {first} and {last}"
+    if first == last:
+        return f"about {first}"
+    (start, _, unit), (_, _, last_unit) = first.partition(" "), last.partition(" ")
+    return f"between {start if unit == last_unit else first} and {last}"
 
 
 def say_value(value: float, unit: str, low: float | None = None, high: float | None = None) -> str:

@@ -32,8 +32,8 @@ def drivers_chart(table: pa.Table, title: str = "", most: int = 8) -> Any:
     for place, row in enumerate(rows):
         row.update(place=place, weight=100 * row["importance"], kind=able if row["influence"] == able[2:] else signal)
         text = f"{row['kind'][0]} {row['sentence']}" + (f" — {row['direction']}" if row["direction"] else "")
-        # A phone is about 50 characters wide.
-        row["text"] = fold(text, 50)[:2]
+        # A phone is about 42 characters wide.
+        row["text"] = fold(text, 42)[:2]
         row["share"] = f"{row['weight']:.0f}"
     lines = max(len(row["text"]) for row in rows)
     for row in rows:

@@ -14,6 +14,9 @@ from tradewind.report.numbers import say_count, say_of_100
 IN_100 = {"auc", "average_precision", "total_bias", "spearman", "r2", "precision", "recall", "f1"}
 """Metrics that are told "of 100"."""
 
+COHORTS, MONTHS = 18, 12
+"""First months and later months that a chart shows at most."""
+
 LESS_IS_BETTER = {"mae", "rmse", "brier", "log_loss", "ece"}
 
 
@@ -30,7 +33,8 @@ def cohorts_chart(table: pa.Table, title: str = "") -> Any:
     """
     import altair as alt
 
-    rows = _cohorts(table)
+    rows = _shown(_cohorts(table))
+    largest = 100 * max(row["share_active"] for row in rows)
     for row in rows:
         row["of_100"] = 100 * row["share_active"]
         row["text"] = f"{row['of_100']:.0f}"
@@ -43,9 +47,9 @@ def cohorts_chart(table: pa.Table, title: str = "") -> Any:
         alt.Tooltip("text:N", title="Still buy, of 100"),
         alt.Tooltip("customers:Q", title="Customers", format=",.0f"),
     ]
-    shade = alt.FillOpacity("of_100:Q", scale=alt.Scale(domain=[0, 100], range=[0.05, 1]), legend=None)
+    shade = alt.FillOpacity("of_100:Q", scale=alt.Scale(domain=[0, largest or 1], range=[0.05, 1]), legend=None)
     cells = alt.Chart(data(rows)).mark_rect(fill=OURS, stroke=PAPER).encode(x=x, y=y, fillOpacity=shade, tooltip=tip)
-    light = alt.condition("datum.of_100 > 45", alt.value(PAPER), alt.value(INK))
+    light = alt.condition(f"datum.of_100 > {0.5 * largest}", alt.value(PAPER), alt.value(INK))
     numbers = alt.Chart(data(rows)).mark_text(fontSize=11).encode(x=x, y=y, text="text:N", color=light)
     height = 24 * len({row["cohort_month"] for row in rows})
     return dress(alt.layer(cells, numbers), title or say_cohorts(table), say("cohorts.caption"), height)
@@ -69,6 +73,13 @@ def _cohorts(table: pa.Table) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["cohort_month"], row["months_since"]))
 
 
+def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out month 0, where everybody buys by definition, and what a phone cannot show: old cohorts, late months."""
+    newest = sorted({row["cohort_month"] for row in rows})[-COHORTS:]
+    later = [row for row in rows if 1 <= row["months_since"] <= MONTHS and row["cohort_month"] in newest]
+    return later or rows
+
+
 def _month(row: dict[str, Any]) -> date:
     return date.fromisoformat(f"{row['cohort_month']}-01")
 
@@ -87,6 +98,11 @@ def actual_predicted_chart(table: pa.Table, title: str = "") -> Any:
     import altair as alt
 
     rows = rows_of(table, ("week", "actual", "predicted"), ("low", "high"))
+    for row in rows:
+        # A day alone would be read as UTC and shown a day early west of Greenwich.
+        row["week"] = (
+            f"{row['week']}T00:00:00" if isinstance(row["week"], str) and len(row["week"]) == 10 else row["week"]
+        )
     came, expected = say("weekly.actual"), say("weekly.predicted")
     lines = [{"x": row["week"], "y": row["actual"], "line": came} for row in rows]
     lines += [{"x": row["week"], "y": row["predicted"], "line": expected} for row in rows]
