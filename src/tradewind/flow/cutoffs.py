@@ -17,7 +17,7 @@ class Schedule:
         score_at: the newest cutoff, at which today's answers are given.
         test: the newest cutoff whose outcome is complete; nothing is chosen on it.
         origins: earlier cutoffs, oldest first, whose predictions choose, calibrate and set thresholds.
-        learning: every cutoff before the test, oldest first.
+        learning: earlier cutoffs whose outcome was complete by the test, oldest first.
     """
 
     score_at: Cutoff
@@ -52,17 +52,16 @@ def plan_cutoffs(
     test = test or score_at.back(wait)
     earliest = first_known.ahead(use_case.minimum_history)
     learning: list[Cutoff] = []
-    cutoff = test.back(step)
+    cutoff = test.back(Days(-(-wait.count // step.count) * step.count))  # the newest whose outcome the test may know
     while cutoff >= earliest and len(learning) < most:
         learning.insert(0, cutoff)
         cutoff = cutoff.back(step)
-    usable = [known for known in learning if known.ahead(wait) <= test]
-    if not usable:
+    if not learning:
         needed = use_case.minimum_history.count + 2 * wait.count
         had = (score_at.day - first_known.day).days
         raise NotAnswerable(
             Problem(use_case.name, "the history is too short to learn from and to test on", f"{had} days",
                     f"at least {needed} days", "bring older data, or ask over a shorter horizon")
         )  # fmt: skip
-    origins = [known for known in learning if usable[0].ahead(wait) <= known and known.ahead(wait) <= test]
+    origins = [known for known in learning if learning[0].ahead(wait) <= known]
     return Schedule(score_at, test, tuple(origins[-3:]), tuple(learning))

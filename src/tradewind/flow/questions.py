@@ -23,17 +23,23 @@ class Question:
         label_sql: text of the folder's `label.sql`.
         models: names of candidates, or ("auto",).
         time_limit_seconds: how long choosing among candidates may take.
+        cutoffs: the most past moments to learn from.
     """
 
     use_case: UseCase
     label_sql: str
     models: tuple[str, ...] = ("auto",)
     time_limit_seconds: float = 30.0
+    cutoffs: int = 12
 
     @property
     def name(self) -> str:
         """The folder's name."""
         return self.use_case.name
+
+    def with_models(self, models: tuple[str, ...], time_limit_seconds: float) -> Question:
+        """Return the question with other candidates."""
+        return replace(self, models=models, time_limit_seconds=time_limit_seconds)
 
     def words(self, text: str) -> str:
         """Fill a sentence of the use case with this workspace's spans."""
@@ -71,7 +77,10 @@ def find_question(config: Config, name: str) -> Question:
     settings = config.use_cases.get(name)
     if settings is None:
         return Question(case, label_sql)
-    given: Mapping[str, object] = {key: value for key, value in settings.model_dump().items() if value is not None}
+    given: dict[str, object] = {**settings.spans, **settings.extra}
+    for key in ("horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "cutoffs"):
+        if getattr(settings, key) is not None:
+            given[key] = getattr(settings, key)
     return _with_settings(Question(case, label_sql), given)
 
 
@@ -103,7 +112,7 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
     where = f"use_cases.{case.name}"
     spans = dict(case.settings)
     horizon, economics, every = case.horizon, case.economics, case.every
-    models, limit = question.models, question.time_limit_seconds
+    models, limit, most = question.models, question.time_limit_seconds, question.cutoffs
     for key, value in given.items():
         try:
             if key == "horizon":
@@ -116,9 +125,11 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
                 models = (value,) if isinstance(value, str) else tuple(map(str, value))  # type: ignore[call-overload]
             elif key == "time_limit_seconds":
                 limit = float(str(value))
+            elif key == "cutoffs":
+                most = int(str(value))
             elif key in spans:
                 spans[key] = _span(value, f"{where}.{key}")
-            elif key != "enabled":
+            else:
                 close = difflib.get_close_matches(key, [*spans, "horizon", "contact_cost", "success_share"], 1)
                 problems.append(
                     Problem(f"{where}.{key}", "this question has no such setting", key,
@@ -129,7 +140,7 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
     if problems:
         raise ConfigError(problems)
     asked = replace(case, horizon=horizon, every=every, settings=spans, economics=economics)
-    return replace(question, use_case=asked, models=models, time_limit_seconds=limit)
+    return replace(question, use_case=asked, models=models, time_limit_seconds=limit, cutoffs=most)
 
 
 def _span(value: object, where: str) -> Days:

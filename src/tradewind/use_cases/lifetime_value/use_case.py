@@ -14,7 +14,7 @@ USE_CASE = UseCase(
     positive="spend within {horizon}",
     economics=Economics(
         success="a customer who stays",
-        value_sentence="what the customer is expected to bring in over the next {horizon}, later money counted for less",
+        value_sentence="what the customer is expected to bring in over the next {horizon}, later money counting less",
     ),
     settings={"active_within": days(90), "panel_horizon": days(90)},
     baselines=(Baseline("each customer's own past rate", "orders_amount_90d", +1, scale_days=90),),

@@ -1,0 +1,78 @@
+"""The sentences of findings, by name: part of the one plain-word table (`words.WORDS`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    # What a list of people finds.
+    "tell.first": "Of our first 100, {found} {do}; at random, {random}.",
+    "tell.rule": "The rule “{rule}” finds {found} in its first 100.",
+    "tell.rule.equal": "The rule “{rule}” does as well as we can tell: its first 100 hold {found}. Use the rule, it is simpler.",
+    "tell.expected": "Of the {customers} customers asked about on {day}, we expect {expected} to {do}.",
+    "tell.honest": "When we say 30 in 100, it is about 30: what we said and what happened differ by {gap} in 100.",
+    "tell.honest.off": "What we say is off by {gap} in 100 on average: trust the order of the list more than the figures.",
+    "tell.drivers": "What goes with it most: {first}.",
+    "tell.approach.people": (
+        "We looked at {learned} past dates, learned what came before customers {did}, and tested it on {test}, a date "
+        "that had no part in the learning."
+    ),
+    # What amounts find.
+    "tell.total": "We expect {total} from {customers} customers within {horizon}; the top tenth brings {share} in 100 of it.",
+    "tell.miss": "For one customer we are off by {miss} on average; the rule “{rule}” is off by {rule_miss}.",
+    "tell.miss.equal": "For one customer we are off by {miss} on average, no less than the rule “{rule}” ({rule_miss}).",
+    "tell.miss.alone": "For one customer we are off by {miss} on average.",
+    "tell.bias": "On the test date the total was {gap} in 100 too {side}.",
+    "tell.bias.right": "On the test date the total was right to 1 in 100.",
+    "tell.approach.amounts": (
+        "We looked at {learned} past dates, learned what customers went on to spend, and tested it on {test}, a date "
+        "that had no part in the learning."
+    ),
+    # Lifetimes.
+    "tell.lifetime": "Our {customers} customers are worth {total} over the next {horizon}; the top tenth holds {share} in 100.",
+    "tell.lifetime.alive": "{alive} of them are still customers, as far as their rhythm tells.",
+    "tell.lifetime.holdout": "Held against {span} nobody had looked at, the number of purchases was {gap} in 100 too {side}.",
+    "tell.lifetime.holdout.right": "Held against {span} nobody had looked at, the number of purchases was right to 1 in 100.",
+    "tell.lifetime.rule": "Carrying on each customer's past rate would have been {gap} in 100 too {side}.",
+    "tell.approach.lifetime": (
+        "Each customer's purchases are read as a rhythm that may end for good at any time (“buy till you die”). It was "
+        "worked out from the first part of the history and held against the rest."
+    ),
+    "tell.lifetime.panel": (
+        "A worth over {horizon} cannot be told here, because the data begin in the middle of customers' lives. What can "
+        "be checked is answered instead: the next {panel}."
+    ),
+    # Channels of new customers.
+    "tell.channel": "A new customer from {channel} brings {mean} ({low} to {high}); pay no more than {most} to win one.",
+    "tell.channel.all": "A new customer brings {mean} ({low} to {high}); pay no more than {most} to win one.",
+    # Money.
+    "money.stake": "{stake} is at stake: {value_sentence}.",
+    "money.contact": (
+        "Contacting the {contacts} customers for whom it pays costs {cost} and would leave {profit}, if contact changes "
+        "{share} in 100 of them, as assumed. It pays if contact changes {one_in}."
+    ),
+    "money.contact.none": (
+        "At {cost} a contact and {share} in 100 changed by it, as assumed, no customer is worth contacting."
+    ),
+    "money.even": "It pays if contact changes {one_in}.",
+    "money.revenue": "{stake} of revenue (not profit) is at stake. Without product costs or a margin nobody can say when a contact pays.",
+    "money.amounts": "{total} of {kind} in all, {mean} per customer.",
+    "money.nothing": "No earnings are claimed: no test has measured any.",
+    # What to do next.
+    "next.list": (
+        "Contact the first {contacts} of the list (table {table}), leave one in ten of them out at random, and compare: "
+        "that proves what contact changes."
+    ),
+    "next.list.none": "Lower the cost of a contact, or leave these customers alone.",
+    "next.list.revenue": "Set `margin` in [workspace] to learn whom it pays to contact; the list is the table {table}.",
+    "next.rule": "Use the rule “{rule}” for now; longer history may tell the two apart.",
+    "next.amounts": "Give the best treatment to the top tenth of the table {table}; plan the total with {total}.",
+    "next.lifetime": "Spend on keeping a customer no more than a part of the worth in the table {table}.",
+    "next.unlock": "{what}",
+    # Charts' captions and assumptions.
+    "caption.people": "Tested on {test}; every date uses only what was known by then.",
+    "caption.lifetime": "Money a year ahead counts {rate} in 100 less than money today.",
+    "assume.share": "Contact changes {share} in 100 of the customers of “{title}” who would otherwise {do}.",
+    "assume.cost": "One contact for “{title}” costs {cost}.",
+}
+"""Text by name; braces are filled by `words.say`."""

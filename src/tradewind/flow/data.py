@@ -1,0 +1,83 @@
+"""The data of one snapshot, opened for a question: engine, catalog, the day of the newest answer, the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tradewind.core.contract import CONTRACT
+from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.time import Cutoff, local_day
+from tradewind.features.catalog import Catalog, catalog_of, with_starts
+from tradewind.flow.ask import ask
+from tradewind.flow.margin import Margin, find_margin
+from tradewind.store.engines import Engine
+from tradewind.store.manifest import Manifest
+from tradewind.store.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Data:
+    """One snapshot, open.
+
+    Args:
+        workspace: whose data.
+        manifest: the snapshot.
+        engine: SQL engine with its contract tables loaded.
+        catalog: which tables and columns there are.
+        first_day: first local day with an order (or any fact).
+        score_at: the local midnight after the newest fact: today's answers are given as of it.
+        margin: share of revenue that is gross margin.
+    """
+
+    workspace: Workspace
+    manifest: Manifest
+    engine: Engine
+    catalog: Catalog
+    first_day: Cutoff
+    score_at: Cutoff
+    margin: Margin
+
+
+def contract_tables(manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of the contract tables that a snapshot has."""
+    return tuple(name for name in manifest.tables if name in CONTRACT)
+
+
+@contextmanager
+def open_data(workspace: Workspace) -> Iterator[Data]:
+    """Open the present snapshot's contract tables in the workspace's engine.
+
+    Raises:
+        NotAnswerable: there are no facts at all.
+    """
+    manifest = workspace.manifest()
+    settings = workspace.config.workspace
+    stable = {name: mapping.stable for name, mapping in workspace.config.tables.items()}
+    with workspace.engine(contract_tables(manifest), manifest) as engine:
+        catalog = with_starts(engine, catalog_of(manifest.tables, settings.timezone, stable))
+        first = catalog.history_start
+        if first is None:
+            raise NotAnswerable(
+                Problem("", "there are no orders or other events", "0 rows", "at least one table of facts",
+                        "map [tables.orders] or [tables.order_lines]")
+            )  # fmt: skip
+        yield Data(
+            workspace,
+            manifest,
+            engine,
+            catalog,
+            Cutoff(first, settings.timezone),
+            Cutoff(_newest_cutoff(workspace, engine, catalog), settings.timezone),
+            find_margin(workspace, engine, catalog),
+        )
+
+
+def _newest_cutoff(workspace: Workspace, engine: Engine, catalog: Catalog) -> date:
+    """The day after the newest purchase, or today where data reach further: an unfinished day is never scored."""
+    table = "orders" if catalog.table("orders") is not None else next(iter(catalog.starts))
+    newest = ask(engine, f"SELECT MAX(happened_on) AS newest FROM {table}").column("newest")[0].as_py()
+    today = workspace.config.workspace.as_of or local_day(workspace.clock(), catalog.zone)
+    return min(newest + timedelta(days=1), today)

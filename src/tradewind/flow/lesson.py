@@ -1,0 +1,111 @@
+"""A question with everything it is learned from: past moments, features, outcomes as known then, candidates."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from tradewind.core.feature import TrainingTable
+from tradewind.core.time import Cutoff
+from tradewind.features.feature_set import FeatureSet
+from tradewind.features.labels import LabelSQL, parse_label_sql
+from tradewind.features.training import build_training_table, fit_features
+from tradewind.features.user_features import user_groups
+from tradewind.flow.cutoffs import Schedule, plan_cutoffs
+from tradewind.flow.data import Data
+from tradewind.flow.questions import Question
+from tradewind.flow.require import require_answerable
+from tradewind.models.candidates import Candidate, choose_candidates
+from tradewind.models.protocol import Trial, run_protocol
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A question with everything it is learned from.
+
+    Args:
+        question: what is asked.
+        schedule: at which past moments.
+        table: features, labels, rules and values.
+        feature_set: which features, fitted as of the first learning cutoff.
+    """
+
+    question: Question
+    schedule: Schedule
+    table: TrainingTable
+    feature_set: FeatureSet
+
+
+def seed_of(name: str) -> int:
+    """Return the seed of a question: the same on every machine and in every run."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
+
+
+def label_of(question: Question) -> LabelSQL:
+    """Return the question's statements.
+
+    Raises:
+        ConfigError: its `label.sql` cannot be read.
+    """
+    return parse_label_sql(question.label_sql, f"use_cases/{question.name}/label.sql")
+
+
+def prepare_lesson(data: Data, question: Question, test: date | None = None) -> Lesson:
+    """Build the training table of a question.
+
+    Args:
+        data: the open snapshot.
+        question: what is asked.
+        test: pins the test cutoff; by default the newest with a complete outcome.
+    Raises:
+        NotAnswerable: tables, first orders, history or customers are missing.
+    """
+    require_answerable(data, question.use_case)
+    zone = data.catalog.zone
+    pinned = None if test is None else Cutoff(test, zone)
+    case = question.use_case
+    schedule = plan_cutoffs(case, data.first_day, data.score_at, pinned, question.cutoffs)
+    groups = user_groups(data.workspace.config.features, case.entity)
+    feature_set = fit_features(data.engine, data.catalog, case.entity, schedule.learning[0], groups)
+    known = {feature.name for feature in feature_set.features}
+    case = replace(case, baselines=tuple(rule for rule in case.baselines if rule.feature in known))
+    origins = [*schedule.origins, schedule.test, data.score_at]
+    table = build_training_table(
+        data.engine, data.catalog, case, label_of(question), feature_set, schedule.all_cutoffs, origins
+    )
+    if np.isnan(table.value).all():
+        table = replace(table, value=np.zeros(len(table)))
+    return Lesson(replace(question, use_case=case), schedule, table, feature_set)
+
+
+def candidates_of(question: Question, own: Mapping[str, object] | None = None) -> tuple[Candidate, ...]:
+    """Return the models that config names for a question, and the caller's own estimators.
+
+    Raises:
+        ConfigError: a name is unknown.
+    """
+    return choose_candidates("auto" if question.models == ("auto",) else question.models, own)
+
+
+def try_lesson(data: Data, lesson: Lesson, candidates: tuple[Candidate, ...], seed: int | None = None) -> Trial:
+    """Run the rolling origin on a lesson.
+
+    Raises:
+        NotAnswerable: too few customers or outcomes.
+    """
+    question = lesson.question
+    task = "classification" if question.use_case.task == "classification" else "regression"
+    return run_protocol(
+        lesson.table,
+        task,
+        lesson.schedule.test.day,
+        candidates,
+        seed_of(question.name) if seed is None else seed,
+        question.time_limit_seconds,
+        data.workspace.clock,
+        num_threads=data.workspace.config.workspace.threads or 2,
+    )

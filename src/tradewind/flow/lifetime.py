@@ -1,0 +1,344 @@
+"""What each customer is worth: a lifetime where first orders are known, the next months' spend where they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind import __version__
+from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.finding import Check, Finding, Number, missing
+from tradewind.core.time import Days, Horizon
+from tradewind.core.words import say
+from tradewind.flow.ask import ask
+from tradewind.flow.data import Data
+from tradewind.flow.learned import Learned, Scored
+from tradewind.flow.lesson import seed_of
+from tradewind.flow.model_files import model_folder, save_files
+from tradewind.flow.questions import Question, speak_days
+from tradewind.flow.require import first_orders, mid_life_problem
+from tradewind.flow.score import score_question
+from tradewind.flow.tell import LIFETIME_NUMBERS, bias_sentence
+from tradewind.flow.train import train_question
+from tradewind.models.lifetime.choose import fit_purchases, fit_spend
+from tradewind.models.lifetime.files import card_numbers, load_model
+from tradewind.models.lifetime.files import save_model as save_lifetime
+from tradewind.models.lifetime.holdout import HoldoutComparison, compare_holdout
+from tradewind.models.lifetime.next_order import expected_next_order_days
+from tradewind.models.lifetime.orders import count_purchases, count_weeks, summarise_orders
+from tradewind.models.lifetime.summary import LifetimeSummary
+from tradewind.models.lifetime.track import track_weeks
+from tradewind.models.lifetime.value import LifetimeValues, expected_value
+from tradewind.report.numbers import say_count, say_money, say_of_100
+from tradewind.store.steps import StepOutput
+from tradewind.store.tables import write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ANNUAL_DISCOUNT_RATE = 0.10
+"""Money a year ahead is worth 1/1.10 of money today; the usual rate of the literature (Fader, Hardie, Lee 2005)."""
+
+CALIBRATION_SHARE = 0.6
+"""Part of the history that the tested model is fitted on; the rest is held out."""
+
+PANEL = "panel_horizon"
+
+_ORDERS = """
+SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders WHERE valid_to IS NULL
+"""
+_FIRSTS = "SELECT customer_id, first_order_at FROM customers WHERE valid_to IS NULL AND first_order_at IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Every order as lifetime models take them.
+
+    Args:
+        entity_id: (m,) who.
+        day: (m,) datetime64[D], local day.
+        amount: (m,) amount in the workspace's currency.
+        first_known: whether the first order seen is the first one.
+        first_at: (m,) each row's customer's first order ever, NaT where unknown; None where no such dates exist.
+    """
+
+    entity_id: NDArray[Any]
+    day: NDArray[np.datetime64]
+    amount: NDArray[np.float64]
+    first_known: bool
+    first_at: NDArray[np.datetime64] | None
+
+    def summary(self, end: date) -> LifetimeSummary:
+        """Summarise every customer as of a local midnight."""
+        return summarise_orders(
+            self.entity_id, self.day, self.amount, end, first_order_known=self.first_known, first_order_at=self.first_at
+        )
+
+
+def panel_question(question: Question) -> Question:
+    """Return the question that a panel without first orders can answer: spend over the next `panel_horizon`."""
+    case = question.use_case
+    horizon = Horizon(case.settings[PANEL], case.horizon.lag)
+    settings = {name: span for name, span in case.settings.items() if name != PANEL}
+    asked = replace(case, task="regression", horizon=horizon, settings=settings, every=Days(30))
+    return replace(question, use_case=asked)
+
+
+def train_lifetime(data: Data, question: Question) -> StepOutput:
+    """Fit the lifetime model and test it on held-out months; without first orders, learn the next months' spend."""
+    try:
+        orders = read_orders(data)
+    except NotAnswerable as error:
+        return _train_panel(data, question, error.problems)
+    try:
+        return _fit(data, question, orders)
+    except NotAnswerable as error:
+        return StepOutput(values={"learned": Learned(question.name, refused=error.problems).to_json()})
+
+
+def _train_panel(data: Data, question: Question, why: tuple[Problem, ...]) -> StepOutput:
+    output = train_question(data, panel_question(question))
+    learned = Learned.from_json(output.values["learned"])
+    if not learned.answerable:
+        return StepOutput(values={"learned": Learned(question.name, refused=(*why, *learned.refused)).to_json()})
+    reason = f"{why[0].what} ({why[0].found})"
+    numbers = {**learned.numbers, **{name: missing(reason) for name in LIFETIME_NUMBERS}}
+    return StepOutput(output.tables, {"learned": replace(learned, numbers=numbers).to_json()}, output.files)
+
+
+def score_lifetime(data: Data, question: Question, learned: Learned) -> StepOutput:
+    """Score everybody with whichever model was learned."""
+    if is_panel(learned):
+        return score_question(data, panel_question(question), learned)
+    return _score(data, question, learned)
+
+
+def is_panel(learned: Learned) -> bool:
+    """Whether the answer is the next months' spend, because lifetimes cannot be told."""
+    r = learned.numbers.get("r")
+    return r is None or r.value is None
+
+
+def read_orders(data: Data) -> Orders:
+    """Return every current order, and what is known of first orders.
+
+    Raises:
+        NotAnswerable: the history starts in mid-life and no first-order dates are known.
+    """
+    if data.catalog.table("orders") is None:
+        raise NotAnswerable(Problem("lifetime_value", "it needs orders", "", "the table orders", "map [tables.orders]"))
+    rows = ask(data.engine, _ORDERS)
+    entity = np.asarray(rows.column("customer_id").to_pylist(), dtype=object).astype(str)
+    day = rows.column("happened_on").to_numpy().astype("datetime64[D]")
+    amount = rows.column("amount").to_numpy(zero_copy_only=False).astype(np.float64)
+    dated = _first_dates(data, entity)
+    if dated is not None:
+        return Orders(entity, day, amount, False, dated)
+    history = first_orders(data)
+    if history.starts_mid_life is not False:
+        raise NotAnswerable(mid_life_problem("lifetime_value", history))
+    return Orders(entity, day, amount, True, None)
+
+
+def _first_dates(data: Data, entity: NDArray[Any]) -> NDArray[np.datetime64] | None:
+    table = data.catalog.table("customers")
+    if table is None or "first_order_at" not in table.columns:
+        return None
+    rows = ask(data.engine, _FIRSTS)
+    first = dict(zip(rows.column("customer_id").to_pylist(), rows.column("first_order_at").to_pylist(), strict=True))
+    return np.array([first.get(name) for name in entity], dtype="datetime64[us]")
+
+
+def _fit(data: Data, question: Question, orders: Orders) -> StepOutput:
+    rng = np.random.default_rng(seed_of(question.name))
+    start, end = data.first_day.day, data.score_at.day
+    split = start + (end - start) * CALIBRATION_SHARE
+    ahead = Horizon(Days((end - split).days))
+    before = orders.summary(split)
+    tested, tested_check = fit_purchases(before)
+    later = count_purchases(before, orders.entity_id, orders.day, orders.amount, split, ahead)
+    holdout = compare_holdout(tested, before, later, ahead, rng)
+    weeks = count_weeks(before, orders.entity_id, orders.day, orders.amount, split, ahead)
+    summary = orders.summary(end)
+    model, check = fit_purchases(summary)
+    spend, spend_check = fit_spend(summary)
+    numbers = {**card_numbers(model), **_holdout_numbers(holdout), "holdout_days": Number(float(ahead.length.count))}
+    numbers |= {
+        name: number for name, number in card_numbers(spend).items() if name in ("p", "q", "gamma", "correlation")
+    }
+    tables = {"weekly": track_weeks(tested, before, weeks, rng), "cohorts": cohort_table(data)}
+    root, name = data.workspace.root, question.name
+    version, files = save_files(
+        root,
+        name,
+        lambda folder: (save_lifetime(model, folder / "purchases.json"), save_lifetime(spend, folder / "spend.json")),
+        _card(data, question, model.name, numbers, len(summary)),
+    )
+    low = holdout.error_gap.low
+    learned = Learned(
+        name,
+        version=version,
+        algorithm=f"{model.name} and gamma_gamma",
+        test_cutoff=split,
+        trained_through=end,
+        rule=question.use_case.baselines[0].name,
+        better=low is not None and low > 0,
+        numbers=numbers,
+        tables={role: f"{role}_{name}" for role in tables},
+        checks=(tested_check, check, spend_check, spend.check_independence()),
+        dates=1,
+        margin=data.margin,
+    )
+    entries = {f"{role}_{name}": write_table(root, f"{role}_{name}", rows) for role, rows in tables.items()}
+    return StepOutput(entries, {"learned": learned.to_json()}, files)
+
+
+def _holdout_numbers(holdout: HoldoutComparison) -> Mapping[str, Number]:
+    return {
+        "holdout_bias": holdout.bias,
+        "holdout_baseline_bias": holdout.naive_bias,
+        "holdout_predicted": holdout.predicted,
+        "holdout_actual": Number(holdout.actual, unit="purchases"),
+        "holdout_error": holdout.error,
+        "holdout_baseline_error": holdout.naive_error,
+        "baseline_gap": holdout.error_gap,
+    }
+
+
+def _card(data: Data, question: Question, algorithm: str, numbers: Mapping[str, Number], rows: int) -> dict[str, Any]:
+    return {
+        "use_case": question.name,
+        "algorithm": algorithm,
+        "trained_through": data.score_at.day.isoformat(),
+        "rows": rows,
+        "snapshot_id": data.manifest.snapshot_id,
+        "code_version": __version__,
+        "metrics": {name: asdict(number) for name, number in numbers.items()},
+        "settings": {"horizon_days": question.use_case.horizon.length.count, "discount": ANNUAL_DISCOUNT_RATE},
+        "economics": {"margin": data.margin.share},
+    }
+
+
+def cohort_table(data: Data) -> pa.Table:
+    """Return cohort_month, months_since, customers, share_active: who of each month's first buyers still buys."""
+    import pyarrow as pa
+
+    query = """
+        SELECT firsts.first_month, orders.order_month, COUNT(DISTINCT orders.customer_id) AS customers
+        FROM (SELECT customer_id, EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on) AS order_month
+              FROM orders WHERE valid_to IS NULL AND amount >= 0) AS orders
+        INNER JOIN (SELECT customer_id,
+                    MIN(EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on)) AS first_month
+                    FROM orders WHERE valid_to IS NULL AND amount >= 0 GROUP BY customer_id) AS firsts
+          ON firsts.customer_id = orders.customer_id
+        GROUP BY firsts.first_month, orders.order_month
+    """
+    rows = sorted((int(r["first_month"]), int(r["order_month"]), int(r["customers"]))
+                  for r in ask(data.engine, query).to_pylist())  # fmt: skip
+    size = {first: count for first, month, count in rows if first == month}
+    # The month of the newest cutoff has hardly begun: it would look as if everybody had left.
+    last = data.score_at.day.year * 12 + data.score_at.day.month - (data.score_at.day.day < 28)
+    return pa.table(
+        {
+            "cohort_month": pa.array([_month(first) for first, month, _ in rows if month < last + 1]),
+            "months_since": pa.array([month - first for first, month, _ in rows if month < last + 1], pa.int64()),
+            "customers": pa.array([count for _, month, count in rows if month < last + 1], pa.int64()),
+            "share_active": pa.array(
+                [count / size[first] for first, month, count in rows if month < last + 1], pa.float64()
+            ),
+        }
+    )
+
+
+def _month(number: int) -> date:
+    return date((number - 1) // 12, (number - 1) % 12 + 1, 1)
+
+
+def _score(data: Data, question: Question, learned: Learned) -> StepOutput:
+    import pyarrow as pa
+
+    folder = model_folder(data.workspace.root, question.name, learned.version)
+    summary = read_orders(data).summary(data.score_at.day)
+    values = lifetime_values(data, question, folder, summary)
+    model = load_model(folder / "purchases.json")
+    waits = expected_next_order_days(model, summary)  # type: ignore[arg-type]
+    rows = values.to_arrow().rename_columns({"entity_id": question.use_case.entity})
+    for name in ("median_days", "low_days", "high_days"):
+        rows = rows.append_column(f"next_order_{name}", waits.column(name))
+    rows = rows.append_column("cutoff", pa.array([data.score_at.day] * len(rows), pa.date32()))
+    rows = rows.append_column("model_version", pa.array([learned.version] * len(rows)))
+    rows = rows.sort_by([("mean", "descending")])
+    name = f"scores_{question.name}"
+    scored = Scored(data.score_at.day, learned.version, name, _sums(data, values))
+    return StepOutput({name: write_table(data.workspace.root, name, rows)}, {"scored": scored.to_json()})
+
+
+def lifetime_values(data: Data, question: Question, folder: Path, summary: LifetimeSummary) -> LifetimeValues:
+    """Return what each customer is worth over the horizon, by the saved models."""
+    rng = np.random.default_rng([seed_of(question.name), 5])
+    purchases, spend = load_model(folder / "purchases.json"), load_model(folder / "spend.json")
+    return expected_value(
+        purchases, spend, summary, question.use_case.horizon, ANNUAL_DISCOUNT_RATE, data.margin.share, rng  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _sums(data: Data, values: LifetimeValues) -> Mapping[str, Number]:
+    currency = data.workspace.config.workspace.currency
+    total = float(values.mean.sum())
+    tenth = max(1, round(len(values.mean) / 10))
+    top = float(np.sort(values.mean)[::-1][:tenth].sum())
+    return {
+        "customers": Number(float(len(values.mean)), unit="customers"),
+        "expected_total": replace(values.total, unit=currency),
+        "expected_mean": Number(float(values.mean.mean()), unit=currency),
+        "still_customers": Number(float(values.p_alive.sum()), unit="customers"),
+        "top_tenth_share": Number(top / total) if total > 0 else missing("nothing is expected"),
+    }
+
+
+def tell_lifetime(question: Question, learned: Learned, scored: Scored, currency: str) -> Finding:
+    """Return the finding on lifetimes."""
+    numbers = {**learned.numbers, **scored.numbers}
+    horizon = speak_days(question.use_case.horizon.length)
+
+    def value(name: str) -> float:
+        number = numbers[name].value
+        return 0.0 if number is None else number
+
+    total, share = say_money(value("expected_total"), currency), say_of_100(value("top_tenth_share"))
+    span = f"{value('holdout_days') / 7:.0f} weeks"
+    found = [
+        say("tell.lifetime", customers=say_count(value("customers")), total=total, horizon=horizon, share=share),
+        say("tell.lifetime.alive", alive=say_count(value("still_customers"))),
+        bias_sentence("tell.lifetime.holdout", value("holdout_bias"), span=span),
+        bias_sentence("tell.lifetime.rule", value("holdout_baseline_bias")),
+    ]
+    kind = "profit" if learned.margin is not None and learned.margin.share is not None else "revenue"
+    mean = say_money(value("expected_mean"), currency)
+    return Finding(
+        name=question.name,
+        title=question.words(question.use_case.title),
+        question=question.words(question.use_case.question),
+        status="answered" if learned.better else "not distinguishable",
+        evidence="association",
+        approach=say("tell.approach.lifetime"),
+        found=tuple(found),
+        money=f"{say('money.amounts', total=total, kind=kind, mean=mean)} {say('money.nothing')}",
+        next=say("next.lifetime", table=scored.table),
+        numbers=numbers,
+        tables={**learned.tables, "scores": scored.table},
+        checks=learned.checks,
+        caption=say("caption.lifetime", rate=f"{100 * ANNUAL_DISCOUNT_RATE:.0f}"),
+    )
+
+
+def panel_checks(learned: Learned) -> tuple[Check, ...]:
+    """The checks of a panel's answer, with the reason why lifetimes are refused first."""
+    reason = learned.numbers["r"].reason
+    return (Check("Lifetimes can be told", "fail", reason, "map customers.first_order_at"), *learned.checks)

@@ -1,0 +1,154 @@
+"""The report of a run: one offline page, the findings as JSON, and the frame around them."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradewind import __version__
+from tradewind.core.finding import Check, Finding, Number
+from tradewind.core.score import ModelCard
+from tradewind.flow.margin import Margin
+from tradewind.flow.questions import Question
+from tradewind.flow.tell import assumptions
+from tradewind.models.files import read_card
+from tradewind.report.context import ReportContext
+from tradewind.report.html import render_html
+from tradewind.report.json import findings_json
+from tradewind.store.manifest import Manifest, replace_file
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CHARTED = ("gain", "calibration", "profit", "drivers", "deciles", "slices", "backtest", "cohorts", "weekly", "scores")
+"""Roles of the tables that a report reads."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a report lies.
+
+    Args:
+        html: the page of this run; `latest.html` beside it is the same.
+        json: `latest.json`.
+        context: the frame around the findings.
+    """
+
+    html: Path
+    json: Path
+    context: ReportContext
+
+
+def publish_report(
+    workspace: Workspace, findings: Sequence[Finding], checks: Sequence[Check], questions: Sequence[Question],
+    margin: Margin,
+) -> Written:  # fmt: skip
+    """Write `reports/<snapshot>.html`, `latest.html` and `latest.json`.
+
+    Args:
+        workspace: whose report.
+        findings: one per question.
+        checks: checks of the data.
+        questions: what was asked, for the assumptions.
+        margin: what share of revenue is gross margin.
+    Raises:
+        StoreError: the disk is full or the folder cannot be written.
+    """
+    manifest = workspace.manifest()
+    context = report_context(workspace, manifest, findings, checks, questions, margin)
+    tables = {finding.name: finding_tables(workspace, finding) for finding in findings}
+    page = render_html(findings, tables, context).encode()
+    folder = workspace.root / "reports"
+    folder.mkdir(exist_ok=True)
+    html = folder / f"{context.as_of.isoformat()}-{manifest.snapshot_id[:8]}.html"
+    replace_file(html, page)
+    replace_file(folder / "latest.html", page)
+    replace_file(folder / "latest.json", findings_json(findings, context).encode())
+    return Written(html, folder / "latest.json", context)
+
+
+def finding_tables(workspace: Workspace, finding: Finding) -> dict[str, pa.Table]:
+    """Return the tables behind a finding's charts, by role."""
+    manifest = workspace.manifest()
+    tables = {}
+    for role, name in finding.tables.items():
+        if role in CHARTED and name in manifest.tables:
+            table = workspace.table(name)
+            tables[role] = table.rename_columns(["entity_id", *table.column_names[1:]]) if role == "scores" else table
+    return tables
+
+
+def report_context(
+    workspace: Workspace, manifest: Manifest, findings: Sequence[Finding], checks: Sequence[Check],
+    questions: Sequence[Question], margin: Margin,
+) -> ReportContext:  # fmt: skip
+    """Return the frame around a run's findings."""
+    currency = workspace.config.workspace.currency
+    period = _period(workspace, manifest)
+    cards = {finding.name: card for finding in findings if (card := _card(workspace, finding)) is not None}
+    return ReportContext(
+        company=workspace.name,
+        currency=currency,
+        amounts_are="revenue" if margin.share is None else "profit",
+        as_of=_as_of(findings, period, workspace),
+        snapshot_id=manifest.snapshot_id,
+        generated_at=workspace.clock(),
+        period=period,
+        assumptions=assumptions(questions, margin, currency),
+        rejected=workspace.table("rejected") if "rejected" in manifest.tables else None,
+        checks=tuple(checks),
+        versions={"tradewind": __version__, "python": platform.python_version(), "duckdb": version("duckdb"),
+                  "lightgbm": version("lightgbm")},
+        rules={finding.name: rule for question, finding in zip(questions, findings, strict=True)
+               if (rule := _rule(question))},
+        cards=cards,
+    )  # fmt: skip
+
+
+def _rule(question: Question) -> str:
+    return question.use_case.baselines[0].name if question.use_case.baselines else ""
+
+
+def _period(workspace: Workspace, manifest: Manifest) -> tuple[date, date] | None:
+    if "orders" not in manifest.tables or manifest.tables["orders"].rows == 0:
+        return None
+    row = workspace.sql("SELECT MIN(happened_on) AS first, MAX(happened_on) AS last FROM orders").to_pylist()[0]
+    return row["first"], row["last"]
+
+
+def _as_of(findings: Sequence[Finding], period: tuple[date, date] | None, workspace: Workspace) -> date:
+    for finding in findings:
+        table = finding.tables.get("scores")
+        if table is not None:
+            rows = workspace.sql(f'SELECT MAX(cutoff) AS cutoff FROM "{table}"').to_pylist()
+            if rows and rows[0]["cutoff"] is not None:
+                day: date = rows[0]["cutoff"]
+                return day
+    return period[1] if period is not None else workspace.clock().date()
+
+
+def _card(workspace: Workspace, finding: Finding) -> ModelCard | None:
+    """The card of the model behind a finding; None where there is none or it is a lifetime model's."""
+    newest = workspace.state().newest_model(finding.name)
+    if newest is None or finding.status not in ("answered", "not distinguishable"):
+        return None
+    folder = workspace.root / newest.path
+    if not (folder / "design.json").exists():
+        return None
+    return model_card(read_card(folder))
+
+
+def model_card(data: Mapping[str, Any]) -> ModelCard:
+    """Return the card that a saved model carries as JSON."""
+    names = ModelCard.__dataclass_fields__
+    known = {name: value for name, value in data.items() if name in names}
+    known |= {name: date.fromisoformat(str(known[name])) for name in ("trained_through", "test_cutoff")}
+    known["features"] = tuple(known["features"])
+    known["metrics"] = {name: Number(**number) for name, number in known["metrics"].items()}
+    return ModelCard(**known)

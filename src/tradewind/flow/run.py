@@ -1,0 +1,284 @@
+"""The verbs of the loop: run, check, train, score, write_report. What has not changed is not done again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tradewind.core.errors import ConfigError, NotAnswerable, TradewindError
+from tradewind.core.finding import Check, Finding
+from tradewind.core.time import local_day
+from tradewind.flow.answer import answer
+from tradewind.flow.data import Data, contract_tables, open_data
+from tradewind.flow.data_checks import check_data
+from tradewind.flow.learned import Learned, Scored
+from tradewind.flow.lifetime import score_lifetime, train_lifetime
+from tradewind.flow.margin import Margin
+from tradewind.flow.progress import Progress, Silent, stage
+from tradewind.flow.questions import Question, asked_questions, find_question
+from tradewind.flow.reporting import Written, publish_report
+from tradewind.flow.score import score_question
+from tradewind.flow.tell import failed
+from tradewind.flow.train import train_question
+from tradewind.sources.load import LoadResult, load_tables
+from tradewind.store.manifest import read_manifest
+from tradewind.store.steps import StepOutput, run_step
+from tradewind.store.workspace import Workspace
+
+_ROOMS = ("tradewind.core", "tradewind.features", "tradewind.models", "tradewind.stats", "tradewind.checks")
+_OWN = ("tradewind.flow",)
+
+OpenData = Callable[[], Data]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did.
+
+    Args:
+        findings: one per question, in the order asked.
+        checks: checks of the data.
+        loads: what was read, table by table.
+        written: where the report lies.
+    """
+
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    loads: tuple[LoadResult, ...]
+    written: Written
+
+
+def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | None = None) -> RunResult:
+    """Load the data, answer every question, write the report.
+
+    Args:
+        workspace: an open workspace.
+        only: names of the questions to answer; all that config asks when empty.
+        progress: told what is being done.
+    Returns:
+        Findings, checks and where the report lies.
+    Raises:
+        ConfigError: the configuration asks for something that does not exist; all problems together.
+        SourceError: a source cannot be read.
+        WorkspaceLocked: another process is writing to the workspace.
+    """
+    progress = progress or Silent()
+    questions = _wanted(workspace, only)
+    with workspace.lock("tradewind run"), _recorded(workspace, "run"):
+        loads = load(workspace, progress)
+        with lazy_data(workspace) as data:
+            checks, margin = _checked(workspace, data, progress)
+            findings = tuple(_answered(workspace, data, question, progress) for question in questions)
+        with stage(progress, "Writing the report") as notes:
+            written = publish_report(workspace, findings, checks, questions, margin)
+            notes.append(str(written.html.relative_to(workspace.root)))
+    return RunResult(findings, checks, tuple(loads), written)
+
+
+def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadResult]:
+    """Bring the sources into contract tables.
+
+    Raises:
+        SourceError: a source cannot be read.
+    """
+    progress = progress or Silent()
+    with stage(progress, "Reading your data", len(workspace.config.tables)) as notes:
+        loads = load_tables(workspace, lambda doing, _share: progress.advance(doing))
+        rows = sum(entry.rows for name, entry in workspace.manifest().tables.items() if name in workspace.config.tables)
+        notes.append(f"{rows:,} rows")
+    return loads
+
+
+def check(workspace: Workspace, progress: Progress | None = None) -> tuple[Check, ...]:
+    """Load the data and look for trouble in them.
+
+    Raises:
+        ConfigError: the configuration has problems; all are told.
+        SourceError: a source cannot be read.
+    """
+    progress = progress or Silent()
+    _wanted(workspace, ())
+    with workspace.lock("tradewind check"):
+        load(workspace, progress)
+        with lazy_data(workspace) as data:
+            return _checked(workspace, data, progress)[0]
+
+
+def train(workspace: Workspace, name: str, progress: Progress | None = None) -> Learned:
+    """Learn one question from history, test it, keep the model.
+
+    Raises:
+        NotAnswerable: these data cannot answer it; the problem says which would.
+    """
+    question = find_question(workspace.config, name)
+    with workspace.lock(f"tradewind train {name}"):
+        load(workspace, progress)
+        with lazy_data(workspace) as data:
+            learned = _trained(workspace, data, question, progress or Silent())
+    learned.require()
+    return learned
+
+
+def score(workspace: Workspace, name: str, progress: Progress | None = None) -> Scored:
+    """Score everybody for one question; it is trained first where it has to be.
+
+    Raises:
+        NotAnswerable: these data cannot answer it.
+    """
+    question = find_question(workspace.config, name)
+    with workspace.lock(f"tradewind score {name}"):
+        load(workspace, progress)
+        with lazy_data(workspace) as data:
+            learned = _trained(workspace, data, question, progress or Silent())
+            learned.require()
+            return _scored(workspace, data, question, learned, progress or Silent())
+
+
+def write_report(workspace: Workspace, progress: Progress | None = None) -> RunResult:
+    """Write the report from the answers that stand; the same as a run in which nothing has changed."""
+    return run(workspace, (), progress)
+
+
+@contextmanager
+def lazy_data(workspace: Workspace) -> Iterator[OpenData]:
+    """Open the snapshot at first use only: a run in which nothing has changed never does."""
+    with ExitStack() as stack:
+        held: list[Data] = []
+
+        def get() -> Data:
+            if not held:
+                held.append(stack.enter_context(open_data(workspace)))
+            return held[0]
+
+        yield get
+
+
+def _wanted(workspace: Workspace, only: Sequence[str]) -> tuple[Question, ...]:
+    if only:
+        return tuple(find_question(workspace.config, name) for name in only)
+    return asked_questions(workspace.config)
+
+
+def _answered(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Finding:
+    """Train, score and tell one question; one that fails leaves its reason, and the others go on."""
+    try:
+        learned = _trained(workspace, data, question, progress)
+        scored = _scored(workspace, data, question, learned, progress) if learned.answerable else None
+        return answer(workspace, question, learned, scored)
+    except NotAnswerable as error:
+        return answer(workspace, question, Learned(question.name, refused=error.problems), None)
+    except ConfigError:
+        raise
+    except TradewindError as error:
+        return failed(question, error.problems)
+
+
+def _trained(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Learned:
+    work = train_lifetime if question.use_case.task == "lifetime" else train_question
+    with stage(progress, f"{question.words(question.use_case.title)}: learning and testing") as notes:
+        output = _step(workspace, f"train {question.name}", question, {}, lambda: work(data(), question))
+        learned = Learned.from_json(output.values["learned"])
+        notes.append("nothing has changed" if output.skipped else _note(learned))
+    if learned.version:
+        _record_model(workspace, learned)
+    return learned
+
+
+def _scored(workspace: Workspace, data: OpenData, question: Question, learned: Learned, progress: Progress) -> Scored:
+    work = score_lifetime if question.use_case.task == "lifetime" else score_question
+    with stage(progress, f"{question.words(question.use_case.title)}: scoring everybody") as notes:
+        parts = {"version": learned.version}
+        output = _step(workspace, f"score {question.name}", question, parts, lambda: work(data(), question, learned))
+        scored = Scored.from_json(output.values["scored"])
+        customers = scored.numbers["customers"].value or 0
+        notes.append("nothing has changed" if output.skipped else f"{customers:,.0f} customers")
+    return scored
+
+
+def _step(
+    workspace: Workspace, name: str, question: Question, more: dict[str, object], work: Callable[[], StepOutput]
+) -> StepOutput:
+    return run_step(workspace, name, {**_parts(workspace), "question": question, **more}, work, code=(*_ROOMS, *_OWN))
+
+
+def _parts(workspace: Workspace) -> dict[str, object]:
+    """Everything an answer depends on besides the question: the contract tables, and what config says of all."""
+    manifest = workspace.manifest()
+    config = workspace.config
+    settings = {
+        name: getattr(config.workspace, name) for name in ("currency", "timezone", "margin", "as_of", "first_orders")
+    }
+    stable = {name: list(mapping.stable) for name, mapping in config.tables.items()}
+    return {
+        "tables": manifest.fingerprints(contract_tables(manifest)),
+        "workspace": settings,
+        "features": config.features,
+        "stable": stable,
+        "today": _today_if_it_matters(workspace),
+    }
+
+
+def _today_if_it_matters(workspace: Workspace) -> str:
+    """Today's day while data reach into this month: only then can tomorrow move the newest cutoff."""
+    today = local_day(workspace.clock(), workspace.config.workspace.timezone).isoformat()
+    manifest = workspace.manifest()
+    months = [file.month for name in contract_tables(manifest) for file in manifest.tables[name].files]
+    newest = max((month for month in months if month != "all"), default="")
+    return today if newest >= today[:7] else ""
+
+
+def _note(learned: Learned) -> str:
+    if not learned.answerable:
+        return "not answerable"
+    figure = learned.numbers.get("auc") or learned.numbers.get("total_bias")
+    if figure is None or figure.value is None:
+        return learned.algorithm
+    return "better than the rule of thumb" if learned.better else "not distinguishable from the rule of thumb"
+
+
+def _checked(workspace: Workspace, data: OpenData, progress: Progress) -> tuple[tuple[Check, ...], Margin]:
+    """Check the data, and find out what share of revenue is gross margin."""
+    with stage(progress, "Looking for trouble in the data") as notes:
+        parts = {**_parts(workspace), "rejected": read_manifest(workspace.root).fingerprints(("rejected",))}
+
+        def work() -> StepOutput:
+            checks = [vars(check) for check in check_data(data())]
+            return StepOutput(values={"checks": checks, "margin": asdict(data().margin)})
+
+        output = run_step(workspace, "check data", parts, work, code=("tradewind.checks", "tradewind.flow.data_checks"))
+        checks = tuple(Check(**check) for check in output.values["checks"])
+        bad = sum(check.status in ("warn", "fail") for check in checks)
+        notes.append(f"{len(checks)} checks, {bad} to look at")
+    return checks, Margin(**output.values["margin"])
+
+
+def _record_model(workspace: Workspace, learned: Learned) -> None:
+    state = workspace.state()
+    newest = state.newest_model(learned.question)
+    if newest is None or newest.version != learned.version:
+        path = Path("models") / learned.question / learned.version
+        card = {"algorithm": learned.algorithm, "test_cutoff": learned.test_cutoff.isoformat()}
+        snapshot = workspace.manifest().snapshot_id
+        state.record_model(learned.question, learned.version, workspace.clock(), path.as_posix(), snapshot, card)
+
+
+@contextmanager
+def _recorded(workspace: Workspace, command: str) -> Iterator[None]:
+    """Note in the state database that a run began and how it ended."""
+    run_id = uuid.uuid4().hex
+    state = workspace.state()
+    state.begin_run(run_id, command, workspace.clock())
+    status = "failed"
+    try:
+        yield
+        status = "done"
+    except KeyboardInterrupt:
+        status = "interrupted"
+        raise
+    finally:
+        details: dict[str, Any] = {}
+        state.finish_run(run_id, status, workspace.clock(), workspace.manifest().snapshot_id, details)

@@ -1,0 +1,166 @@
+"""Score everybody who can be asked about today, with the saved model, and say why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.feature import FeatureTable
+from tradewind.core.finding import Number, missing
+from tradewind.core.score import Reason
+from tradewind.core.time import Cutoff
+from tradewind.features.feature_set import FeatureSet
+from tradewind.features.training import build_features, find_eligible, money_at_stake
+from tradewind.flow.data import Data
+from tradewind.flow.learned import Learned, Scored
+from tradewind.flow.lesson import label_of
+from tradewind.flow.model_files import model_folder
+from tradewind.flow.questions import Question
+from tradewind.models.deployed import Deployed
+from tradewind.models.files import load_model
+from tradewind.models.reasons import explain
+from tradewind.store.steps import StepOutput
+from tradewind.store.tables import write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everybody asked about at one cutoff, with what the saved model reads and says.
+
+    Args:
+        features: one row per entity.
+        value: (n,) gross margin at stake (revenue where no margin is known).
+        deployed: the saved model.
+        mean: (n,) probability or expected amount; amounts are gross margin like `value`.
+        low: (n,) lower end of the 80 % interval.
+        high: (n,) upper end.
+    """
+
+    features: FeatureTable
+    value: Array
+    deployed: Deployed
+    mean: Array
+    low: Array
+    high: Array
+
+
+def ask_everybody(data: Data, question: Question, version: str, cutoff: Cutoff) -> Asked:
+    """Compute features and scores as of a cutoff.
+
+    Raises:
+        NotAnswerable: nobody is asked about at the cutoff.
+        ModelError: the saved model is missing or damaged.
+    """
+    case = question.use_case
+    deployed, card = load_model(model_folder(data.workspace.root, case.name, version))
+    feature_set = FeatureSet.from_json(card["feature_set"])
+    label = label_of(question)
+    if find_eligible(data.engine, data.catalog, case, label, case.settings, [cutoff]) == 0:
+        raise NotAnswerable(
+            Problem(case.name, f"nobody can be asked about on {cutoff}", "0 customers", "active customers",
+                    "load newer data")
+        )  # fmt: skip
+    features = build_features(data.engine, data.catalog, feature_set, case.name, [cutoff], case.settings)
+    value = money_at_stake(data.engine, data.catalog, case, label, case.settings, [cutoff], features)
+    mean, low, high = deployed.score(features)
+    if case.task != "classification":
+        mean, low, high = (part * data.margin.factor for part in (mean, low, high))
+        value = mean
+    else:
+        value = np.nan_to_num(value) * data.margin.factor
+    return Asked(features, value, deployed, mean, low, high)
+
+
+def score_question(data: Data, question: Question, learned: Learned) -> StepOutput:
+    """Score everybody as of the newest cutoff, with the three most telling reasons each.
+
+    Returns:
+        The table `scores_<use case>` and the `Scored` record under `scored`.
+    """
+    learned.require()
+    asked = ask_everybody(data, question, learned.version, data.score_at)
+    currency = data.workspace.config.workspace.currency
+    reasons = explain(asked.deployed, asked.features, currency=currency)
+    rows = _score_rows(data, question, learned.version, asked, reasons)
+    name = f"scores_{question.name}"
+    scored = Scored(data.score_at.day, learned.version, name, _sums(data, question, asked))
+    entries = {name: write_table(data.workspace.root, name, rows)}
+    return StepOutput(entries, {"scored": scored.to_json()})
+
+
+def expected_gain(question: Question, data: Data, mean: Array, value: Array) -> Array:
+    """Return (n,) what contacting each customer is expected to bring: success share × chance × value − cost.
+
+    NaN where amounts are revenue: a contact's cost is not to be held against revenue.
+    """
+    economics = question.use_case.economics
+    if data.margin.share is None:
+        return np.full(len(mean), np.nan)
+    return economics.success_share * mean * value - economics.contact_cost
+
+
+def _score_rows(
+    data: Data, question: Question, version: str, asked: Asked, reasons: list[tuple[Reason, ...]]
+) -> pa.Table:
+    import pyarrow as pa
+
+    n = len(asked.mean)
+    columns: dict[str, Any] = {
+        question.use_case.entity: pa.array(asked.features.entity_id, pa.string()),
+        "mean": pa.array(asked.mean),
+        "low": pa.array(asked.low),
+        "high": pa.array(asked.high),
+        "value": pa.array(asked.value),
+    }
+    if question.use_case.task == "classification":
+        gain = expected_gain(question, data, asked.mean, asked.value)
+        columns["expected_gain"] = pa.array(gain, from_pandas=True)
+        columns["worth_contacting"] = pa.array([None] * n if np.isnan(gain).all() else gain > 0, pa.bool_())
+    for place in range(3):
+        texts = [row[place].text if place < len(row) else None for row in reasons]
+        influence = [row[place].influence if place < len(row) else None for row in reasons]
+        columns[f"reason_{place + 1}"] = pa.array(texts, pa.string())
+        columns[f"influence_{place + 1}"] = pa.array(influence, pa.string())
+    columns["cutoff"] = pa.array([data.score_at.day] * n, pa.date32())
+    columns["model_version"] = pa.array([version] * n, pa.string())
+    order = np.argsort(-asked.mean, kind="stable")
+    return pa.table(columns).take(order)
+
+
+def _sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
+    """What the scores add up to, in people and money."""
+    currency = data.workspace.config.workspace.currency
+    customers = {"customers": Number(float(len(asked.mean)), unit="customers")}
+    if question.use_case.task != "classification":
+        tenth = max(1, round(len(asked.mean) / 10))
+        total = float(asked.mean.sum())
+        top = float(np.sort(asked.mean)[::-1][:tenth].sum())
+        return customers | {
+            "expected_total": Number(total, unit=currency),
+            "expected_mean": Number(float(asked.mean.mean()), unit=currency),
+            "top_tenth_share": Number(top / total) if total > 0 else missing("nothing is expected"),
+        }
+    gain = expected_gain(question, data, asked.mean, asked.value)
+    worth = gain > 0
+    why = "amounts are revenue, not profit"
+    no_margin = data.margin.share is None
+    at_stake = float((asked.mean * asked.value).sum())
+    return customers | {
+        "expected_customers": Number(float(asked.mean.sum()), unit="customers"),
+        "money_at_stake": Number(at_stake, unit=currency),
+        "contacts": missing(why) if no_margin else Number(float(worth.sum()), unit="customers"),
+        "expected_profit": missing(why) if no_margin else Number(float(gain[worth].sum()), unit=currency),
+        "contact_total_cost": missing(why)
+        if no_margin
+        else Number(float(worth.sum()) * question.use_case.economics.contact_cost, unit=currency),
+    }

@@ -1,0 +1,259 @@
+"""From what was learned and scored to the finding that every surface shows, in plain words and money."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tradewind.core.errors import Problem
+from tradewind.core.finding import Check, Evidence, Finding, Number, Status, missing
+from tradewind.core.money import Money
+from tradewind.core.words import say, say_do
+from tradewind.flow.learned import Learned, Scored
+from tradewind.flow.margin import Margin
+from tradewind.flow.questions import Question, speak_days
+from tradewind.report.numbers import say_count, say_day, say_money, say_of_100, say_one_in
+
+CLASSIFICATION_NUMBERS = (
+    "auc", "average_precision", "brier", "ece", "lift_10", "baseline_auc", "baseline_gap", "break_even_share",
+)  # fmt: skip
+LIFETIME_NUMBERS = ("r", "alpha", "a", "b", "log_likelihood", "holdout_bias")
+"""Figures that a finding of that kind always names, if only to say why there is none."""
+
+
+def tell_refusal(question: Question, problems: Sequence[Problem]) -> Finding:
+    """Return the finding of a question that these data cannot answer."""
+    first = problems[0]
+    found = tuple(f"{_sentence(problem.what)} ({problem.found})." if problem.found else f"{_sentence(problem.what)}."
+                  for problem in problems)  # fmt: skip
+    unlock = "; ".join(dict.fromkeys(problem.do for problem in problems if problem.do))
+    expected = ", ".join(dict.fromkeys(problem.expected for problem in problems if problem.expected))
+    steps = [f"It needs {expected}." if expected else "", f"{_sentence(unlock)}." if unlock else ""]
+    return Finding(
+        name=question.name,
+        title=question.words(question.use_case.title),
+        question=question.words(question.use_case.question),
+        status="not answerable",
+        evidence="assumed",
+        approach="",
+        found=found,
+        money="",
+        next=" ".join(step for step in steps if step),
+        numbers={name: missing(first.what) for name in _always(question)},
+    )
+
+
+def tell_people(question: Question, learned: Learned, scored: Scored, currency: str, first: str) -> Finding:
+    """Return the finding of a question about who does something.
+
+    Args:
+        question: what was asked.
+        learned: what training left.
+        scored: today's sums.
+        currency: of amounts.
+        first: sentence of the strongest driver; empty where none is known.
+    """
+    numbers = {**learned.numbers, **scored.numbers}
+    do = say_do(question.name)
+    return Finding(
+        name=question.name,
+        title=question.words(question.use_case.title),
+        question=question.words(question.use_case.question),
+        status=_status(learned),
+        evidence="association",
+        approach=_sentence(
+            say("tell.approach.people", learned=learned.dates, did=do, test=say_day(learned.test_cutoff))
+        ),
+        found=tuple(_people_found(learned, scored, do, first)),
+        money=_people_money(question, numbers, learned.margin, currency),
+        next=_people_next(learned, scored, numbers),
+        numbers=_complete(numbers, CLASSIFICATION_NUMBERS),
+        tables={**learned.tables, "scores": scored.table},
+        checks=learned.checks,
+        caption=say("caption.people", test=say_day(learned.test_cutoff)),
+    )
+
+
+def _people_found(learned: Learned, scored: Scored, do: str, first: str) -> list[str]:
+    numbers = learned.numbers
+    rate, base, rule = (numbers.get(name) for name in ("rate_10", "base_rate", "baseline_rate_10"))
+    said = []
+    if _known(rate) and _known(base):
+        said.append(say("tell.first", found=_of_100(rate), do=do, random=_of_100(base)))
+    if learned.rule and _known(rule):
+        name = "tell.rule" if learned.better else "tell.rule.equal"
+        said.insert(1 if learned.better else 0, say(name, rule=learned.rule, found=_of_100(rule)))
+    expected = scored.numbers.get("expected_customers")
+    if _known(expected):
+        customers, day = _count(scored.numbers["customers"]), say_day(scored.cutoff)
+        said.append(say("tell.expected", customers=customers, day=day, expected=_count(expected), do=do))
+    ece, band = numbers.get("ece"), numbers.get("ece_band_high")
+    if ece is not None and ece.value is not None and band is not None and band.value is not None:
+        fine = ece.value <= max(band.value, 0.01)
+        said.append(say("tell.honest" if fine else "tell.honest.off", gap=f"{100 * ece.value:.1f}"))
+    if first:
+        said.append(say("tell.drivers", first=first))
+    return said
+
+
+def _people_money(question: Question, numbers: Mapping[str, Number], margin: Margin | None, currency: str) -> str:
+    economics = question.use_case.economics
+    stake = numbers.get("money_at_stake")
+    text = []
+    if not _known(stake):
+        return say("money.nothing")
+    if margin is None or margin.share is None:
+        return say("money.revenue", stake=_money(stake, currency))
+    value = question.words(economics.value_sentence)
+    text.append(say("money.stake", stake=_money(stake, currency), value_sentence=f"{value}, times the chance"))
+    contacts, profit, even = (numbers.get(name) for name in ("contacts", "expected_profit", "break_even_share"))
+    share = say_of_100(economics.success_share)
+    cost = str(Money(economics.contact_cost, currency))
+    if _known(contacts) and _value(contacts) > 0:
+        text.append(
+            say(
+                "money.contact",
+                contacts=_count(contacts),
+                cost=_money(numbers["contact_total_cost"], currency),
+                profit=_money(profit, currency),
+                share=share,
+                one_in=say_one_in(_value(even)) if _known(even) else "enough of them",
+            )
+        )
+    else:
+        text.append(say("money.contact.none", cost=cost, share=share))
+    text.append(say("money.nothing"))
+    return " ".join(text)
+
+
+def _people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number]) -> str:
+    if not learned.better and learned.rule:
+        return say("next.rule", rule=learned.rule)
+    contacts = numbers.get("contacts")
+    if not _known(contacts):
+        return say("next.list.revenue", table=scored.table)
+    if _value(contacts) == 0:
+        return say("next.list.none")
+    return say("next.list", contacts=_count(contacts), table=scored.table)
+
+
+def tell_amounts(
+    question: Question, learned: Learned, scored: Scored, currency: str, more: tuple[str, ...] = ()
+) -> Finding:
+    """Return the finding of a question about how much; see `tell_people`.
+
+    Args:
+        more: sentences to add to what was found.
+    """
+    numbers = {**learned.numbers, **scored.numbers}
+    total, mean = (_money(numbers.get(name), currency) for name in ("expected_total", "expected_mean"))
+    said = [
+        say(
+            "tell.total",
+            total=total,
+            customers=_count(numbers["customers"]),
+            horizon=speak_days(question.use_case.horizon.length),
+            share=_of_100(numbers.get("top_tenth_share")),
+        ),
+        *_amounts_missed(learned, currency),
+        *more,
+    ]
+    if not learned.better and learned.rule:
+        said.insert(0, said.pop(1))
+    kind = "revenue" if learned.margin is None or learned.margin.share is None else "profit"
+    return Finding(
+        name=question.name,
+        title=question.words(question.use_case.title),
+        question=question.words(question.use_case.question),
+        status=_status(learned),
+        evidence="association",
+        approach=say("tell.approach.amounts", learned=learned.dates, test=say_day(learned.test_cutoff)),
+        found=tuple(said),
+        money=f"{say('money.amounts', total=total, kind=kind, mean=mean)} {say('money.nothing')}",
+        next=say("next.amounts", table=scored.table, total=total),
+        numbers=numbers,
+        tables={**learned.tables, "scores": scored.table},
+        checks=learned.checks,
+        caption=say("caption.people", test=say_day(learned.test_cutoff)),
+    )
+
+
+def _amounts_missed(learned: Learned, currency: str) -> list[str]:
+    numbers = learned.numbers
+    mae, rule, bias = (numbers.get(name) for name in ("mae", "baseline_mae", "total_bias"))
+    said = []
+    if _known(mae) and _known(rule) and learned.rule:
+        name = "tell.miss" if learned.better else "tell.miss.equal"
+        said.append(say(name, miss=_money(mae, currency), rule=learned.rule, rule_miss=_money(rule, currency)))
+    elif _known(mae):
+        said.append(say("tell.miss.alone", miss=_money(mae, currency)))
+    if bias is not None and bias.value is not None:
+        said.append(bias_sentence("tell.bias", bias.value))
+    return said
+
+
+def bias_sentence(name: str, bias: float, **values: object) -> str:
+    """Return the sentence on how far a total was off; `<name>.right` where it was off by less than 1 in 100."""
+    if abs(bias) < 0.01:
+        return say(f"{name}.right", **values)
+    side = "high" if bias > 0 else "low"
+    return say(name, gap=f"{100 * abs(bias):.0f}", side=side, **values)
+
+
+def assumptions(questions: Sequence[Question], margin: Margin, currency: str) -> tuple[str, ...]:
+    """Return what the answers assume, one sentence each."""
+    said = [margin.sentence]
+    for question in questions:
+        if question.use_case.task != "classification":
+            continue
+        economics, title = question.use_case.economics, question.words(question.use_case.title)
+        said.append(say("assume.cost", title=title, cost=str(Money(economics.contact_cost, currency))))
+        share = say_of_100(economics.success_share)
+        said.append(say("assume.share", share=share, title=title, do=say_do(question.name)))
+    return tuple(said)
+
+
+def failed(question: Question, problems: Sequence[Problem], checks: tuple[Check, ...] = ()) -> Finding:
+    """Return the finding of a question whose work failed, so that the others still stand."""
+    finding = tell_refusal(question, problems)
+    status: Status = "failed"
+    evidence: Evidence = "assumed"
+    return Finding(**{**vars(finding), "status": status, "evidence": evidence, "checks": checks})
+
+
+def _always(question: Question) -> tuple[str, ...]:
+    task = question.use_case.task
+    return {"classification": CLASSIFICATION_NUMBERS, "lifetime": LIFETIME_NUMBERS}.get(task, ("mae", "total_bias"))
+
+
+def _complete(numbers: Mapping[str, Number], names: Sequence[str]) -> dict[str, Number]:
+    return {**{name: missing("it was not computed") for name in names}, **numbers}
+
+
+def _status(learned: Learned) -> Status:
+    return "answered" if learned.better or not learned.rule else "not distinguishable"
+
+
+def _known(number: Number | None) -> bool:
+    return number is not None and number.value is not None
+
+
+def _value(number: Number | None) -> float:
+    assert number is not None
+    assert number.value is not None
+    return number.value
+
+
+def _of_100(number: Number | None) -> str:
+    return say_of_100(_value(number)) if _known(number) else "an unknown number"
+
+
+def _count(number: Number | None) -> str:
+    return say_count(_value(number)) if _known(number) else "an unknown number of"
+
+
+def _money(number: Number | None, currency: str) -> str:
+    return say_money(_value(number), currency) if _known(number) else "an unknown amount"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

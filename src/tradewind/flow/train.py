@@ -1,0 +1,167 @@
+"""Learn one question from history, test it where nobody had looked, and keep the model and the tables behind it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tradewind import __version__
+from tradewind.checks.calibration import (
+    check_beats_rule,
+    check_outcomes,
+    check_probabilities,
+    check_spread,
+    check_total,
+)
+from tradewind.core.errors import NotAnswerable
+from tradewind.core.finding import Check
+from tradewind.core.score import ModelCard
+from tradewind.features.training import training_rows
+from tradewind.flow.audit import audit_leaks
+from tradewind.flow.channels import channel_values
+from tradewind.flow.data import Data
+from tradewind.flow.evaluate import evaluate_rows
+from tradewind.flow.learned import Learned
+from tradewind.flow.lesson import Lesson, candidates_of, prepare_lesson, seed_of, try_lesson
+from tradewind.flow.model_files import save_version
+from tradewind.flow.questions import Question
+from tradewind.models.candidates import Candidate
+from tradewind.models.deployed import Deployed
+from tradewind.models.evaluation.result import Evaluation, backtest_rows
+from tradewind.models.files import FORMAT
+from tradewind.models.protocol import Trial, fit_deployed
+from tradewind.models.reasons import global_drivers
+from tradewind.store.steps import StepOutput
+from tradewind.store.tables import write_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def train_question(data: Data, question: Question) -> StepOutput:
+    """Learn, test, save; a question that cannot be answered leaves its reason instead.
+
+    Args:
+        data: the open snapshot.
+        question: what is asked.
+    Returns:
+        The tables to publish, the saved model's files, and the `Learned` record under `learned`.
+    """
+    try:
+        lesson = prepare_lesson(data, question)
+        candidates = candidates_of(question)
+        trial = try_lesson(data, lesson, candidates)
+    except NotAnswerable as error:
+        return StepOutput(values={"learned": Learned(question.name, refused=error.problems).to_json()})
+    return _keep(data, lesson, trial, candidates)
+
+
+def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate, ...]) -> StepOutput:
+    evaluation = evaluate_rows(data, lesson, trial.test_rows, trial.test_mean, trial.test_label, None)
+    tables = {
+        **evaluation.tables,
+        "backtest": _backtest(data, lesson, trial, evaluation),
+        "predictions": _predictions(lesson, trial),
+        "training": training_rows(lesson.table, lesson.question.use_case.entity),
+    }
+    deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(lesson.question.name))
+    rng = np.random.default_rng([seed_of(lesson.question.name), 3])
+    tables["drivers"] = global_drivers(deployed, lesson.table.features.rows(trial.test_rows), rng)
+    if lesson.question.name == "new_customer_value":
+        tables["channels"] = channel_values(data, lesson)
+    checks = _checks(data, lesson, trial, evaluation)
+    version, files = _save(data, lesson, trial, deployed, newest, evaluation)
+    name = lesson.question.name
+    learned = Learned(
+        name,
+        version=version,
+        algorithm=trial.chosen,
+        test_cutoff=trial.test_cutoff,
+        trained_through=newest,
+        rule=evaluation.baseline,
+        better=evaluation.better,
+        numbers=evaluation.numbers,
+        tables={role: f"{role}_{name}" for role in tables},
+        checks=checks,
+        said=trial.said,
+        dates=len(lesson.schedule.learning),
+        margin=data.margin,
+    )
+    root = data.workspace.root
+    entries = {f"{role}_{name}": write_table(root, f"{role}_{name}", rows) for role, rows in tables.items()}
+    return StepOutput(entries, {"learned": learned.to_json()}, files)
+
+
+def _backtest(data: Data, lesson: Lesson, trial: Trial, tested: Evaluation) -> pa.Table:
+    """The test beside the earlier cutoffs, so that luck shows."""
+    evaluations = {}
+    cutoff = lesson.table.features.cutoff[trial.earlier_rows]
+    for day in trial.origins:
+        here = cutoff == np.datetime64(day)
+        evaluations[day] = evaluate_rows(
+            data, lesson, trial.earlier_rows[here], trial.earlier_mean[here], trial.earlier_label[here], 200
+        )
+    metric = "auc" if trial.task == "classification" else "mae"
+    return backtest_rows({**evaluations, trial.test_cutoff: tested}, [metric])
+
+
+def _predictions(lesson: Lesson, trial: Trial) -> pa.Table:
+    import pyarrow as pa
+
+    rows, table = trial.test_rows, lesson.table
+    columns = {
+        "entity_id": pa.array(table.features.entity_id[rows], pa.string()),
+        "cutoff": pa.array(table.features.cutoff[rows]),
+        "outcome": pa.array(trial.test_label),
+        "predicted": pa.array(trial.test_mean),
+    }
+    for position, (name, score) in enumerate(table.baselines.items()):
+        columns[f"rule_{position + 1}"] = pa.array(score[rows])
+        del name
+    for name, mean in trial.others.items():
+        columns[f"predicted_by_{name}"] = pa.array(mean)
+    return pa.table(columns)
+
+
+def _checks(data: Data, lesson: Lesson, trial: Trial, evaluation: Evaluation) -> tuple[Check, ...]:
+    numbers = evaluation.numbers
+    found = [check_beats_rule(numbers, evaluation.baseline)]
+    if trial.task == "classification":
+        known = trial.test_label
+        found += [check_outcomes(int(known.sum()), len(known)), check_probabilities(numbers), check_spread(numbers)]
+    else:
+        found.append(check_total(numbers))
+    return (*found, *audit_leaks(data, lesson, trial))
+
+
+def _save(
+    data: Data, lesson: Lesson, trial: Trial, deployed: Deployed, newest: date, evaluation: Evaluation
+) -> tuple[str, tuple[str, ...]]:
+    """Write the model under `models/<use case>/<version>/`; the version comes from its content."""
+    name = lesson.question.name
+    card = ModelCard(
+        use_case=name,
+        version="",
+        algorithm=trial.chosen,
+        trained_through=newest,
+        rows=trial.training_rows,
+        positives=trial.training_positives,
+        test_cutoff=trial.test_cutoff,
+        snapshot_id=data.manifest.snapshot_id,
+        code_version=__version__,
+        format=FORMAT,
+        features=tuple(feature.name for feature in lesson.feature_set.features),
+        metrics=evaluation.numbers,
+        settings={
+            **trial.settings,
+            "horizon_days": lesson.question.use_case.horizon.length.count,
+            **{key: span.count for key, span in lesson.question.use_case.settings.items()},
+        },
+        economics={**asdict(lesson.question.use_case.economics), "margin": data.margin.share},
+    )
+    written = {key: value for key, value in asdict(card).items() if key != "version"}
+    written |= {"feature_set": lesson.feature_set.to_json(), "title": lesson.question.use_case.title}
+    return save_version(data.workspace.root, name, deployed, written)
