@@ -119,10 +119,10 @@ def test_anything_else_is_refused_with_its_place(text: str) -> None:
 QUERIES = [
     "SELECT customer_id, count(*) AS n FROM orders WHERE happened_at < :cutoff GROUP BY customer_id",
     "WITH big AS (SELECT * FROM orders WHERE amount > 10) SELECT customer_id, max(amount) FROM big GROUP BY ALL",
-    "SELECT o.customer_id, sum(l.amount) FROM orders o JOIN order_lines l USING (order_id) GROUP BY 1 HAVING count(*) > 1",
+    "SELECT customer_id, sum(l.amount) FROM orders JOIN order_lines l USING (order_id) GROUP BY 1 HAVING count(*) > 1",
     "SELECT customer_id FROM orders UNION SELECT customer_id FROM customers",
     "SELECT customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY happened_at) AS n FROM orders",
-    "SELECT customer_id FROM orders WHERE customer_id IN (SELECT customer_id FROM customers) AND note <> ':no value'",
+    "SELECT customer_id FROM orders WHERE order_id IN (SELECT order_id FROM order_lines) AND note <> ':no'",
 ]
 
 UNSAFE_QUERIES = [

@@ -49,6 +49,8 @@ class WorkspaceSettings(_Section):
         engine: Postgres URL to run the SQL steps there; DuckDB when absent.
         state: Postgres URL for the state; `state.db` in the folder when absent.
         as_of: pretend that today is this local day.
+        first_orders: whether the first order that the data show is the customer's first: complete or partial;
+            judged from the data when absent.
         memory_limit: what the engine may take before it spills to disk.
         threads: processors to use; all when absent.
         allow_paths: folders outside the workspace that sources may read.
@@ -62,6 +64,7 @@ class WorkspaceSettings(_Section):
     engine: Annotated[str | None, Field(repr=False)] = None
     state: Annotated[str | None, Field(repr=False)] = None
     as_of: date | None = None
+    first_orders: Literal["complete", "partial"] | None = None
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$")] = "2GB"
     threads: Annotated[int, Field(ge=1)] | None = None
     allow_paths: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -184,7 +185,7 @@ def publish(root: Path, manifest: Manifest, changes: Mapping[str, TableEntry | N
         return manifest
     new = Manifest(FORMAT, snapshot_id, manifest.snapshot_id, clock(), tables)
     text = json.dumps(new.to_json(), indent=1, ensure_ascii=False).encode()
-    replace_file(root / SNAPSHOTS / f"{snapshot_id}.json", text)
+    replace_file(inside(root, f"{SNAPSHOTS}/{snapshot_id}.json"), text)
     replace_file(root / MANIFEST_FILE, text)
     return new
 
@@ -195,7 +196,7 @@ def replace_file(path: Path, content: bytes) -> None:
     Raises:
         StoreError: it cannot be written; the old file stands.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "xb") as file:

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tradewind.core.errors import Problem, StoreError
-from tradewind.store.manifest import FORMAT, wrong_format
+from tradewind.store.manifest import FORMAT, inside, wrong_format
 
 STATE_FILE = "state.db"
 
@@ -239,8 +239,14 @@ def open_state(url: str) -> State:
 
 
 def sqlite_url(root: Path) -> str:
-    """Return the address of a workspace's own state database."""
-    return f"sqlite:///{(root / STATE_FILE).resolve().as_posix()}"
+    """Return the address of a workspace's own state database.
+
+    Raises:
+        StoreError: it, or a file that SQLite keeps beside it, is a symlink that leads out of the workspace.
+    """
+    for beside in ("-wal", "-shm", "-journal"):
+        inside(root, STATE_FILE + beside)
+    return f"sqlite:///{inside(root, STATE_FILE).as_posix()}"
 
 
 def to_micros(instant: datetime) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.errors import Problem, StoreError
-from tradewind.store.manifest import TableEntry, publish
+from tradewind.store.manifest import TableEntry, inside, publish
 from tradewind.store.tables import missing_file
 
 if TYPE_CHECKING:
@@ -144,5 +144,5 @@ def _from_record(record: Mapping[str, Any]) -> StepOutput:
 
 def _stands(root: Path, output: StepOutput) -> bool:
     return all(missing_file(root, entry) is None for entry in output.tables.values()) and all(
-        (root / path).exists() for path in output.files
+        inside(root, path).exists() for path in output.files
     )

@@ -13,7 +13,7 @@ from tradewind.core.errors import Problem, StoreError
 from tradewind.core.time import Clock, system_clock
 from tradewind.store.config import CONFIG_FILE
 from tradewind.store.lock import workspace_lock
-from tradewind.store.manifest import FORMAT, MANIFEST_FILE, cannot_write, read_manifest, wrong_format
+from tradewind.store.manifest import FORMAT, MANIFEST_FILE, cannot_write, inside, read_manifest, wrong_format
 from tradewind.store.state import STATE_FILE, open_state, sqlite_url
 
 BACKUPS = "backups"
@@ -90,7 +90,7 @@ def _check(root: Path, state_url: str | None, target: int) -> None:
 
 
 def _back_up(root: Path, name: str) -> Path:
-    folder = root / BACKUPS / name
+    folder = inside(root, f"{BACKUPS}/{name}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in (MANIFEST_FILE, CONFIG_FILE):

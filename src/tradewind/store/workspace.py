@@ -14,7 +14,7 @@ from tradewind.core.errors import Problem, SourceError
 from tradewind.core.time import Clock, system_clock
 from tradewind.store.config import Config, load_config
 from tradewind.store.lock import workspace_lock
-from tradewind.store.manifest import Manifest, read_manifest
+from tradewind.store.manifest import Manifest, inside, read_manifest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,6 +110,14 @@ class Workspace:
         state: State = self._opened["state"]
         return state
 
+    def path(self, relative: str) -> Path:
+        """Return the real path of a file or folder of the workspace (`models/lapse/v1`), to read or to write.
+
+        Raises:
+            StoreError: it leads out of the workspace, also through a symlink.
+        """
+        return inside(self.root, relative)
+
     def lock(self, holder: str) -> AbstractContextManager[None]:
         """Hold the right to write; see `workspace_lock`."""
         return workspace_lock(self.root, holder, self.clock)
@@ -124,10 +132,12 @@ class Workspace:
         """
         allowed = [self.root, *(Path(folder).resolve() for folder in self.config.workspace.allow_paths)]
         start = Path(pattern)
+        if ".." in start.parts:
+            raise SourceError(_outside(pattern, start))
         if start.is_absolute():
             files = sorted(Path(start.anchor).glob(str(start.relative_to(start.anchor))))
         else:
-            files = sorted(self.root.glob(pattern)) if ".." not in start.parts else [self.root / pattern]
+            files = sorted(self.root.glob(pattern))
         for file in files:
             real = file.resolve()
             if not any(real.is_relative_to(folder) for folder in allowed):
