@@ -20,6 +20,8 @@ ISOTONIC_FROM = 1000
 """From so many positives on, the curve is free (isotonic); below, it has two parameters (Platt)."""
 LEAST_ROWS = 100
 """Fewer out-of-time amounts than this, and amounts are left as they are."""
+PERSISTENCE = 0.5
+"""How much of one origin's error in the total is expected again at the next."""
 TIE_BREAK = 0.02
 """Share of Platt's curve in the isotonic one, so that people with different scores never tie."""
 
@@ -109,29 +111,51 @@ def fit_probability_calibrator(mean: Array, outcome: Array, weight: Array) -> Ca
     return Calibrator("isotonic", slope, shift, at, value, said)
 
 
-def fit_amount_calibrator(mean: Array, outcome: Array, weight: Array) -> Calibrator:
-    """Learn how amounts must be corrected, so that their total is the total that came.
+def fit_amount_calibrator(mean: Array, outcome: Array, weight: Array, origin: NDArray[np.datetime64]) -> Calibrator:
+    """Learn how amounts must be corrected: how far apart, and how much in total.
 
     Args:
         mean: (n,) amounts predicted out of time.
         outcome: (n,) amounts that came.
         weight: (n,) sampling weights.
+        origin: (n,) the cutoff of each row.
     Returns:
-        For amounts from zero up, exp(shift + slope · log mean) by Poisson quasi-likelihood, whose first equation makes
-        the totals equal (Gourieroux, Monfort, Trognon 1984); else a line by least squares; the identity below 100 rows.
+        For amounts from zero up exp(shift + slope · log mean), the slope by Poisson quasi-likelihood (Gourieroux,
+        Monfort, Trognon 1984), the shift from the totals of the origins; for any amount a line by least squares; the
+        identity below 100 rows.
     """
-    if len(mean) < LEAST_ROWS or weight @ outcome <= 0 or weight @ np.maximum(mean, 0) <= 0:
+    if len(mean) < LEAST_ROWS or weight @ outcome <= 0 or weight @ mean <= 0:
         return Calibrator("identity", said=f"Only {len(mean):,} earlier amounts: predictions are not corrected.")
-    factor = float(weight @ outcome / (weight @ mean))
-    said = f"Predictions are corrected so that their total is right on {len(mean):,} earlier amounts."
+    said = f"Predictions are corrected by what came on {len(mean):,} earlier occasions."
     if mean.min() < 0:
         return Calibrator("line", *_fit_line(mean, outcome, weight), said=said)
-    slope, shift = _fit_power(np.log(np.maximum(mean, 1e-9)), np.maximum(outcome, 0.0), weight)
-    if not 0.5 <= slope <= 2.0:  # too little to learn a curve from: only the total is corrected
-        slope, shift = 1.0, float(np.log(factor))
-    # Returns make some outcomes negative: the total is made right for the amounts as they were.
-    made = np.exp(shift + slope * np.log(np.maximum(mean, 1e-9)))
-    return Calibrator("power", slope, shift + float(np.log(weight @ outcome / (weight @ made))), said=said)
+    log = np.log(np.maximum(mean, 1e-9))
+    slope = _fit_power(log, np.maximum(outcome, 0.0), weight)
+    spread = np.exp(slope * log)  # the slope may change how far apart people are, not the total
+    total = float(np.log((weight @ np.exp(log)) / (weight @ spread)))
+    return Calibrator("power", slope, total + _level(mean, outcome, weight, origin), said=said)
+
+
+def _level(mean: Array, outcome: Array, weight: Array, origin: NDArray[np.datetime64]) -> float:
+    """Expect the logarithm of (what will come / what is predicted) in total at the next origin.
+
+    The level of all customers together wanders, and a refitted model has seen most of the way: an error of one origin
+    says `PERSISTENCE` as much about the next, the errors of single customers nothing. That is the best linear
+    prediction of a first-order autoregression seen with noise (kriging; Cressie 1993, eq. 3.2.12).
+    """
+    ratios, noise = [], []
+    for day in np.unique(origin):
+        w, came, said = weight[origin == day], outcome[origin == day], mean[origin == day]
+        if w @ came > 0 and w @ said > 0:
+            ratios.append(float(np.log((w @ came) / (w @ said))))
+            noise.append(float((w**2) @ (came - said) ** 2 / (w @ came) ** 2))
+    if not ratios:
+        return 0.0
+    error, count = np.array(ratios), len(ratios)
+    drift = max(float(np.mean(error**2) - np.mean(noise)), 0.0)
+    apart = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
+    covariance = drift * PERSISTENCE**apart + np.diag(noise) + 1e-12 * np.eye(count)
+    return float(drift * PERSISTENCE ** np.arange(count, 0, -1) @ np.linalg.solve(covariance, error))
 
 
 def _fit_platt(logit: Array, outcome: Array, weight: Array) -> tuple[float, float]:
@@ -175,7 +199,7 @@ def _fit_isotonic(logit: Array, outcome: Array, weight: Array) -> tuple[tuple[fl
     return tuple(np.maximum.accumulate(at).tolist()), tuple(np.maximum.accumulate(value).tolist())
 
 
-def _fit_power(log_mean: Array, outcome: Array, weight: Array) -> tuple[float, float]:
+def _fit_power(log_mean: Array, outcome: Array, weight: Array) -> float:
     basis = np.column_stack([log_mean, np.ones_like(log_mean)])
     theta = np.array([1.0, float(np.log(weight @ outcome / (weight @ np.exp(log_mean))))])
     for _ in range(100):
@@ -186,7 +210,7 @@ def _fit_power(log_mean: Array, outcome: Array, weight: Array) -> tuple[float, f
         theta = theta - np.clip(step, -0.5, 0.5)
         if np.abs(step).max() < 1e-10:
             break
-    return float(theta[0]), float(theta[1])
+    return float(theta[0]) if 0.5 <= theta[0] <= 2.0 else 1.0  # beyond that, there was too little to learn from
 
 
 def _fit_line(mean: Array, outcome: Array, weight: Array) -> tuple[float, float]:

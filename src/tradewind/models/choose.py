@@ -36,10 +36,11 @@ class Attempt:
     means: tuple[Array, ...] = field(default=(), repr=False)
 
 
-def calibrate(task: Task, mean: Array, outcome: Array, weight: Array) -> Calibrator:
+def calibrate(task: Task, mean: Array, outcome: Array, weight: Array, origin: NDArray[np.datetime64]) -> Calibrator:
     """Return the calibrator that suits the task."""
-    fit = fit_probability_calibrator if task == "classification" else fit_amount_calibrator
-    return fit(mean, outcome, weight)
+    if task == "classification":
+        return fit_probability_calibrator(mean, outcome, weight)
+    return fit_amount_calibrator(mean, outcome, weight, origin)
 
 
 def out_of_time_means(task: Task, mean: Array, outcome: Array, weight: Array, origin: NDArray[np.datetime64]) -> Array:
@@ -58,7 +59,7 @@ def out_of_time_means(task: Task, mean: Array, outcome: Array, weight: Array, or
     days = np.unique(origin)
     for day in days if len(days) > 1 else ():
         here = origin == day
-        made[here] = calibrate(task, mean[~here], outcome[~here], weight[~here]).apply(mean[here])
+        made[here] = calibrate(task, mean[~here], outcome[~here], weight[~here], origin[~here]).apply(mean[here])
     return made
 
 

@@ -28,16 +28,38 @@ class Predictor:
         task: what kind of number the answer is.
         design: how features become columns.
         model: the fitted model.
+        factor: what amounts are multiplied by, so that their total on the training rows is right.
     """
 
     task: Task
     design: Design
     model: Model
+    factor: float = 1.0
 
     def mean(self, features: FeatureTable) -> Array:
         """Return (n,) uncalibrated probabilities or amounts."""
         mean = inverse_link(self.model.margin(apply_design(self.design, features)), self.model.link)
-        return np.clip(mean, 1e-6, 1 - 1e-6) if self.task == "classification" else mean
+        return np.clip(mean, 1e-6, 1 - 1e-6) if self.task == "classification" else self.factor * mean
+
+    @property
+    def explainable(self) -> TreeModel | LinearModel:
+        """The model itself, of a kind that can be explained and saved.
+
+        Raises:
+            ModelError: it is one of those that are only compared.
+        """
+        if isinstance(self.model, TreeModel | LinearModel):
+            return self.model
+        raise ModelError(Problem("models", f"{self.model.algorithm} is only compared, never saved or deployed"))
+
+    def contributions(self, features: FeatureTable) -> Array:
+        """Return (n, features + 1) parts of the margin by feature, in the design's order; the last is everybody's."""
+        parts = self.explainable.contributions(apply_design(self.design, features))
+        by_feature = np.zeros((len(features), len(self.design.features) + 1))
+        for column, position in enumerate(self.design.origin):
+            by_feature[:, position] += parts[:, column]
+        by_feature[:, -1] = parts[:, -1]
+        return by_feature
 
 
 @dataclass(frozen=True)
@@ -63,15 +85,8 @@ class Deployed:
 
     @property
     def explainable(self) -> TreeModel | LinearModel:
-        """The model itself, of a kind that can be explained and saved.
-
-        Raises:
-            ModelError: it is one of those that are only compared.
-        """
-        model = self.predictor.model
-        if isinstance(model, TreeModel | LinearModel):
-            return model
-        raise ModelError(Problem("models", f"{model.algorithm} is only compared, never saved or deployed"))
+        """The model itself, of a kind that can be explained and saved; see `Predictor.explainable`."""
+        return self.predictor.explainable
 
     def mean(self, features: FeatureTable) -> Array:
         """Return (n,) calibrated probabilities or expected amounts."""
@@ -83,11 +98,5 @@ class Deployed:
         return (mean, *self.interval.apply(mean))
 
     def contributions(self, features: FeatureTable) -> Array:
-        """Return (n, features + 1) parts of the uncalibrated margin by feature; the last is everybody's."""
-        design = self.predictor.design
-        parts = self.explainable.contributions(apply_design(design, features))
-        by_feature = np.zeros((len(features), len(design.features) + 1))
-        for column, position in enumerate(design.origin):
-            by_feature[:, position] += parts[:, column]
-        by_feature[:, -1] = parts[:, -1]
-        return by_feature
+        """Return (n, features + 1) parts of the uncalibrated margin; see `Predictor.contributions`."""
+        return self.predictor.contributions(features)

@@ -39,8 +39,8 @@ def save_model(folder: Path, deployed: Deployed, card: Mapping[str, Any]) -> str
     files = _contents(deployed)
     hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
     version = hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()[:12]
-    # `format`, `task` and `files` are what loading relies on: they win over the caller's.
-    head = {"version": version, **card, "format": FORMAT, "task": deployed.task, "files": hashes}
+    # `format` and `files` are what loading relies on: they win over the caller's.
+    head = {"version": version, **card, "format": FORMAT, "files": hashes}
     head["algorithm"] = deployed.explainable.algorithm
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -72,17 +72,18 @@ def load_model(folder: Path) -> tuple[Deployed, dict[str, Any]]:
     texts = {name: _read(folder, str(name), str(sha)) for name, sha in files.items()}
     try:
         parts = {name: json.loads(texts[name]) for name in ("design.json", "calibrator.json")}
-        parts |= {name: json.loads(texts[name]) for name in ("interval.json", "usual.json")}
-    except (KeyError, ValueError) as error:
+        parts |= {name: json.loads(texts[name]) for name in ("interval.json", "usual.json", "predictor.json")}
+        task, factor = parts["predictor.json"]["task"], float(parts["predictor.json"]["factor"])
+    except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder, str(error)) from error
     design = Design.from_json(parts["design.json"])
     model = _read_model(folder, card, texts)
     width = len(model.coefficients) if isinstance(model, LinearModel) else model.width
-    if width != len(design.columns) or card.get("task") not in ("classification", "regression"):
+    if width != len(design.columns) or task not in ("classification", "regression"):
         raise _damaged(folder, "the model and its design do not belong together")
     return (
         Deployed(
-            Predictor(card["task"], design, model),
+            Predictor(task, design, model, factor),
             Calibrator.from_json(parts["calibrator.json"]),
             Interval.from_json(parts["interval.json"]),
             Usual.from_json(parts["usual.json"]),
@@ -119,6 +120,7 @@ def _contents(deployed: Deployed) -> dict[str, str]:
     name, text = ("model.json", _json(model.to_json())) if isinstance(model, LinearModel) else ("model.txt", model.text)
     return {
         name: text,
+        "predictor.json": _json({"task": deployed.task, "factor": deployed.predictor.factor}),
         "design.json": _json(deployed.predictor.design.to_json()),
         "calibrator.json": _json(deployed.calibrator.to_json()),
         "interval.json": _json(deployed.interval.to_json()),

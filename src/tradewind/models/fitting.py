@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -74,7 +75,14 @@ class Learner:
             chosen = np.random.default_rng(self._seed).choice(len(outcome), candidate.most_rows, replace=False)
             matrix, outcome, weight = matrix[chosen], outcome[chosen], weight[chosen]
         given = Fitting(matrix, outcome, weight, self._task, self.link, self._seed, self._num_threads)
-        return Predictor(self._task, design, candidate.fit(given, settings))
+        predictor = Predictor(self._task, design, candidate.fit(given, settings))
+        return predictor if self._task == "classification" else replace(predictor, factor=self._factor(predictor))
+
+    def _factor(self, predictor: Predictor) -> float:
+        """What makes the total right on these rows: not every loss honours the mean, and returns were learned as 0."""
+        made = float(self.weight @ predictor.mean(self.features))
+        came = float(self.weight @ self.outcome)
+        return came / made if came > 0 and made > 0 else 1.0
 
     def sampled(self, candidate: Candidate) -> str:
         """Say so where a candidate learned from a sample of the rows only."""

@@ -139,7 +139,7 @@ def run_protocol(
     candidate = next(c for c in candidates if c.name == chosen.name)
     rows, label, raw = _together(table, test_cutoff, earlier, chosen)
     weight = table.weight[rows]
-    calibrator = calibrate(task, raw, label, weight)
+    calibrator = calibrate(task, raw, label, weight, table.features.cutoff[rows])
     predictor = final.fit(candidate, chosen.settings)
     mean = calibrator.apply(predictor.mean(table.features.rows(test_rows)))
     others = {}
@@ -153,7 +153,7 @@ def run_protocol(
         except ModelError as error:
             said.append(str(error))
             continue
-        correction = calibrate(task, other_raw, other_label, weight)
+        correction = calibrate(task, other_raw, other_label, weight, table.features.cutoff[rows])
         others[attempt.name] = correction.apply(fitted.mean(table.features.rows(test_rows)))
     said += [attempt.note for attempt in attempts if attempt.note]
     origin_of = table.features.cutoff[rows]
@@ -188,7 +188,7 @@ def fit_deployed(
     rows = np.concatenate([trial.earlier_rows, trial.test_rows])
     raw = np.concatenate([trial.earlier_raw, trial.predictor.mean(table.features.rows(trial.test_rows))])
     label, weight = table.label[rows], table.weight[rows]
-    calibrator = calibrate(trial.task, raw, label, weight)
+    calibrator = calibrate(trial.task, raw, label, weight, table.features.cutoff[rows])
     interval = fit_interval(calibrator.apply(raw), label, weight, trial.task)
     newest: date = table.features.cutoff[learner.rows].max().item()
     return Deployed(predictor, calibrator, interval, fit_usual(learner.features, learner.weight)), newest

@@ -80,12 +80,17 @@ class TreeModel:
 
     def margin(self, matrix: Array) -> Array:
         """Return (n,) predictions before the inverse link."""
-        return np.asarray(self._predict(matrix, raw_score=True), dtype=np.float64)
+        return np.asarray(self._predict(matrix, raw_score=True), dtype=np.float64) / self._averaged
 
     def contributions(self, matrix: Array) -> Array:
         """Return (n, columns + 1) exact Shapley values that sum to the margin (Lundberg et al. 2020, alg. 2)."""
         parts = np.asarray(self._predict(matrix, pred_contrib=True), dtype=np.float64)
-        return parts.reshape(len(matrix), -1)
+        return parts.reshape(len(matrix), -1) / self._averaged
+
+    @cached_property
+    def _averaged(self) -> int:
+        """LightGBM's raw scores of a forest are sums over its trees, its predictions their average."""
+        return int(self._booster.num_trees()) if "\naverage_output\n" in self.text else 1
 
     def _predict(self, matrix: Array, **what: bool) -> Any:
         wanted = self.width

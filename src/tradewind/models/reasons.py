@@ -1,0 +1,157 @@
+"""Why a score is what it is: exact contributions, summed by family, told in plain words, no two alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind.core.feature import Feature, FeatureTable
+from tradewind.core.score import Reason
+from tradewind.models.deployed import Deployed, Predictor
+from tradewind.models.reason_words import LAST_ORDER, OWN_GAP, Speaker
+from tradewind.models.usual import Usual
+
+Array = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+CHUNK = 20_000
+"""Rows explained at a time, so that memory stays small."""
+LEAST = 0.02
+"""A family with a smaller share than this of all a person's contributions is no reason."""
+
+
+@dataclass(frozen=True)
+class Families:
+    """Contributions by family, and which feature speaks for each.
+
+    Args:
+        names: the families.
+        total: (n, families) sum of the family's contributions.
+        speaker: (n, families) position of the feature that speaks for the family: the one that pulls hardest in the
+            direction of the sum.
+    """
+
+    names: tuple[str, ...]
+    total: Array
+    speaker: Places
+
+
+def explain(
+    deployed: Deployed, features: FeatureTable, currency: str = "USD", most: int = 3
+) -> list[tuple[Reason, ...]]:
+    """Tell each person's most telling reasons.
+
+    Args:
+        deployed: the model that scored them.
+        features: (n) rows as of their cutoff.
+        currency: ISO code of amounts.
+        most: at most so many reasons each.
+    Returns:
+        Per row its reasons, strongest first: of different families, none highly correlated with a stronger one.
+    """
+    told: list[tuple[Reason, ...]] = []
+    for start in range(0, len(features), CHUNK):
+        rows = np.arange(start, min(start + CHUNK, len(features)))
+        told += _explain(deployed, features.rows(rows), currency, most)
+    return told
+
+
+def _explain(deployed: Deployed, features: FeatureTable, currency: str, most: int) -> list[tuple[Reason, ...]]:
+    design = deployed.predictor.design
+    families = by_family(deployed.predictor, features)
+    chosen = choose_families(families, alike_matrix(design.features, deployed.usual), most)
+    voice = Speaker(deployed.usual, currency)
+    values = _Values(design.features, features)
+    told = []
+    for row in range(len(features)):
+        reasons = []
+        for family in chosen[row]:
+            if family < 0:
+                break
+            feature = design.features[families.speaker[row, family]]
+            part = float(families.total[row, family])
+            text = voice.say(feature, values.of(feature, row), values.rhythm(row))
+            direction = "raises" if part > 0 else "lowers"
+            reasons.append(Reason(text, families.names[family], direction, feature.influence, part))
+        told.append(tuple(reasons))
+    return told
+
+
+def by_family(predictor: Predictor, features: FeatureTable) -> Families:
+    """Sum a model's contributions by family.
+
+    Args:
+        predictor: a linear model or trees with their design.
+        features: (n) rows.
+    """
+    parts = predictor.contributions(features)[:, :-1]
+    offered = predictor.design.features
+    names = tuple(dict.fromkeys(feature.family for feature in offered))
+    total = np.zeros((len(parts), len(names)))
+    speaker = np.zeros((len(parts), len(names)), dtype=np.intp)
+    for at, name in enumerate(names):
+        members = np.flatnonzero([feature.family == name for feature in offered])
+        total[:, at] = parts[:, members].sum(axis=1)
+        pull = parts[:, members] * np.where(total[:, at] < 0, -1.0, 1.0)[:, None]
+        speaker[:, at] = members[pull.argmax(axis=1)]
+    return Families(names, total, speaker)
+
+
+def choose_families(families: Families, alike: NDArray[np.bool_], most: int) -> Places:
+    """Pick the strongest families of each row whose speakers do not say what a stronger one said.
+
+    Args:
+        families: contributions by family.
+        alike: (features, features) whether two features are two forms of the same thing.
+        most: at most so many.
+    Returns:
+        (n, most) positions of families, strongest first; −1 where there are no more.
+    """
+    strength = np.abs(families.total)
+    rows = np.arange(len(strength))
+    chosen = np.full((len(strength), most), -1, dtype=np.intp)
+    free = strength > LEAST * strength.sum(axis=1, keepdims=True)
+    for place in range(most):
+        best = np.where(free, strength, -1.0).argmax(axis=1)
+        some = free[rows, best]
+        chosen[some, place] = best[some]
+        said = families.speaker[rows, best]
+        same = alike[families.speaker, said[:, None]]
+        same[rows, best] = True
+        free &= ~(same & some[:, None])
+    return chosen
+
+
+def alike_matrix(features: Sequence[Feature], usual: Usual) -> NDArray[np.bool_]:
+    """Return (features, features) whether two features are two forms of the same thing on the training rows."""
+    places = {feature.name: at for at, feature in enumerate(features)}
+    matrix = np.eye(len(places), dtype=bool)
+    for first, second in usual.alike:
+        if first in places and second in places:
+            matrix[places[first], places[second]] = matrix[places[second], places[first]] = True
+    return matrix
+
+
+class _Values:
+    """Looks up one person's values."""
+
+    def __init__(self, used: Sequence[Feature], features: FeatureTable) -> None:
+        self._features = features
+        self._places = {feature.name: at for at, feature in enumerate(features.number_features)}
+        self._rhythm = {
+            feature.sentence: self._places[feature.name]
+            for feature in used
+            if feature.sentence in (LAST_ORDER, OWN_GAP) and feature.name in self._places
+        }
+
+    def of(self, feature: Feature, row: int) -> float | str | None:
+        if feature.kind == "category":
+            value = self._features.categories[feature.name][row]
+            return None if value is None or value != value else str(value)
+        return float(self._features.numbers[row, self._places[feature.name]])
+
+    def rhythm(self, row: int) -> dict[str, float]:
+        return {sentence: float(self._features.numbers[row, at]) for sentence, at in self._rhythm.items()}
