@@ -72,3 +72,19 @@ def test_many_values_are_cut_to_the_largest(values: int) -> None:
     many = np.array([f"city {number}" for number in rng.zipf(1.5, values) % 5_000], dtype=object)
     found = table(world(rng, np.zeros(values, dtype=bool)), {"city": many})
     assert found.num_rows <= MOST_VALUES
+
+
+def test_numbers_are_cut_into_quarters() -> None:
+    rng = np.random.default_rng(5)
+    rows = world(rng, np.zeros(800, dtype=bool))
+    age = np.where(np.arange(800) < 80, None, rng.integers(18, 90, 800)).astype(object)
+    found = table(rows, {"age": age}).to_pydict()
+    assert len(found["value"]) == 5
+    assert "unknown" in found["value"]
+    assert sum(found["n"]) == 800
+    few = rng.integers(1, 4, 800).astype(object)
+    assert set(table(rows, {"children": few})["value"].to_pylist()) == {"1", "2", "3"}
+
+
+def test_no_attributes_give_an_empty_table() -> None:
+    assert table(world(np.random.default_rng(6), np.zeros(60, dtype=bool)), {}).num_rows == 0

@@ -142,6 +142,7 @@ def evaluate_classification(
         baseline=headline,
         distinguishable=excludes_zero(numbers["baseline_gap"]),
         resamples=resamples_for(len(rows.actual)) if resamples is None else resamples,
+        contact_rule=contacts.rule,
     )
 
 

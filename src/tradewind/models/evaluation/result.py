@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,6 +32,8 @@ class Evaluation:
         baseline: name of the headline rule; empty when there is none.
         distinguishable: whether the 95 % interval of the paired difference from the headline rule excludes zero.
         resamples: how many bootstrap resamples the intervals rest on.
+        contact_rule: how many are contacted in the confusion table and the break-even: `profit-best`, or `top 10 %`
+            where no contact pays or money is not profit; empty for amounts.
     """
 
     numbers: Mapping[str, Number]
@@ -39,6 +41,7 @@ class Evaluation:
     baseline: str
     distinguishable: bool
     resamples: int
+    contact_rule: Literal["profit-best", "top 10 %", ""] = ""
 
     @property
     def better(self) -> bool:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.models.evaluation.result import Rows
-from tradewind.stats.bootstrap import bootstrap_by_entity, resamples_for
+from tradewind.stats.bootstrap import Statistics, bootstrap_by_entity, resamples_for
 from tradewind.stats.multiplicity import benjamini_hochberg
 from tradewind.stats.ranking import Values
 
@@ -23,9 +25,22 @@ Informative = Callable[[Values], int]
 """From the actual values of a slice to how many of them carry the information (those of the rarer class)."""
 
 MOST_VALUES = 20
+MOST_DISTINCT_NUMBERS = 10
 FALSE_ALARMS = 0.05
 FEWEST_ROWS = 50
 FEWEST_INFORMATIVE = 10
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One value of one attribute: who is in it, who is not, and why it cannot be told (if it cannot)."""
+
+    attribute: str
+    value: str
+    here: NDArray[np.intp]
+    rest: NDArray[np.intp]
+    informative: int
+    reason: str
 
 
 def slice_table(
@@ -39,12 +54,13 @@ def slice_table(
 ) -> pa.Table:
     """Compare each value of each attribute with everybody else.
 
-    The difference from the rest is tested with its resampled standard error (normal approximation); the p-values of
-    all slices and figures are adjusted together (Benjamini and Hochberg 1995) and `different` means adjusted p ≤ 0.05.
+    The difference from the rest is tested with its resampled standard error (Student's t); the p-values of all slices
+    and figures are adjusted together (Benjamini and Hochberg 1995) and `different` means adjusted p ≤ 0.05.
 
     Args:
         rows: checked rows.
-        attributes: attribute name to (n,) text, None where unknown.
+        attributes: attribute name to (n,) text or numbers, None where unknown; numbers with more than ten values are
+            cut into quarters. Of many values the 20 largest are compared.
         figures: figure by name.
         informative: counts what carries the information; below 10 of them, or below 50 rows, a slice has neither
             figure nor flag but a reason.
@@ -56,22 +72,74 @@ def slice_table(
     """
     import pyarrow as pa
 
+    slices = _slices(rows, attributes, informative, of_what)
+    told = {position: piece for position, piece in enumerate(slices) if not piece.reason}
     count = resamples if resamples is not None else min(300, resamples_for(len(rows.actual)))
+    statistics = _statistics(rows, told, figures)
+    draws = bootstrap_by_entity(statistics, rows.entity_id, rows.weight, rng, count) if told else None
     found: list[dict[str, object]] = []
     p_values: list[float] = []
-    for attribute, values in attributes.items():
-        for value, inside in _largest_slices(values):
-            reason = _too_few(rows.actual[inside], informative, of_what)
-            if not reason and _too_few(rows.actual[~inside], informative, of_what):
-                reason = "too few others to compare with"
-            for metric, figure in figures.items():
-                row: dict[str, object] = {"attribute": attribute, "value": value, "n": int(inside.sum())}
-                numbers, p_value = ({}, np.nan) if reason else _compare(rows, inside, figure, informative, rng, count)
-                found.append(row | {"metric": metric, "reason": reason} | numbers)
-                p_values.append(p_value)
+    for position, piece in enumerate(slices):
+        for metric in figures:
+            row: dict[str, object] = {"attribute": piece.attribute, "value": piece.value, "n": len(piece.here)}
+            found.append(row | {"metric": metric, "reason": piece.reason})
+            p_values.append(np.nan)
+            if draws is not None and position in told:
+                mine = replace(draws, effective=piece.informative)
+                number = mine.number(f"{position} {metric}")
+                found[-1] |= {"metric_value": number.value, "low": number.low, "high": number.high}
+                found[-1]["reason"] = number.reason
+                p_values[-1] = mine.two_sided_p(f"{position} {metric} gap")
     for row, adjusted in zip(found, benjamini_hochberg(p_values), strict=True):
         row["different"] = None if np.isnan(adjusted) else bool(adjusted <= FALSE_ALARMS)
     return pa.Table.from_pylist(found, schema=_schema())
+
+
+def _slices(
+    rows: Rows, attributes: Mapping[str, NDArray[np.object_]], informative: Informative, of_what: str
+) -> list[Slice]:
+    found = []
+    for attribute, values in attributes.items():
+        for value, inside in _largest_slices(_quarters(values)):
+            here, rest = np.flatnonzero(inside), np.flatnonzero(~inside)
+            reason = _too_few(rows.actual[here], informative, of_what)
+            if not reason and _too_few(rows.actual[rest], informative, of_what):
+                reason = "too few others to compare with"
+            found.append(Slice(attribute, value, here, rest, informative(rows.actual[here]), reason))
+    return found
+
+
+def _statistics(rows: Rows, told: Mapping[int, Slice], figures: Mapping[str, Figure]) -> Statistics:
+    """Return one function from weights to every figure of every slice and its gap from the rest."""
+
+    def statistics(weight: Values) -> dict[str, Values]:
+        values = {}
+        for position, piece in told.items():
+            inside, outside = weight[:, piece.here], weight[:, piece.rest]
+            for metric, figure in figures.items():
+                value = figure(rows.actual[piece.here], rows.predicted[piece.here], inside)
+                values[f"{position} {metric}"] = value
+                others = figure(rows.actual[piece.rest], rows.predicted[piece.rest], outside)
+                values[f"{position} {metric} gap"] = value - others
+        return values
+
+    return statistics
+
+
+def _quarters(values: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the quarter in which each number lies, in words; anything else as it is."""
+    known = np.array([value is not None and value == value for value in values], dtype=np.bool_)
+    if not all(isinstance(value, (int, float, np.number)) for value in values[known]):
+        return values
+    numbers = values[known].astype(np.float64)
+    if len(np.unique(numbers)) <= MOST_DISTINCT_NUMBERS:
+        return values
+    edges = np.unique(np.quantile(numbers, [0, 0.25, 0.5, 0.75, 1]))
+    quarter = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
+    words = [f"{low:,.4g} to {high:,.4g}" for low, high in pairwise(edges)]
+    result = np.full(len(values), None, dtype=object)
+    result[known] = np.array(words, dtype=object)[quarter]
+    return result
 
 
 def _too_few(actual: Values, informative: Informative, of_what: str) -> str:
@@ -87,28 +155,6 @@ def _largest_slices(values: NDArray[np.object_]) -> list[tuple[str, NDArray[np.b
         return []
     largest = np.argsort(-counts, kind="stable")[:MOST_VALUES]
     return [(str(names[which]), index == which) for which in largest]
-
-
-def _compare(
-    rows: Rows,
-    inside: NDArray[np.bool_],
-    figure: Figure,
-    informative: Informative,
-    rng: np.random.Generator,
-    resamples: int,
-) -> tuple[dict[str, object], float]:
-    here, rest = np.flatnonzero(inside), np.flatnonzero(~inside)
-
-    effective = informative(rows.actual[here])
-
-    def statistics(weight: Values) -> dict[str, Values]:
-        value = figure(rows.actual[here], rows.predicted[here], weight[:, here])
-        return {"value": value, "gap": value - figure(rows.actual[rest], rows.predicted[rest], weight[:, rest])}
-
-    draws = bootstrap_by_entity(statistics, rows.entity_id, rows.weight, rng, resamples, effective)
-    number = draws.number("value")
-    numbers: dict[str, object] = {"metric_value": number.value, "low": number.low, "high": number.high}
-    return numbers, draws.two_sided_p("gap")
 
 
 def _schema() -> pa.Schema:
