@@ -10,6 +10,7 @@ Placeholders of a template:
     `:horizon_end`        the instant at which the horizon ends
     `:known_by`           the instant by which an outcome must be known (the origin of learning)
     `:<setting>_ago`      the cutoff less a setting of the use case (`:active_within_ago`), an instant
+    `:<setting>_ahead`    the cutoff plus a setting, an instant; in outcomes only
     `:days_<n>_ago`       the cutoff less n calendar days, an instant;  `:days_<n>_ago_day`  its local day
 """
 
@@ -218,6 +219,8 @@ def bound_value(
         return known_by.at
     if name.endswith("_ago") and name[:-4] in settings:
         return cutoff.back(settings[name[:-4]]).at
+    if name.endswith("_ahead") and name[:-6] in settings and horizon is not None:
+        return cutoff.ahead(settings[name[:-6]]).at
     allowed = [":cutoff", ":cutoff_day", ":days_<n>_ago", ":days_<n>_ago_day"]
     allowed += [":horizon_end"] * (horizon is not None) + [f":{setting}_ago" for setting in settings]
     raise ConfigError(Problem(where, "there is no such placeholder", f":{name}", ", ".join(allowed)))

@@ -7,7 +7,7 @@ imputation, model, calibration, threshold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,12 @@ Computation = Callable[[Mapping[str, "pa.Table"]], Mapping[str, object]]
 
 
 def probe_time_travel(
-    compute: Computation, tables: Mapping[str, pa.Table], cutoff: Cutoff, rng: np.random.Generator, rounds: int = 3
+    compute: Computation,
+    tables: Mapping[str, pa.Table],
+    cutoff: Cutoff,
+    rng: np.random.Generator,
+    as_of_today: Mapping[str, Collection[str]] | None = None,
+    rounds: int = 3,
 ) -> None:
     """Compute, rewrite the future, compute again; several times.
 
@@ -35,6 +40,7 @@ def probe_time_travel(
         tables: contract tables as stored, with `known_at` and `valid_to`.
         cutoff: everything not known at this local midnight is rewritten.
         rng: chooses the changes.
+        as_of_today: columns without history by table: today's value was not known then, so it is changed everywhere.
         rounds: how many different futures are tried.
     Raises:
         LeakError: a result moved; every such result is named.
@@ -42,7 +48,7 @@ def probe_time_travel(
     before = compute(tables)
     moved: dict[str, Problem] = {}
     for _ in range(rounds):
-        after = compute(rewrite_future(tables, cutoff, rng))
+        after = compute(rewrite_future(tables, cutoff, rng, as_of_today))
         for name, value in before.items():
             if name not in after or not same(value, after[name]):
                 found = f"as of {cutoff}"
@@ -66,10 +72,17 @@ def rewrite_future(tables: Mapping[str, pa.Table], cutoff: Cutoff, rng: np.rando
     Of the rows not yet known, some are removed, some changed, some added; columns revealed later, and the end of row
     versions that were still valid, are changed; so are today's values of columns without history.
     """
-    return {name: _rewritten(CONTRACT[name], data, cutoff, rng) for name, data in tables.items() if name in CONTRACT}
+    today = as_of_today or {}
+    return {
+        name: _rewritten(CONTRACT[name], data, cutoff, rng, today.get(name, ()))
+        for name, data in tables.items()
+        if name in CONTRACT
+    }
 
 
-def _rewritten(table: Table, data: pa.Table, cutoff: Cutoff, rng: np.random.Generator) -> pa.Table:
+def _rewritten(
+    table: Table, data: pa.Table, cutoff: Cutoff, rng: np.random.Generator, today: Collection[str]
+) -> pa.Table:
     import pyarrow as pa
 
     rows: list[Row] = []
@@ -83,6 +96,8 @@ def _rewritten(table: Table, data: pa.Table, cutoff: Cutoff, rng: np.random.Gene
         if data.num_rows:
             model = data.slice(int(rng.integers(data.num_rows)), 1).to_pylist()[0]
             rows.append(_changed(table, model, data, cutoff, rng, new=True))
+    for row in rows:
+        row.update({name: _other_value(row[name], "text", rng) for name in today if isinstance(row[name], str)})
     order = rng.permutation(len(rows))  # the order of stored rows means nothing either
     return pa.Table.from_pylist([rows[position] for position in order], schema=data.schema)
 
