@@ -61,7 +61,11 @@ def pareto_nbd(cdnow: LifetimeSummary) -> ParetoNbd:
 def test_summary_has_the_published_counts(cdnow: LifetimeSummary, shared_data: Path) -> None:
     assert len(cdnow) == 2357
     assert int(np.sum(cdnow.frequency > 0)) == 946  # Fader, Hardie (2013)
-    assert (cdnow.frequency[0], round(cdnow.recency_days[0] / 7, 2), round(cdnow.age_days[0] / 7, 2)) == (2, 30.43, 38.86)
+    assert (cdnow.frequency[0], round(cdnow.recency_days[0] / 7, 2), round(cdnow.age_days[0] / 7, 2)) == (
+        2,
+        30.43,
+        38.86,
+    )
     shipped = pq.read_table(shared_data / "cdnow" / "cdnow_rfm_summary_39w.parquet")
     order = np.argsort(cdnow.entity_id)
     assert np.array_equal(cdnow.frequency[order], shipped["frequency"].to_numpy())
@@ -135,9 +139,7 @@ def test_pareto_nbd_expectation_equals_the_closed_form() -> None:
     x, t, h = np.array([0.0, 3.0, 40.0]), np.array([10.0, 200.0, 300.0]), 365
     summary = summary_from_arrays(x, np.array([0, 150.0, 299.0]), t, unit_days=1.0)
     closed = (r + x) * (beta + t) / ((alpha + t) * (s - 1)) * (1 - ((beta + t) / (beta + t + h)) ** (s - 1))
-    assert np.allclose(
-        expected_given_alive(_pareto(r, alpha, s, beta), summary, Horizon(days(h))), closed, rtol=1e-12
-    )
+    assert np.allclose(expected_given_alive(_pareto(r, alpha, s, beta), summary, Horizon(days(h))), closed, rtol=1e-12)
 
 
 def test_pareto_nbd_likelihood_equals_the_hypergeometric_form_on_both_sides() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ _FAR = 12.0
 """A log-parameter beyond this has run away (a factor of 160,000 from the scale of the data)."""
 _VAGUE = 8.0
 """A log-parameter with a larger standard error than this is not known at all."""
-_DECREMENT = 1e-8
-"""Log-likelihood still to be won, by the quadratic approximation, at which a fit has converged."""
+_CLOSE, _CONVERGED = 1e-5, 1e-9
+"""Log-likelihood still to be won, by the quadratic approximation: at which the curvature no longer changes, and at
+which a fit has converged."""
 LEAN_SPREAD = 1.5
 """How firmly typical values are leaned on, if they are: standard deviation of a log-parameter around them."""
 _Z95 = 1.959963984540054
@@ -126,19 +128,22 @@ def maximise(
         away = (theta - start) * pull
         return -(value - float(away @ (theta - start)) / 2) / customers, -(gradient - away) / customers
 
-    climb = minimize(per_customer, start, jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500})
+    # Below this the quadratic approximation is so good that one Newton step ends at the top.
+    near = max(1e-4 / float(np.sqrt(customers)), 3e-7)
+    climb = minimize(per_customer, start, jac=True, method="BFGS", options={"gtol": near, "maxiter": 500})
     theta = climb.x
+    gradient = per_customer(theta)[1]
     for _ in range(8):
-        gradient = per_customer(theta)[1]
         hessian = _hessian(per_customer, theta)
         _refuse_run_away(theta, gradient, hessian, names, what, customers)
         step = np.linalg.solve(hessian, gradient)
-        decrement = float(gradient @ step) * customers / 2
-        if decrement < _DECREMENT:
+        close = _to_win(gradient, step, customers) < _CLOSE
+        theta = theta - step * min(1.0, 1.0 / max(float(np.abs(step).max()), 1e-300))
+        gradient = per_customer(theta)[1]
+        if close and _to_win(gradient, np.linalg.solve(hessian, gradient), customers) < _CONVERGED:
             covariance = np.linalg.inv(hessian) / customers
             norm = float(np.abs(gradient).max())
             return Optimum(theta, objective(theta)[0], (covariance + covariance.T) / 2, norm, calls)
-        theta = theta - step * min(1.0, 1.0 / float(np.abs(step).max()))
     raise ModelError(
         Problem(
             what,
@@ -148,6 +153,10 @@ def maximise(
             "look for wrong recencies or ages in the summary",
         )
     )
+
+
+def _to_win(gradient: Floats, step: NDArray[np.floating[Any]], customers: int) -> float:
+    return float(gradient @ step) * customers / 2
 
 
 def _hessian(objective: Objective, theta: Floats, step: float = 1e-4) -> Floats:

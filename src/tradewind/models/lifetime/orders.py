@@ -54,20 +54,15 @@ def summarise_orders(
                 do="map customers.first_order_at, or load the older orders",
             )
         )
-    day = _days(times, len(entity_ids))
-    seen = day < np.datetime64(end, "D").astype(np.int64)
+    day, paid = _days(times, len(entity_ids)), _paid(amounts, len(entity_ids))
+    cutoff = int(np.datetime64(end, "D").astype(np.int64))
+    seen = day < cutoff
     names, who = _codes(np.asarray(entity_ids)[seen])
     if len(names) == 0:
         raise NotAnswerable(Problem("orders", f"there is no order before {end}", do="choose a later day"))
-    paid = np.zeros(int(seen.sum())) if amounts is None else np.asarray(amounts, dtype=np.float64)[seen]
-    if np.any(np.isinf(paid)):
-        raise ContractError(Problem("amounts", "an amount is infinite", expected="finite amounts or NaN for unknown"))
-    if amounts is None:
-        paid[:] = np.nan
-    buyers = _buyers(who, day[seen], paid, len(names))
-    last_day = int(np.datetime64(end, "D").astype(np.int64)) - 1
-    keep, left_out = buyers.first != -1, {}
-    if np.any(~keep):
+    buyers = _buyers(who, day[seen], paid[seen], len(names))
+    keep, left_out = buyers.frequency >= 0, {}
+    if not np.all(keep):
         left_out["only returns, no purchase"] = int(np.sum(~keep))
     if first_order_at is not None:
         began = _began_here(np.asarray(first_order_at)[seen], who, buyers.first, first_order_known)
@@ -75,15 +70,14 @@ def summarise_orders(
             left_out["began before these data"] = int(np.sum(keep & ~began))
         keep &= began
     if not np.any(keep):
-        raise NotAnswerable(
-            Problem("orders", "no customer's life is known from the first order on", f"{len(names):,} customers")
-        )
+        found = f"{len(names):,} customers: " + ", ".join(f"{count:,} {why}" for why, count in left_out.items())
+        raise NotAnswerable(Problem("orders", "no customer's life is known from the first order on", found))
     first = buyers.first[keep]
     return LifetimeSummary(
         names[keep],
         buyers.frequency[keep],
         (buyers.last[keep] - first).astype(np.float64),
-        (last_day - first).astype(np.float64),
+        (cutoff - 1 - first).astype(np.float64),
         buyers.mean_amount[keep],
         buyers.amount_count[keep],
         unit_days,
@@ -145,8 +139,7 @@ def purchases_of(
     """Return the row in the summary and the day of each purchase of summarised customers, whenever it was."""
     day = _days(times, len(entity_ids))
     names, who = _codes(np.asarray(entity_ids))
-    paid = np.zeros(len(day)) if amounts is None else np.asarray(amounts, dtype=np.float64)
-    purchases = _purchase_days(who, day, paid)
+    purchases = _purchase_days(who, day, _paid(amounts, len(day)))
     row_of = {name: row for row, name in enumerate(summary.entity_id.tolist())}
     row = np.array([row_of.get(name, -1) for name in names.tolist()], dtype=np.intp)[purchases.who[purchases.bought]]
     return row[row >= 0], purchases.day[purchases.bought][row >= 0]
@@ -178,7 +171,9 @@ def _purchase_days(who: NDArray[np.intp], day: Ints, paid: Floats) -> _PurchaseD
 
 @dataclass(frozen=True)
 class _Buyers:
-    first: Ints  # −1: no purchase
+    """One row per customer: day of the first and last purchase, repeat purchases (−1: no purchase at all), amounts."""
+
+    first: Ints
     last: Ints
     frequency: Ints
     mean_amount: Floats
@@ -186,19 +181,17 @@ class _Buyers:
 
 
 def _buyers(who: NDArray[np.intp], day: Ints, paid: Floats, entities: int) -> _Buyers:
-    """Bring orders to purchase days, and those to one row per customer."""
     p = _purchase_days(who, day, paid)
-    never = np.iinfo(np.int64).max
-    first, last = np.full(entities, never), np.full(entities, -1)
+    limits = np.iinfo(np.int64)
+    first, last = np.full(entities, limits.max), np.full(entities, limits.min)
     np.minimum.at(first, p.who[p.bought], p.day[p.bought])
     np.maximum.at(last, p.who[p.bought], p.day[p.bought])
-    counts = np.bincount(p.who[p.bought], minlength=entities)
+    repeat = np.bincount(p.who[p.bought], minlength=entities).astype(np.int64) - 1
     later = (p.day > first[p.who]) & ~p.unknown
     spend = np.bincount(p.who[later], weights=p.net[later], minlength=entities)
-    known = np.bincount(p.who[later & p.bought], minlength=entities)
+    known = np.bincount(p.who[later & p.bought], minlength=entities).astype(np.int64)
     mean = np.divide(spend, known, out=np.full(entities, np.nan), where=known > 0)
-    repeat = np.maximum(counts - 1, 0).astype(np.int64)
-    return _Buyers(np.where(counts > 0, first, -1), last, repeat, mean, known.astype(np.int64))
+    return _Buyers(first, last, repeat, mean, known)
 
 
 def _began_here(
@@ -224,6 +217,18 @@ def _days(times: NDArray[np.datetime64], rows: int) -> Ints:
             Problem("times", "an order has no time", f"{int(np.isnat(stamps).sum()):,} rows", "a time for each order")
         )
     return stamps.astype("datetime64[D]").astype(np.int64)
+
+
+def _paid(amounts: ArrayLike | None, rows: int) -> Floats:
+    """Amounts as numbers; all unknown where there are none."""
+    if amounts is None:
+        return np.full(rows, np.nan)
+    paid = np.asarray(amounts, dtype=np.float64)
+    if len(paid) != rows:
+        raise ContractError(Problem("amounts", "one amount per order", f"{len(paid)} amounts", f"{rows} amounts"))
+    if np.any(np.isinf(paid)):
+        raise ContractError(Problem("amounts", "an amount is infinite", expected="finite amounts or NaN for unknown"))
+    return paid
 
 
 def _codes(ids: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:

@@ -13,7 +13,7 @@ from tradewind.models.lifetime.groups import Groups, group_customers
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary
 
 _NAMES = ("r", "alpha", "s", "beta")
-_CHUNK = 1 << 12
+_CHUNK = 1 << 9
 _NODES = 32
 _DEEP = 45.0
 """Integrands below e^−45 of their peak are not integrated: that is below rounding."""

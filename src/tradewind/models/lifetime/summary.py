@@ -105,8 +105,8 @@ def summary_from_arrays(
     return LifetimeSummary(
         np.arange(len(x)) if entity_id is None else entity_id,
         np.asarray(x, dtype=np.int64),
-        recency_days if whole else recency_days * unit_days,
-        age_days if whole else age_days * unit_days,
+        recency_days if whole else _to_days(recency_days, unit_days),
+        age_days if whole else _to_days(age_days, unit_days),
         amounts,
         counts,
         unit_days,
@@ -121,6 +121,15 @@ def new_customers(count: int = 1, unit_days: float = 7.0) -> LifetimeSummary:
 def weeks_observed(summary: LifetimeSummary) -> int:
     """Weeks from the oldest first purchase to the end of the observation, counted back from the end; at least 1."""
     return max(1, int(np.ceil(float(summary.age_days.max(initial=0.0)) / 7.0)))
+
+
+def _to_days(times: Floats, unit_days: float) -> Floats:
+    """Bring times to days; what is a whole day but for rounding becomes one, so that it groups as days do."""
+    in_days = times * unit_days
+    whole = np.rint(in_days)
+    with np.errstate(invalid="ignore"):  # infinities are told as problems of the summary
+        near = np.abs(in_days - whole) <= 1e-9 * np.maximum(whole, 1.0)
+    return np.where(near, whole, in_days)
 
 
 def _problems(summary: LifetimeSummary) -> list[Problem]:

@@ -8,15 +8,11 @@ import numpy as np
 
 from tradewind.core.errors import ContractError, Problem
 from tradewind.models.lifetime.expect import PurchaseModel, distinct_pairs, expected_since_first
+from tradewind.models.lifetime.spread import SAMPLE, Z95, future_variance, parameter_variance
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary, weeks_observed
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_Z95 = 1.959963984540054
-_SAMPLE = 20_000
-"""Futures drawn to learn how widely one customer's purchases scatter."""
-_NUDGE = 1e-4
 
 
 def track_weeks(model: PurchaseModel, summary: LifetimeSummary, actual: Ints, rng: np.random.Generator) -> pa.Table:
@@ -44,15 +40,10 @@ def track_weeks(model: PurchaseModel, summary: LifetimeSummary, actual: Ints, rn
     if len(summary) == 0 or len(actual) < past:
         raise ContractError(Problem("actual", "one figure per week observed", f"{len(actual)}", f"{past} or more"))
     back: Floats = 7.0 * np.arange(past - 1, -1, -1, dtype=np.float64)
-    predicted = _curve(model, summary, back, len(actual) - past)
-    slopes = []
-    for i, value in enumerate(model.estimate.values):
-        moved = list(model.estimate.values)
-        moved[i] = value * float(np.exp(_NUDGE))
-        slopes.append(_curve(model.with_parameters(tuple(moved)), summary, back, len(actual) - past) - predicted)
-    slope = np.array(slopes) / _NUDGE
-    from_parameters = np.einsum("iw,ij,jw->w", slope, np.asarray(model.estimate.covariance), slope)
-    spread = _Z95 * np.sqrt(from_parameters + _scatter(model, summary, back, len(actual) - past, rng))
+    ahead = len(actual) - past
+    predicted = _curve(model, summary, back, ahead)
+    from_parameters = parameter_variance(model, lambda moved: _curve(moved, summary, back, ahead))
+    spread = Z95 * np.sqrt(from_parameters + _scatter(model, summary, back, ahead, rng))
     columns = {"actual": np.asarray(actual, dtype=np.int64), "predicted": predicted}
     columns |= {"low": np.maximum(predicted - spread, 0.0), "high": predicted + spread}
     weeks = np.arange(1, len(actual) + 1)
@@ -90,13 +81,11 @@ def _scatter(
 ) -> Floats:
     """Variance of the cumulative purchases of all customers with the parameters known, from pairs of drawn futures."""
     n = len(summary)
-    some = summary.rows(rng.integers(0, n, _SAMPLE))
-    zero, none = np.zeros(_SAMPLE, dtype=np.int64), np.zeros(_SAMPLE)
+    some = summary.rows(rng.integers(0, n, SAMPLE))
+    zero, none = np.zeros(SAMPLE, dtype=np.int64), np.zeros(SAMPLE)
     lived = np.diff(np.maximum(some.age_days[:, None] - back, 0.0), axis=1, prepend=0.0)
-    past = [model.draw_counts(zero, none, none + 1.0, lived, rng) for _ in range(2)]
-    variance = [np.mean((past[0] - past[1]) ** 2, axis=0) / 2 * n]
+    variance = [future_variance(model, zero, none, none + 1.0, lived, n, rng)]
     if ahead_weeks:
         exposure, alive = np.full((1, ahead_weeks), 7.0), model.probability_alive(some)
-        next_ = [model.draw_counts(some.frequency, some.age_days, alive, exposure, rng) for _ in range(2)]
-        variance.append(np.mean((next_[0] - next_[1]) ** 2, axis=0) / 2 * n)
+        variance.append(future_variance(model, some.frequency, some.age_days, alive, exposure, n, rng))
     return np.concatenate(variance)
