@@ -58,7 +58,7 @@ WORDS: Mapping[str, str] = {
     "part.checks": "What was checked",
     "part.card": "Card of the model",
     "part.reliable": "Where it is less reliable",
-    "part.reliable.all": "Over all customers it is {all}. Only groups that are clearly worse are shown.",
+    "part.reliable.note": "Only groups in which the answer is clearly less reliable than over all, the largest first.",
     "part.reliable.none": "No group of customers was found where the answer is clearly less reliable.",
     "part.drivers": "What goes with it",
     "part.because": "Not answerable, because …",
@@ -107,8 +107,8 @@ WORDS: Mapping[str, str] = {
     "profit.even": "breaks even",
     "drivers.title": "What goes with it: above all {first}",
     "drivers.x": "Weight in the answer, of 100",
-    "drivers.caption": "These go together with the answer; it is not shown that they cause it. ● you can "
-    "influence, ○ signal only.",
+    "drivers.caption": "These go together with the answer; it is not shown that they cause it. ↑ more of it raises "
+    "the answer, ↓ lowers it. ● you can influence, ○ signal only.",
     "drivers.influence": "● you can influence",
     "drivers.signal": "○ signal only",
     "tenths.title": "The top tenth brings {share} in 100 of all {what}; we expected {expected}",
@@ -131,6 +131,10 @@ WORDS: Mapping[str, str] = {
     "weekly.even": "right to 1 in 100",
     "weekly.x": "Week",
     "weekly.y": "Purchases per week",
+    "weekly.y.sums": "Repeat purchases since the beginning",
+    "weekly.unseen": "from here on unseen",
+    "weekly.caption.unseen": "Right of the dotted line nothing had been seen when the expectation was made; the title "
+    "tells of that part. The band holds 95 of 100 outcomes.",
     "weekly.actual": "what came",
     "weekly.predicted": "what we expected",
     "weekly.caption": "The expectation was fixed before the first week shown; the band holds 95 of 100 outcomes.",
@@ -147,6 +151,8 @@ WORDS: Mapping[str, str] = {
     # How good, in plain words, where a chart or table must say it: name of a metric → what its number counts.
     "metric.auc": "Pairs put in the right order, of 100",
     "metric.average_precision": "Share of the list that is right, of 100",
+    "metric.calibration_gap": "Said too much (+) or too little (−), of 100",
+    "metric.relative_mae": "Typical miss, of 100 of the average amount",
     "metric.mae": "Typical miss per customer",
     "metric.rmse": "Typical miss per customer, large misses counted more",
     "metric.total_bias": "Total too high (+) or too low (−), in 100",
@@ -158,6 +164,7 @@ WORDS: Mapping[str, str] = {
     "figure.expected_customers": "of them expected to {do}",
     "figure.base_rate": "{do} in an ordinary period",
     "figure.contacts": "customers worth contacting",
+    "figure.still_customers": "of them still customers",
     "figure.money_at_stake": "at stake",
     "figure.expected_profit": "if the assumption holds",
     "figure.expected_total": "expected in all",
@@ -169,7 +176,9 @@ WORDS: Mapping[str, str] = {
     "column.attribute": "Group",
     "column.value": "Which",
     "column.n": "Customers",
-    "column.metric": "How well it does there",
+    "column.metric": "What",
+    "column.there": "There",
+    "column.overall": "Over all",
     "column.range": "Likely range",
     "column.table": "Table",
     "column.reason": "Why",
@@ -334,13 +343,50 @@ TERMS: Mapping[str, Term] = {
     "p": Term("p", "Shape of the spread of amounts within a customer (Gamma-Gamma)."),
     "q": Term("q", "Shape of the spread of mean amounts between customers (Gamma-Gamma)."),
     "gamma": Term("γ", "Scale of the spread of mean amounts between customers (Gamma-Gamma)."),
+    "ece_band_high": Term(
+        "ECE at most, if calibration were perfect", "95 % of samples with exactly right probabilities stay below it."
+    ),
+    "base_rate": Term("Base rate", "Share of all customers who did it."),
+    "rate_10": Term("Precision at 10 %", "Of the first tenth of the list, the share that did it."),
+    "baseline_rate_10": Term("Precision at 10 % of the rule", "The same figure for the rule of thumb."),
+    "baseline_average_precision": Term("Average precision of the rule", "The same figure for the rule of thumb."),
+    "baseline_lift_10": Term("Lift at 10 % of the rule", "The same figure for the rule of thumb."),
+    "baseline_capture_10": Term("Capture at 10 % of the rule", "The same figure for the rule of thumb."),
+    "baseline_rmse": Term("Root mean squared error of the rule", "The same figure for the rule of thumb."),
+    "baseline_total_bias": Term("Total bias of the rule", "The same figure for the rule of thumb."),
+    "baseline_spearman": Term("Spearman correlation of the rule", "The same figure for the rule of thumb."),
+    "contacted_share": Term("Share above the threshold", "Customers worth contacting ÷ all customers asked about."),
+    "true_positives": Term("True positives", "Above the threshold, and did it."),
+    "false_positives": Term("False positives", "Above the threshold, and did not."),
+    "false_negatives": Term("False negatives", "Below the threshold, and did it."),
+    "true_negatives": Term("True negatives", "Below the threshold, and did not."),
+    "profit": Term(
+        "Profit at the test date", "Assumed share changed × value of those who did it − cost, above the threshold."
+    ),
+    "baseline_profit": Term("Profit of the rule", "The same, for as many customers taken by the rule of thumb."),
+    "profit_gap": Term("Profit over the rule, paired", "Difference of the two on the same customers."),
+    "profit_best_share": Term(
+        "Share with the highest profit", "Where along the list the profit at the test date was highest."
+    ),
+    "contact_total_cost": Term("Cost of contacting them", "Customers worth contacting × cost of one contact."),
+    "mean_actual": Term("Mean that came", "Sum of actual amounts ÷ customers."),
+    "mean_predicted": Term("Mean expected", "Sum of expected amounts ÷ customers."),
+    "holdout_baseline_bias": Term("Total bias of the rule in the hold-out", "The same for each customer's past rate."),
+    "holdout_predicted": Term("Purchases expected in the hold-out", "Sum over customers."),
+    "holdout_actual": Term("Purchases in the hold-out", "What came."),
+    "holdout_error": Term("Mean absolute error in the hold-out", "Mean of |expected − actual| purchases per customer."),
+    "holdout_baseline_error": Term("Mean absolute error of the rule in the hold-out", "The same for the past rate."),
+    "holdout_days": Term("Days held out", "Length of the part of the history that was not used for fitting."),
+    "correlation": Term("Correlation of purchases and amounts", "Gamma-Gamma assumes that there is none."),
+    "gradient_norm": Term("Gradient at the optimum", "0 at a true maximum of the likelihood."),
     "rows": Term("Rows learned from", "Customers × dates."),
     "positives": Term("Outcomes among them", "Rows in which it happened."),
 }
 """Number name → term; a name that is absent is shown as its own words."""
 
 STATISTICAL = re.compile(
-    r"\b(?:auc|brier|ece|lift|log[- ]loss|log[- ]likelihood|calibrat\w+|p[- ]values?|confidence intervals?|bootstrap\w*|"
+    r"\b(?:auc|brier|ece|lift|log[- ]loss|log[- ]likelihood|calibrat\w+|p[- ]values?|confidence intervals?|"
+    r"bootstrap\w*|"
     r"features?|models?|shap|quantiles?|percentiles?|deciles?|regress\w+|classif\w+|precision|recall|f1|rmse|mae|r²|"
     r"spearman|gini|variances?|standard (?:error|deviation)s?|hyper-?parameters?|baselines?|residuals?|coefficients?|"
     r"correlat\w+|estimators?|priors?|posteriors?|gradient|boosting|lightgbm|logistic|elastic[- ]net|cutoffs?|"

@@ -24,6 +24,7 @@ from tradewind.report.time_charts import (
     say_cohorts,
     say_past,
     say_weekly,
+    say_weekly_caption,
 )
 
 ROLES = ("gain", "profit", "deciles", "weekly", "cohorts", "calibration", "drivers", "backtest")
@@ -77,7 +78,9 @@ def build_charts(
         revenue: whether amounts are revenue, not profit; then no break-even is shown.
     """
     makers = _makers(finding, tables, currency, rule, revenue)
-    return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables]
+    # Of amounts, the tenths tell what the curve of gains would tell, and tell it better.
+    left_out = {"gain"} if "deciles" in tables and "calibration" not in tables else set()
+    return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables and role not in left_out]
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,13 @@ def _makers(
 ) -> dict[str, _Maker]:
     do = say_do(finding.name)
     base = base_share(finding, tables)
+    rate = _value(finding, "rate_10")
     share = finding.numbers.get("break_even_share")
     even = say_one_in(share.value) if share is not None and share.value is not None and not revenue else ""
     assumed = f" {say('part.assumed')}: {finding.caption}" if finding.caption else ""
     return {
         "gain": _Maker(
-            lambda table: say_gain(table, do, base),
+            lambda table: say_gain(table, do, base, rate),
             lambda table, title: gain_chart(table, title, do, rule),
             lambda _: say("gain.caption"),
             ("share_contacted", "share_found", "rule_share_found"),
@@ -115,9 +119,7 @@ def _makers(
             lambda _: say("tenths.caption"),
             ("decile", "n", "predicted", "actual"),
         ),
-        "weekly": _Maker(
-            say_weekly, actual_predicted_chart, lambda _: say("weekly.caption"), ("week", "actual", "predicted")
-        ),
+        "weekly": _Maker(say_weekly, actual_predicted_chart, say_weekly_caption, ("week", "actual", "predicted")),
         "cohorts": _Maker(
             say_cohorts,
             cohorts_chart,
@@ -194,12 +196,17 @@ def _cell(value: Any, of_100: bool) -> str:
 
 def base_share(finding: Finding, tables: Mapping[str, pa.Table]) -> float | None:
     """Return the share of all people who do it: the finding's own figure, else from the calibration table."""
-    known = finding.numbers.get("base_rate")
-    if known is not None and known.value is not None:
-        return known.value
+    known = _value(finding, "base_rate")
+    if known is not None:
+        return known
     try:
         rows = rows_of(tables["calibration"], ("n", "observed"))
     except (KeyError, NotDrawable):
         return None
     total = sum(row["n"] for row in rows)
     return sum(row["n"] * row["observed"] for row in rows) / total if total else None
+
+
+def _value(finding: Finding, name: str) -> float | None:
+    number = finding.numbers.get(name)
+    return None if number is None else number.value

@@ -31,7 +31,7 @@ def drivers_chart(table: pa.Table, title: str = "", most: int = 8) -> Any:
     able, signal = say("drivers.influence"), say("drivers.signal")
     for place, row in enumerate(rows):
         row.update(place=place, weight=100 * row["importance"], kind=able if row["influence"] == able[2:] else signal)
-        text = f"{row['kind'][0]} {row['sentence']}" + (f" — {row['direction']}" if row["direction"] else "")
+        text = f"{row['kind'][0]} {row['sentence']} {_arrow(str(row['direction'] or ''))}".rstrip()
         # A phone is about 42 characters wide.
         row["text"] = fold(text, 42)[:2]
         row["share"] = f"{row['weight']:.0f}"
@@ -81,3 +81,8 @@ def say_drivers(table: pa.Table) -> str:
 
 def _weight(row: dict[str, Any]) -> float:
     return -float(row["importance"])
+
+
+def _arrow(direction: str) -> str:
+    """Return the arrow that the caption explains; nothing where there is no clear direction."""
+    return "↑" if "raises" in direction else "↓" if "lowers" in direction else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,10 +13,13 @@ from tradewind.core.score import ModelCard
 from tradewind.core.words import CHECKS, EVIDENCE, STATUS, TERMS, WORDS, Term, say, say_do
 from tradewind.report.drawing import NotDrawable, rows_of
 from tradewind.report.numbers import say_count, say_day, say_interval, say_one_in, say_value
-from tradewind.report.time_charts import IN_100, LESS_IS_BETTER
+from tradewind.report.time_charts import IN_100, LESS_IS_BETTER, NEAR_ZERO_IS_BEST
 
 SUMS = ("expected_profit", "money_at_stake", "expected_total")
 """Numbers that may head the summary, the most telling first."""
+
+MOST_GROUPS = 8
+"""Groups shown where an answer is less reliable, the largest first."""
 
 FIGURES = tuple(name.removeprefix("figure.") for name in WORDS if name.startswith("figure."))
 """Numbers that a section shows at its top; all others stand under "How do we know?"."""
@@ -72,7 +76,6 @@ class Section:
         checks: badge, name, what was seen, what to do.
         card: rows of the model card, label and text.
         reliable: header and rows of the groups where it is less reliable; empty where none was looked at.
-        overall: how well it does over all, beside those groups; empty where that is not known.
         tables: names of the workspace tables behind it.
     """
 
@@ -93,7 +96,6 @@ class Section:
     checks: tuple[tuple[Badge, Check], ...]
     card: tuple[tuple[str, str], ...]
     reliable: tuple[tuple[str, ...], ...]
-    overall: str
     tables: tuple[str, ...]
 
 
@@ -128,7 +130,6 @@ def tell(finding: Finding, tables: Mapping[str, pa.Table], card: ModelCard | Non
         checks=tuple((check_badge(check), check) for check in finding.checks),
         card=tuple(_card(card)) if card is not None else (),
         reliable=_less_reliable(tables.get("slices"), finding.numbers),
-        overall=_overall(tables.get("slices"), finding.numbers),
         tables=tuple(finding.tables.values()),
     )
 
@@ -172,19 +173,16 @@ def _figures(finding: Finding) -> tuple[Figure, ...]:
 
 
 def _figure(name: str, number: Number, use_case: str) -> Figure:
+    """Return a number as a large figure; what it counts stands in its label, so words as units are left out."""
     assert number.value is not None
-    say_it = (
-        say_one_in(number.value)
-        if name == "break_even_share"
-        else say_value(
-            number.value,
-            number.unit or ("share" if name.endswith(("_share", "_rate")) else ""),
-            number.low,
-            number.high,
-        )
-    )
-    between = "" if name == "break_even_share" else say_interval(number)
-    return Figure(say_it, say(f"figure.{name}", do=say_do(use_case)), between)
+    label = say(f"figure.{name}", do=say_do(use_case))
+    if name == "break_even_share":
+        return Figure(say_one_in(number.value), label)
+    unit = number.unit if len(number.unit) == 3 and number.unit.isupper() else "count"
+    if name.endswith(("_share", "_rate")):
+        unit = "share"
+    plain = Number(number.value, number.low, number.high, unit)
+    return Figure(say_value(number.value, unit, number.low, number.high), label, say_interval(plain))
 
 
 def _statistics(numbers: Mapping[str, Number]) -> Iterable[Statistic]:
@@ -219,45 +217,50 @@ def _less_reliable(slices: pa.Table | None, numbers: Mapping[str, Number]) -> tu
     if slices is None:
         return ()
     try:
-        rows = rows_of(slices, ("attribute", "value", "metric_value"), ("n", "metric", "low", "high", "different"))
+        rows = rows_of(slices, ("attribute", "value", "metric", "metric_value"), ("n", "low", "high", "different"))
     except NotDrawable:
         return ()
-    metric = str(rows[0]["metric"] or "")
-    label = WORDS.get(f"metric.{metric}", say("column.metric"))
-    head = (say("column.attribute"), say("column.value"), say("column.n"), label, say("column.range"))
-    told = []
-    overall = numbers.get(metric)
-    sign = -1 if metric in LESS_IS_BETTER else 1
-    for row in (row for row in rows if row["different"]):
-        if overall is not None and overall.value is not None and sign * (row["metric_value"] - overall.value) > 0:
-            continue
-        low, high = row["low"], row["high"]
-        between = "" if low is None or high is None else f"{_metric(metric, low)} to {_metric(metric, high)}"
-        group = str(row["attribute"]).replace("_", " ")
-        told.append(
-            (
-                group,
-                str(row["value"]),
-                say_count(row["n"]) if row["n"] else "",
-                _metric(metric, row["metric_value"]),
-                between,
-            )
-        )
-    return (head, *told)
+    head = tuple(say(f"column.{name}") for name in ("attribute", "value", "n", "metric", "there", "range", "overall"))
+    worst = [row for row in rows if row["different"] and _worse(row["metric"], row["metric_value"], numbers)]
+    worst.sort(key=lambda row: -(row["n"] or 0))
+    return (head, *(_group(row, numbers) for row in worst[:MOST_GROUPS]))
 
 
-def _overall(slices: pa.Table | None, numbers: Mapping[str, Number]) -> str:
-    if slices is None or slices.num_rows == 0 or "metric" not in slices.column_names:
-        return ""
-    metric = str(slices["metric"][0].as_py())
+def _group(row: Mapping[str, Any], numbers: Mapping[str, Number]) -> tuple[str, ...]:
+    metric, low, high = str(row["metric"]), row["low"], row["high"]
+    overall = _overall(metric, numbers)
+    return (
+        str(row["attribute"]).replace("_", " "),
+        str(row["value"]),
+        say_count(row["n"]) if row["n"] else "",
+        WORDS.get(f"metric.{metric}", metric.replace("_", " ")),
+        _metric(metric, row["metric_value"]),
+        "" if low is None or high is None else f"{_metric(metric, low)} to {_metric(metric, high)}",
+        "" if overall is None else _metric(metric, overall),
+    )
+
+
+def _worse(metric: str, there: float, numbers: Mapping[str, Number]) -> bool:
+    """Whether a group's figure is worse than that of all; a group that is better is no warning."""
+    overall = _overall(metric, numbers)
+    if overall is None:
+        return True
+    if metric in NEAR_ZERO_IS_BEST:
+        return abs(there) > abs(overall)
+    return there > overall if metric in LESS_IS_BETTER else there < overall
+
+
+def _overall(metric: str, numbers: Mapping[str, Number]) -> float | None:
+    if metric == "relative_mae":
+        miss, mean = _overall("mae", numbers), _overall("mean_actual", numbers)
+        return miss / mean if miss is not None and mean else None
     number = numbers.get(metric)
-    if number is None or number.value is None:
-        return ""
-    return say("part.reliable.all", all=_metric(metric, number.value))
+    return None if number is None else number.value
 
 
 def _metric(metric: str, value: float) -> str:
-    return f"{100 * value:.0f}" if metric in IN_100 else f"{value:,.2f}"
+    text = f"{100 * value:.0f}" if metric in IN_100 else f"{value:,.2f}"
+    return text.replace("-", "−")
 
 
 def rejected_rows(rejected: pa.Table | None) -> list[tuple[str, str, str]]:

@@ -8,16 +8,17 @@ from typing import Any
 import pyarrow as pa
 
 from tradewind.core.words import WORDS, say
-from tradewind.report.drawing import INK, OURS, PAPER, RULE, band, data, dress, rows_of, series
+from tradewind.report.drawing import INK, MUTED, OURS, PAPER, RULE, band, data, dress, rows_of, series
 from tradewind.report.numbers import say_count, say_of_100
 
-IN_100 = {"auc", "average_precision", "total_bias", "spearman", "r2", "precision", "recall", "f1"}
+IN_100 = {"auc", "average_precision", "total_bias", "calibration_gap", "relative_mae", "spearman", "r2"}
 """Metrics that are told "of 100"."""
 
 COHORTS, MONTHS = 18, 12
 """First months and later months that a chart shows at most."""
 
-LESS_IS_BETTER = {"mae", "rmse", "brier", "log_loss", "ece"}
+LESS_IS_BETTER = {"mae", "relative_mae", "rmse", "brier", "log_loss", "ece"}
+NEAR_ZERO_IS_BEST = {"total_bias", "calibration_gap", "holdout_bias"}
 
 
 def cohorts_chart(table: pa.Table, title: str = "") -> Any:
@@ -85,10 +86,11 @@ def _month(row: dict[str, Any]) -> date:
 
 
 def actual_predicted_chart(table: pa.Table, title: str = "") -> Any:
-    """Draw what came in each week against what had been expected before the first of them.
+    """Draw what came week by week against what was expected.
 
     Args:
-        table: week, actual, predicted, optionally low, high.
+        table: week, actual, predicted, optionally low, high. With a column `holdout` (whether the week was unseen) the
+            figures are sums since the beginning, otherwise each week's own.
         title: the finding; made from the table where empty.
     Returns:
         An Altair chart.
@@ -97,7 +99,7 @@ def actual_predicted_chart(table: pa.Table, title: str = "") -> Any:
     """
     import altair as alt
 
-    rows = rows_of(table, ("week", "actual", "predicted"), ("low", "high"))
+    rows = rows_of(table, ("week", "actual", "predicted"), ("low", "high", "holdout"))
     for row in rows:
         # A day alone would be read as UTC and shown a day early west of Greenwich.
         row["week"] = (
@@ -110,30 +112,51 @@ def actual_predicted_chart(table: pa.Table, title: str = "") -> Any:
     dated = isinstance(rows[0]["week"], str)
     kind = "T" if dated else "Q"
     axis = alt.Axis(tickCount=6, format="%-d %b") if dated else alt.Axis(tickCount=6, format=".0f")
+    sums = rows[0]["holdout"] is not None
     x = alt.X(f"x:{kind}", title=say("weekly.x"), axis=axis)
-    y = alt.Y("y:Q", title=say("weekly.y"), axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=True))
+    y = alt.Y("y:Q", title=say("weekly.y.sums" if sums else "weekly.y"), axis=alt.Axis(tickCount=5))
     tip = [
         alt.Tooltip("line:N", title="Line"),
         alt.Tooltip(f"x:{kind}", title="Week"),
         alt.Tooltip("y:Q", title="Purchases", format=",.0f"),
     ]
     drawn = alt.Chart(data(lines)).mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, strokeDash=dash, tooltip=tip)
-    layers = [*band(rows, "week", x, y, kind), drawn]
-    return dress(alt.layer(*layers), title or say_weekly(table), say("weekly.caption"))
+    layers = [*band(rows, "week", x, y, kind), drawn, *_mark_unseen(rows, kind)]
+    return dress(alt.layer(*layers), title or say_weekly(table), say_weekly_caption(table))
+
+
+def _mark_unseen(rows: list[dict[str, Any]], kind: str) -> list[Any]:
+    import altair as alt
+
+    unseen = [row for row in rows if row["holdout"]]
+    if not unseen or len(unseen) == len(rows):
+        return []
+    spot = data([{"x": unseen[0]["week"], "text": say("weekly.unseen")}])
+    rule = alt.Chart(spot).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=f"x:{kind}")
+    label = alt.Chart(spot).mark_text(align="left", baseline="bottom", dx=6, dy=-4, color=MUTED, fontSize=12)
+    return [rule, label.encode(x=f"x:{kind}", y=alt.value("height"), text="text:N")]
 
 
 def say_weekly(table: pa.Table) -> str:
     """Return the finding: "We expected 4,100 purchases and 4,050 came: right to 1 in 100"."""
-    rows = rows_of(table, ("week", "actual", "predicted"))
-    actual, expected = (sum(row[name] for row in rows) for name in ("actual", "predicted"))
+    rows = rows_of(table, ("week", "actual", "predicted"), ("holdout",))
+    unseen = [row for row in rows if row["holdout"]]
+    if unseen:
+        # Sums since the beginning: what counts is what was added after the last week that had been seen.
+        before = [row for row in rows if not row["holdout"]]
+        start = before[-1]["actual"] if before else 0.0
+        actual, expected = unseen[-1]["actual"] - start, unseen[-1]["predicted"] - start
+    else:
+        actual, expected = (sum(row[name] for row in rows) for name in ("actual", "predicted"))
     gap = actual / expected - 1 if expected else 0.0
     name = "weekly.even" if abs(gap) < 0.015 else "weekly.under" if gap > 0 else "weekly.over"
-    return say(
-        "weekly.title",
-        expected=say_count(expected),
-        actual=say_count(actual),
-        gap=say(name, share=say_of_100(abs(gap))),
-    )
+    told = say(name, share=say_of_100(abs(gap)))
+    return say("weekly.title", expected=say_count(expected), actual=say_count(actual), gap=told)
+
+
+def say_weekly_caption(table: pa.Table) -> str:
+    """Return how to read the chart, which depends on whether it has weeks that had not been seen."""
+    return say("weekly.caption.unseen" if "holdout" in table.column_names else "weekly.caption")
 
 
 def backtest_chart(table: pa.Table, title: str = "", unit: str = "") -> Any:
