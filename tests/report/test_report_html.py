@@ -15,7 +15,7 @@ import pytest
 
 from tradewind.core.errors import StoreError
 from tradewind.core.finding import Check, Finding
-from tradewind.core.words import statistical_terms
+from tradewind.core.terms import statistical_terms
 from tradewind.report import html
 from tradewind.report.context import ReportContext
 from tradewind.report.html import LIMIT, render_html

@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from tradewind.core.finding import Finding, Number
-from tradewind.core.words import CHECKS, EVIDENCE, STATUS, WORDS, say, say_do, say_span, statistical_terms
+from tradewind.core.terms import statistical_terms
+from tradewind.core.words import CHECKS, EVIDENCE, STATUS, WORDS, say, say_do, say_span
 from tradewind.report.context import ReportContext
 from tradewind.report.json import findings_json
 from tradewind.report.terminal import render_terminal

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from tradewind.core.finding import Check, Finding, Number
 from tradewind.core.score import ModelCard
-from tradewind.core.words import CHECKS, EVIDENCE, STATUS, TERMS, WORDS, Term, say, say_do
+from tradewind.core.terms import TERMS, Term
+from tradewind.core.words import CHECKS, EVIDENCE, STATUS, WORDS, say, say_do
 from tradewind.report.drawing import NotDrawable, rows_of
 from tradewind.report.numbers import say_count, say_day, say_interval, say_one_in, say_value
 from tradewind.report.time_charts import IN_100, LESS_IS_BETTER, NEAR_ZERO_IS_BEST
