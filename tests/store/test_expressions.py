@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tradewind.core.errors import UnsafeExpression
 from tradewind.store.engines import check_query, parse_query
-from tradewind.store.expressions import columns_of, parse_scalar
+from tradewind.store.expressions import FUNCTION_WORDS, columns_of, parse_scalar
 
 SAFE = {
     "amount": ("amount",),
@@ -114,6 +114,44 @@ def test_anything_else_is_refused_with_its_place(text: str) -> None:
     with pytest.raises(UnsafeExpression) as caught:
         parse_scalar(text, "tables.orders.amount")
     assert caught.value.problems[0].where == "tables.orders.amount"
+
+
+CALLS = {
+    "extract": "extract(year FROM a)",
+    "if": "if(a, b, c)",
+    "date_diff": "date_diff('day', a, b)",
+    "make_date": "make_date(a, b, c)",
+    "make_timestamp": "make_timestamp(a, b, c, d, e, f)",
+    "split_part": "split_part(a, b, 1)",
+    "lpad": "lpad(a, 8, '0')",
+    "rpad": "rpad(a, 8, '0')",
+    "regexp_replace": "regexp_replace(a, b, c)",
+    "replace": "replace(a, b, c)",
+    "substring": "substring(a, 1, 2)",
+    "date_part": "date_part('day', a)",
+    "date_trunc": "date_trunc('day', a)",
+}
+TWO = "coalesce concat concat_ws contains ends_with greatest ifnull instr least left nullif power regexp_extract"
+TWO_ARGUMENTS = {
+    *TWO.split(),
+    "regexp_matches",
+    "right",
+    "starts_with",
+    "strftime",
+    "strpos",
+    "strptime",
+    "try_strptime",
+}
+
+
+@pytest.mark.parametrize("word", FUNCTION_WORDS)
+def test_every_function_of_the_docs_is_accepted(word: str) -> None:
+    parse_scalar(CALLS.get(word, f"{word}(a, b)" if word in TWO_ARGUMENTS else f"{word}(a)"), "here")
+
+
+def test_a_slip_in_a_functions_name_is_answered_with_the_right_one() -> None:
+    with pytest.raises(UnsafeExpression, match='did you mean "upper"'):
+        parse_scalar("uper(name)", "here")
 
 
 QUERIES = [

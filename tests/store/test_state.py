@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from tradewind.core.errors import FormatError, StoreError
 from tradewind.store import state as state_module
-from tradewind.store.state import State, from_micros, open_state, to_micros
+from tradewind.store.state import State, from_micros, open_state, sqlite_url, to_micros
 
 AT = datetime(2017, 11, 1, 12, 30, 15, 123456)
 LATER = datetime(2017, 11, 2)
@@ -120,12 +121,56 @@ def test_a_state_of_another_format_is_told(state_url: str) -> None:
         open_state(state_url)
 
 
+def test_a_newer_state_is_left_as_it_is(state_url: str) -> None:
+    engine = state_module._connect(state_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE meta (name TEXT, value TEXT)"))
+        connection.execute(sa.text("INSERT INTO meta VALUES ('format', '2')"))
+    with pytest.raises(FormatError):
+        open_state(state_url)
+    assert sa.inspect(engine).get_table_names() == ["meta"]
+    engine.dispose()
+
+
+def test_a_damaged_row_is_told(state_url: str) -> None:
+    opened = open_state(state_url)
+    opened.record_step("load", "f", {}, AT)
+    engine = state_module._connect(state_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE steps SET output = '{'"))
+    engine.dispose()
+    with pytest.raises(StoreError, match="cannot be read"):
+        opened.find_step("load", "f")
+    opened.close()
+
+
+def test_readers_do_not_wait_for_a_writer(state_url: str) -> None:
+    opened = open_state(state_url)
+    opened.record_step("load", "f", {"values": {}}, AT)
+    engine = state_module._connect(state_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM steps"))
+        assert opened.find_step("load", "f") == {"values": {}}
+    assert opened.find_step("load", "f") is None
+    engine.dispose()
+    opened.close()
+
+
+@pytest.mark.parametrize("name", ["plain", "with space", "what?", "100%", "a#b", "ü", "a%20b"])
+def test_a_folder_of_any_name_holds_its_state(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    opened = open_state(sqlite_url(tmp_path / name))
+    opened.record_step("load", "f", {"values": {}}, AT)
+    opened.close()
+    assert (tmp_path / name / "state.db").is_file()
+
+
 def test_columns_are_of_three_types_that_both_databases_have() -> None:
     kinds = {type(column.type) for table in state_module._schema.tables.values() for column in table.columns}
     assert kinds == {sa.Text, sa.BigInteger}
 
 
-def test_a_database_that_cannot_be_used_is_told_without_its_password(tmp_path: pytest.TempPathFactory) -> None:
+def test_a_database_that_cannot_be_used_is_told_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         open_state("postgresql://shop:hunter2@127.0.0.1:1/none")
     assert "hunter2" not in str(caught.value)

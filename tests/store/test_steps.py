@@ -114,6 +114,11 @@ def test_things_that_look_alike_have_different_fingerprints() -> None:
         fingerprint({"x": object()})
 
 
+def test_a_secret_is_no_part_of_a_fingerprint() -> None:
+    one, two = Source(url="postgresql://u:a@h/d", table="t"), Source(url="postgresql://u:b@h/d", table="t")
+    assert fingerprint(one) == fingerprint(two) != fingerprint(Source(url="postgresql://u:b@h/d", table="s"))
+
+
 def test_the_code_version_follows_the_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "sample_room"
     package.mkdir()

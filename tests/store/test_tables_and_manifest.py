@@ -175,10 +175,26 @@ def test_a_write_that_fails_leaves_the_old_manifest(tmp_path: Path, monkeypatch:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", '{"format": 1}', '{"format": "x"}', '{"format": 1, "snapshot_id": "a", "parent": "", "tables": 3}'],
+    [
+        "",
+        "{",
+        "[]",
+        '{"format": 1}',
+        '{"format": "x"}',
+        '{"format": 1, "snapshot_id": "a", "parent": "", "tables": 3}',
+        "[" * 100_000,
+    ],
 )
 def test_a_damaged_manifest_is_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "workspace.json").write_text(text)
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_manifest(tmp_path)
+
+
+def test_a_column_type_that_would_become_sql_is_refused(tmp_path: Path) -> None:
+    publish_one(tmp_path, write_table(tmp_path, "orders", orders("1")))
+    path = tmp_path / "workspace.json"
+    path.write_text(path.read_text().replace("VARCHAR", "VARCHAR); DROP TABLE orders; --"))
     with pytest.raises(StoreError, match="cannot be read"):
         read_manifest(tmp_path)
 

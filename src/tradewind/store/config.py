@@ -16,6 +16,8 @@ from tradewind.core.time import Days, parse_days
 from tradewind.store.config_problems import arrange, fill_secrets, problems_of, validation_problems
 
 CONFIG_FILE = "tradewind.toml"
+LARGEST = 1_000_000
+"""Bytes that the file may have."""
 
 
 def _read_span(value: object) -> object:
@@ -226,7 +228,7 @@ def load_config(root: Path, environ: Mapping[str, str]) -> Config:
     text = _read_text(root / CONFIG_FILE)
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             Problem(CONFIG_FILE, "this is not valid TOML", str(error), 'sections and lines such as name = "Shop"')
         ) from error
@@ -250,6 +252,8 @@ def parse_config(raw: Mapping[str, Any], environ: Mapping[str, str], text: str =
 
 def _read_text(path: Path) -> str:
     try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigError(Problem(str(path), "this is too large for a configuration", "", f"{LARGEST} bytes"))
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(

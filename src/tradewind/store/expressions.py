@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Collection, Iterator
 
@@ -41,6 +42,19 @@ MAPPING_FUNCTIONS = SHARED_FUNCTIONS | _words(
 
 MAPPING_NAMES = frozenset({"date_part", "epoch_us", "strip_accents", "try_strptime"})
 """The same, for functions that sqlglot keeps by name."""
+
+FUNCTION_WORDS = tuple(
+    sorted(
+        _words(
+            "abs ceil coalesce concat concat_ws contains date_diff date_part date_trunc day dayofmonth dayofweek dayofyear "
+            "ends_with epoch epoch_ms epoch_us exp extract floor greatest hour if ifnull instr isodow least left length ln "
+            "log10 lower lpad ltrim make_date make_timestamp minute month nullif power quarter regexp_extract "
+            "regexp_matches regexp_replace replace reverse right round rpad rtrim second sign split_part sqrt starts_with "
+            "strftime strip_accents strpos strptime substring to_timestamp trim trunc try_strptime upper week year"
+        )
+    )
+)
+"""The functions of a mapping expression as people write them, for the docs and for hints."""
 
 QUERY_SYNTAX = _words(
     "Alias CTE Distinct Except Exists Filter From Group Having Intersect Join Limit Order Ordered Placeholder "
@@ -151,7 +165,9 @@ def _check_node(node: exp.Expr, allowed: Collection[str], names: Collection[str]
     kind = type(node).__name__
     if isinstance(node, exp.Anonymous):
         if node.name.lower() not in names:
-            raise _refused(where, f"the function {node.name.lower()} is not allowed here", text[:80])
+            near = difflib.get_close_matches(node.name.lower(), FUNCTION_WORDS, n=1)
+            hint = f'did you mean "{near[0]}"?' if near else ""
+            raise _refused(where, f"the function {node.name.lower()} is not allowed here", text[:80], do=hint)
     elif kind not in allowed:
         word = node.sql_name().lower() if isinstance(node, exp.Func) else f"{kind} syntax"
         raise _refused(where, f"{word} is not allowed here", text[:80])
@@ -174,10 +190,9 @@ def _check_table(node: exp.Table, allowed: Collection[str], where: str) -> None:
         )
 
 
-def _refused(where: str, what: str, found: str, expected: str = "") -> UnsafeExpression:
-    return UnsafeExpression(
-        Problem(where, what, found, expected or "columns, values, operators and the functions listed in the docs")
-    )
+def _refused(where: str, what: str, found: str, expected: str = "", do: str = "") -> UnsafeExpression:
+    listed = "columns, values, operators and the functions listed in the docs"
+    return UnsafeExpression(Problem(where, what, found, expected or listed, do))
 
 
 def _plain(text: str) -> str:

@@ -22,6 +22,7 @@ FORMAT = 1
 
 MANIFEST_FILE = "workspace.json"
 SNAPSHOTS = "snapshots"
+_COLUMN_TYPE = re.compile(r"[A-Z]+|DECIMAL\(\d+,\d+\)")
 TABLE_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
@@ -69,7 +70,7 @@ class TableEntry:
         return cls(
             name,
             tuple(FileEntry(str(file["path"]), int(file["rows"]), str(file["month"])) for file in data["files"]),
-            tuple((str(column), str(sql_type)) for column, sql_type in data["columns"]),
+            tuple((str(column), _checked_type(sql_type)) for column, sql_type in data["columns"]),
             int(data["rows"]),
             dict(data["meta"]),
         )
@@ -139,7 +140,7 @@ def read_snapshot(root: Path, path: Path) -> Manifest:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         written_by = int(data["format"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path, type(error).__name__) from error
     if written_by != FORMAT:
         raise wrong_format(path, written_by)
@@ -256,6 +257,13 @@ def wrong_format(path: Path, written_by: object) -> FormatError:
             do="install a newer Tradewind" if newer else "tradewind upgrade",
         )
     )
+
+
+def _checked_type(sql_type: object) -> str:
+    """Return a column's type, which becomes part of SQL, if it is one that a stored table has."""
+    if not _COLUMN_TYPE.fullmatch(str(sql_type)):
+        raise ValueError(sql_type)
+    return str(sql_type)
 
 
 def _damaged(path: Path, found: str) -> StoreError:

@@ -138,7 +138,7 @@ class State:
             Run(
                 row.run_id, row.command, from_micros(row.started_at),
                 None if row.finished_at is None else from_micros(row.finished_at),
-                row.status, row.snapshot_id, json.loads(row.details),
+                row.status, row.snapshot_id, _load(row.details),
             )
             for row in self._rows(query)
         ]  # fmt: skip
@@ -147,7 +147,7 @@ class State:
         """Return what a step left when it ran with exactly these inputs, or None."""
         query = _steps.select().where(_steps.c.name == name, _steps.c.fingerprint == fingerprint)
         rows = self._rows(query)
-        return json.loads(rows[0].output) if rows else None
+        return _load(rows[0].output) if rows else None
 
     def record_step(self, name: str, fingerprint: str, output: Mapping[str, Any], at: datetime) -> None:
         """Note what a step left; the same step again replaces the note."""
@@ -159,7 +159,7 @@ class State:
         """Return the newest load of a contract table, or None before the first."""
         query = _loads.select().where(_loads.c.table_name == table).order_by(_loads.c.loaded_at.desc()).limit(1)
         for row in self._rows(query):
-            return Load(row.table_name, from_micros(row.loaded_at), row.fingerprint, json.loads(row.details))
+            return Load(row.table_name, from_micros(row.loaded_at), row.fingerprint, _load(row.details))
         return None
 
     def record_load(
@@ -191,7 +191,7 @@ class State:
         )
         return [
             ModelVersion(
-                row.use_case, row.version, from_micros(row.created_at), row.path, row.snapshot_id, json.loads(row.card)
+                row.use_case, row.version, from_micros(row.created_at), row.path, row.snapshot_id, _load(row.card)
             )
             for row in self._rows(query)
         ]
@@ -205,7 +205,7 @@ class State:
         self._engine.dispose()
 
     def _rows(self, query: sa.Select[Any]) -> list[Any]:
-        with told(self._engine), self._engine.connect() as connection:
+        with told(self._engine), self._engine.connect().execution_options(reading=True) as connection:
             return list(connection.execute(query).fetchall())
 
     def _replace(self, table: sa.Table, same: sa.ColumnElement[bool], row: Mapping[str, object]) -> None:
@@ -224,18 +224,23 @@ def open_state(url: str) -> State:
         StoreError: it cannot be reached, read or written.
     """
     engine = _connect(url)
-    with told(engine), engine.begin() as connection:
+    with _writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7250100)"))  # two first starts at once
-        _schema.create_all(connection)
-        written = connection.execute(sa.select(_meta.c.value).where(_meta.c.name == "format")).scalar()
+        written = _written_format(connection)
         if written is None:
+            _schema.create_all(connection)
             connection.execute(_meta.insert().values(name="format", value=str(FORMAT)))
-            written = str(FORMAT)
-    if written != str(FORMAT):
+    if written not in (None, str(FORMAT)):
         engine.dispose()
         raise wrong_format(Path(STATE_FILE), int(written) if written.isdigit() else written)
     return State(engine)
+
+
+def _written_format(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table(_meta.name):
+        return None
+    return str(connection.execute(sa.select(_meta.c.value).where(_meta.c.name == "format")).scalar())
 
 
 def sqlite_url(root: Path) -> str:
@@ -246,7 +251,8 @@ def sqlite_url(root: Path) -> str:
     """
     for beside in ("-wal", "-shm", "-journal"):
         inside(root, STATE_FILE + beside)
-    return f"sqlite:///{inside(root, STATE_FILE).as_posix()}"
+    address = sa.URL.create("sqlite", database=inside(root, STATE_FILE).as_posix())
+    return address.render_as_string(hide_password=False)
 
 
 def to_micros(instant: datetime) -> int:
@@ -271,8 +277,14 @@ def _connect(url: str) -> sa.Engine:
         ) from error
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Writers queue up from the start, so that none fails half-way; readers never wait."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -302,3 +314,12 @@ def told(engine: sa.Engine) -> Iterator[None]:
 
 def _dump(value: Mapping[str, Any]) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _load(text: str) -> dict[str, Any]:
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise StoreError(
+            Problem(STATE_FILE, "a row of the state database cannot be read", type(error).__name__, "JSON text")
+        ) from error

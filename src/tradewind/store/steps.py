@@ -127,8 +127,9 @@ def _plain(value: object) -> object:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
         return {type(value).__name__: _plain(fields)}
-    if hasattr(value, "model_dump"):
-        return {type(value).__name__: _plain(value.model_dump())}
+    if hasattr(value, "model_fields_set"):  # a part of the configuration; what its text does not show is a secret
+        known: Mapping[str, Any] = getattr(type(value), "model_fields")  # noqa: B009
+        return {type(value).__name__: _plain({name: getattr(value, name) for name, f in known.items() if f.repr})}
     raise StoreError(Problem("", "a step cannot depend on this value", type(value).__name__, "plain values"))
 
 
@@ -138,8 +139,15 @@ def _to_record(output: StepOutput) -> dict[str, Any]:
 
 
 def _from_record(record: Mapping[str, Any]) -> StepOutput:
-    tables = {name: TableEntry.from_json(entry["name"], entry) for name, entry in record["tables"].items()}
-    return StepOutput(tables, record["values"], tuple(record["files"]), skipped=True)
+    try:
+        tables = {name: TableEntry.from_json(str(entry["name"]), entry) for name, entry in record["tables"].items()}
+        return StepOutput(tables, dict(record["values"]), tuple(map(str, record["files"])), skipped=True)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StoreError(
+            Problem(
+                "state", "the record of a step cannot be read", type(error).__name__, do="remove state.db, run again"
+            )
+        ) from error
 
 
 def _stands(root: Path, output: StepOutput) -> bool:

@@ -75,7 +75,7 @@ def written_format(root: Path) -> int:
         return FORMAT
     try:
         return int(json.loads(path.read_text(encoding="utf-8"))["format"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             Problem(str(path), "this manifest cannot be read", type(error).__name__, "a manifest written by Tradewind")
         ) from error

@@ -86,9 +86,13 @@ class Workspace:
         """
         snapshot = manifest or self.manifest()
         engine = self._new_engine()
-        for name in snapshot.tables if tables is None else tables:
-            if name in snapshot.tables:
-                engine.load_table(name, snapshot.tables[name])
+        try:
+            for name in snapshot.tables if tables is None else tables:
+                if name in snapshot.tables:
+                    engine.load_table(name, snapshot.tables[name])
+        except BaseException:
+            engine.close()
+            raise
         return engine
 
     def _new_engine(self) -> Engine:
