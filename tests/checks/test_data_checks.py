@@ -1,11 +1,9 @@
-"""Data checks: every state of every check, and all of them from stored tables in one call."""
+"""Data checks: every state of every check."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 
-import pyarrow as pa
 import pytest
 
 from tradewind.checks.data import (
@@ -18,7 +16,6 @@ from tradewind.checks.data import (
     check_references,
     check_rejected,
 )
-from tradewind.checks.tables import check_tables
 from tradewind.core.finding import Check
 
 TODAY = date(2018, 1, 1)
@@ -61,54 +58,3 @@ def test_states(check: Check, status: str) -> None:
     assert check.status == status
     assert check.what
     assert bool(check.do) == (status != "pass")
-
-
-def orders(**columns: list[object]) -> pa.Table:
-    base = {
-        "order_id": ["1", "2", "3"],
-        "customer_id": ["a", "b", "x"],
-        "happened_at": [datetime(2017, 12, day) for day in (29, 30, 31)],
-        "amount": [Decimal("5"), None, Decimal("7")],
-        "channel": pa.nulls(3, pa.string()),
-        "amount_base": [Decimal("5"), None, None],
-        "happened_on": [date(2017, 12, day) for day in (29, 30, 31)],
-        "valid_to": pa.nulls(3, pa.timestamp("us")),
-    }
-    return pa.table(base | columns)
-
-
-def statuses(tables: dict[str, pa.Table], rejected: dict[str, int] | None = None) -> dict[str, str]:
-    checks = check_tables(tables, rejected or {}, datetime(2018, 1, 1, 5), TODAY, "USD")
-    return {check.name: check.status for check in checks}
-
-
-def test_stored_tables_are_checked_by_what_the_contract_says() -> None:
-    customers = pa.table({"customer_id": ["a", "b"], "country": ["US", "US"]})
-    assert statuses({"orders": orders(), "customers": customers}, {"orders": 1}) == {
-        "orders has rows": "pass",
-        "orders: rows we could not use": "fail",
-        "orders has values in every mapped column": "warn",
-        "orders holds nothing from the future": "pass",
-        "orders reaches up to today": "pass",
-        "orders: every amount is known in USD": "warn",
-        "orders.customer_id points to rows that exist": "warn",
-        "customers has rows": "pass",
-        "customers: rows we could not use": "pass",
-        "customers has values in every mapped column": "pass",
-    }
-
-
-def test_the_future_is_found() -> None:
-    future = orders(happened_at=[datetime(2017, 1, 1), datetime(2017, 1, 2), datetime(2031, 1, 1)])
-    assert statuses({"orders": future})["orders holds nothing from the future"] == "fail"
-
-
-def test_an_empty_table_fails_and_is_asked_nothing_more() -> None:
-    assert statuses({"orders": orders().slice(0, 0)}) == {
-        "orders has rows": "fail",
-        "orders: rows we could not use": "unknown",
-    }
-
-
-def test_a_table_without_the_other_side_is_not_asked_for_it() -> None:
-    assert not [name for name in statuses({"orders": orders()}) if "points to" in name]

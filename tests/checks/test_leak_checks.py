@@ -7,13 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tradewind.checks.leaks import LEAK_CHECKS, check_probe, leak_audit, refused_as_check
+from tradewind.checks.leaks import LEAK_CHECKS, check_probe, refused_as_check
 from tradewind.checks.shuffle import check_shuffled_labels
 from tradewind.checks.single_features import check_single_features, measure_single_features
 from tradewind.checks.split import check_split, fingerprints, refuse_repeated_rows
 from tradewind.core.errors import LeakError, ModelError, Problem
 from tradewind.core.feature import Feature, FeatureTable
-from tradewind.core.finding import Check
 
 N = 600
 
@@ -235,11 +234,24 @@ def test_an_empty_side_is_unknown() -> None:
     assert check_split(table, table.rows(np.zeros(5, dtype=bool))).status == "unknown"
 
 
-def test_parts_that_were_not_run_are_unknown() -> None:
-    passed = Check("x", "pass", "fine")
-    audit = leak_audit({"probe": passed, "split": None})
-    assert [check.status for check in audit] == ["pass", "unknown", "unknown", "unknown"]
-    assert len(audit) == len(LEAK_CHECKS)
+def test_copies_in_training_are_refused_at_the_split() -> None:
+    copied = make_table({"x": np.arange(3.0)}, entity=np.array([1, 2, 2]), day="2017-09-01")
+    with pytest.raises(LeakError, match="repeated before the split"):
+        check_split(copied, make_table({"x": np.arange(3.0)}))
+
+
+def test_amounts_are_shuffled_too() -> None:
+    statuses = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        x, amount = rng.normal(size=N), rng.gamma(1, 20, N) * (rng.random(N) < 0.6)
+        procedure = nearest(x, np.arange(N) < N // 2)
+        statuses.append(check_shuffled_labels(procedure, amount, np.arange(N), np.zeros(N), rng).status)
+    assert statuses.count("fail") <= 2
+    leaking = check_shuffled_labels(lambda label: label + 50 * rng.random(N), amount, np.arange(N), np.zeros(N), rng)
+    assert leaking.status == "fail"
+    constant = check_shuffled_labels(lambda label: np.ones(N), amount, np.arange(N), np.zeros(N), rng)
+    assert constant.status == "pass"
 
 
 def test_a_refusal_can_be_listed_with_the_other_checks() -> None:

@@ -203,3 +203,11 @@ def test_memory_is_bounded_by_batches_of_weights() -> None:
     draws = bootstrap_by_entity(statistics, np.arange(rows), np.ones(rows), np.random.default_rng(0), 10)
     assert max(seen) <= 4_000_000
     assert len(draws.resampled["auc"]) == 10
+
+
+def test_an_interval_never_leaves_its_own_figure_out() -> None:
+    # The maximum is the standing example of a figure whose resamples all lie on one side.
+    draws = np.random.default_rng(9).uniform(0, 0.9, 500)
+    low, high = bca_interval(1.0, draws, draws[:100], effective=50)
+    assert low < 0.1
+    assert high == 1.0

@@ -81,7 +81,8 @@ def check_beats_rule(numbers: Mapping[str, Number], rule: str) -> Check:
     gap = _figure(numbers, "baseline_gap")
     if gap.value is None or gap.low is None or gap.high is None:
         return Check(name, "unknown", gap.reason or "the gap has no interval", "give a rule and more outcomes")
-    seen = f"ahead of “{rule}” by {gap.value:.3g} ({gap.low:.3g} to {gap.high:.3g})"
+    unit = f" {gap.unit}" if gap.unit else ""
+    seen = f"ahead of “{rule}” by {gap.value:.3g}{unit} ({gap.low:.3g} to {gap.high:.3g})"
     if gap.low > 0:
         return Check(name, "pass", seen)
     if gap.high < 0:

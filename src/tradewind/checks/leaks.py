@@ -1,4 +1,4 @@
-"""The leak audit of one question, as a list of checks: probe, single features, shuffled outcomes, split."""
+"""The parts of the leak audit by name: probe, single features, shuffled outcomes, split; refusals become checks."""
 
 from __future__ import annotations
 
@@ -15,18 +15,6 @@ LEAK_CHECKS: Mapping[str, str] = {
     "split": split.NAME,
 }
 """The parts of the audit and the plain names of their checks."""
-
-
-def leak_audit(results: Mapping[str, Check | None]) -> tuple[Check, ...]:
-    """Put the parts of the audit together; a part that was not run is unknown, never pass.
-
-    Args:
-        results: part (`probe`, `single_features`, `shuffled`, `split`) to its check, None where it was not run.
-    """
-    return tuple(
-        results.get(part) or Check(name, "unknown", "this check was not run", "run the full audit: tradewind check")
-        for part, name in LEAK_CHECKS.items()
-    )
 
 
 def refused_as_check(part: str, run: Callable[[], Check]) -> Check:

@@ -14,7 +14,7 @@ from tradewind.stats.ranking import Values, auc, rank
 
 NAME = "No single column gives the answer away"
 TOO_GOOD = 0.85
-_MOST_ROWS = 100_000
+_MOST_ROWS = 50_000
 _FOLDS = 5
 _BANDS = 20
 _PRIOR_ROWS = 10.0
@@ -44,7 +44,7 @@ def measure_single_features(
     2001), over five folds of entities, so that a category held by one entity tells nothing. The Gini is the highest.
 
     Args:
-        table: features; more than 100,000 rows are sampled.
+        table: features; more than 50,000 rows are sampled.
         label: (n,) outcome; amounts are cut at their median. Rows whose outcome is unknown (NaN) are left out.
         rng: draws folds and, on large tables, rows.
         weight: (n,) sampling weights.

@@ -38,7 +38,7 @@ def refuse_repeated_rows(table: FeatureTable, where: str = "training table") -> 
 
 
 def check_split(train: FeatureTable, test: FeatureTable) -> Check:
-    """Refuse rows or entities on both sides of a split, and count near twins.
+    """Refuse rows copied before a split, rows or entities on both its sides, and count near twins.
 
     Under a split in time an entity may be on both sides, at different cutoffs, all training cutoffs before all test
     cutoffs; otherwise entities must not be shared. Near twins are test rows equal to a training row of another
@@ -46,10 +46,12 @@ def check_split(train: FeatureTable, test: FeatureTable) -> Check:
     the same count among test rows themselves says how many.
 
     Raises:
-        LeakError: the same (entity, cutoff) on both sides, or the same entity where the split is not one in time.
+        LeakError: an (entity, cutoff) twice in training, or on both sides, or the same entity where the split is not
+            one in time.
     """
     if len(train) == 0 or len(test) == 0:
         return Check(NAME, "unknown", "one side of the split has no rows", "give more history or an earlier cutoff")
+    refuse_repeated_rows(train, "training rows")
     both = np.intersect1d(_keys(train), _keys(test))
     if len(both):
         _refuse(f"{len(both):,} rows (entity and cutoff) are in training and test", str(both[0]).replace("\t", " at "))

@@ -149,11 +149,12 @@ def bca_interval(
     z = _tails(effective, level)
     tails = ndtr(z)
     # With nearly every resample on one side the correction leaves the data: the plain percentiles stand.
-    if 0.02 < below < 0.98:
+    if 0.025 < below < 0.975:
         bias = ndtri(below)
         tails = ndtr(bias + (bias + z) / (1 - _acceleration(jackknife) * (bias + z)))
     low, high = np.quantile(draws, tails)
-    return float(low), float(high)
+    # Where resampling is so biased that its interval leaves the figure itself out, the interval reaches up to it.
+    return min(float(low), value), max(float(high), value)
 
 
 def _tails(effective: int, level: float = LEVEL) -> Values:
