@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from tradewind.core.errors import FormatError, StoreError
 from tradewind.store import state as state_module
 from tradewind.store.state import State, from_micros, open_state, sqlite_url, to_micros
+from tradewind.store.state_schema import SCHEMA
 
 AT = datetime(2017, 11, 1, 12, 30, 15, 123456)
 LATER = datetime(2017, 11, 2)
@@ -166,7 +167,7 @@ def test_a_folder_of_any_name_holds_its_state(tmp_path: Path, name: str) -> None
 
 
 def test_columns_are_of_three_types_that_both_databases_have() -> None:
-    kinds = {type(column.type) for table in state_module._schema.tables.values() for column in table.columns}
+    kinds = {type(column.type) for table in SCHEMA.tables.values() for column in table.columns}
     assert kinds == {sa.Text, sa.BigInteger}
 
 

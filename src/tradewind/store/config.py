@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.feature import Influence, Unit
 from tradewind.core.time import Days, parse_days
-from tradewind.store.config_problems import arrange, fill_secrets, problems_of, validation_problems
+from tradewind.store.config_problems import arrange, problems_of, validation_problems
+from tradewind.store.config_secrets import fill_secrets
 
 CONFIG_FILE = "tradewind.toml"
 LARGEST = 1_000_000

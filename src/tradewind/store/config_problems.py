@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.contract import CONTRACT, Table
 from tradewind.core.errors import ConfigError, Problem, UnsafeExpression
 from tradewind.core.time import parse_days
+from tradewind.store.config_secrets import SECRET_KEYS, leads_out
 from tradewind.store.expressions import check_query, parse_query, parse_scalar
 
 if TYPE_CHECKING:
@@ -19,14 +20,11 @@ if TYPE_CHECKING:
 RESERVED = ("from", "lookup", "where", "known_after", "known_at", "format", "stable", "timezone")
 """Keys of a table's section that are not columns."""
 
-SECRET_KEYS = ("url", "engine", "state")
 USE_CASE_KEYS = (
     "horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "enabled", "cutoffs",
 )  # fmt: skip
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LOCAL_URL = re.compile(r"(sqlite|duckdb)(\+\w+)?:///")
 
 _CURRENCIES = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
@@ -82,54 +80,6 @@ def _is_span(value: object) -> bool:
     return True
 
 
-def fill_secrets(raw: Mapping[str, Any], environ: Mapping[str, str], problems: list[Problem]) -> dict[str, Any]:
-    """Put the environment's values where `url`, `engine` or `state` is `${NAME}`; add what is wrong to `problems`.
-
-    A value is one whole variable, so that a workspace from a stranger cannot send a variable to a host of its choice.
-    """
-
-    def fill(value: object, where: str, key: str) -> object:
-        if isinstance(value, Mapping):
-            return {k: fill(v, f"{where}.{k}" if where else str(k), str(k)) for k, v in value.items()}
-        if isinstance(value, list):
-            return [fill(item, where, key) for item in value]
-        if not isinstance(value, str):
-            return value
-        is_secret = key in SECRET_KEYS and where.split(".")[0] in ("workspace", "sources")
-        if is_secret:
-            return _secret(value, where, environ, problems)
-        if _VARIABLE.search(value):
-            problems.append(
-                Problem(where, "a variable cannot stand here", value, f"${{NAME}} only in {', '.join(SECRET_KEYS)}")
-            )
-        return value
-
-    return {key: fill(value, key, key) for key, value in raw.items()}
-
-
-def _secret(value: str, where: str, environ: Mapping[str, str], problems: list[Problem]) -> str:
-    whole = _VARIABLE.fullmatch(value)
-    if whole:
-        if whole[1] not in environ:
-            problems.append(
-                Problem(where, f"the environment variable {whole[1]} is not set", do=f"export {whole[1]}=...")
-            )
-        return environ.get(whole[1], "")
-    local = _LOCAL_URL.match(value)
-    if _VARIABLE.search(value) or not (local and where.startswith("sources.")):
-        problems.append(
-            Problem(
-                where,
-                "an address must come from one environment variable as a whole",
-                expected='"${SHOP_DB}", or sqlite:///file or duckdb:///file inside the workspace',
-                do=f'{where.split(".")[-1]} = "${{SHOP_DB}}" and put the address into SHOP_DB',
-            )
-        )
-    elif reason := _leads_out(value[local.end() :]):
-        problems.append(Problem(where, reason, expected="a file inside the workspace"))
-    return value
-
-
 def problems_of(raw: Mapping[str, Any]) -> list[Problem]:
     """Return what types alone do not show: unknown names, unsafe expressions, paths that lead out."""
     found: list[Problem] = []
@@ -183,18 +133,11 @@ def _source_problems(name: str, body: Mapping[str, Any], allowed: Sequence[objec
     if "table" in body and "query" in body:
         yield Problem(where, "a source has either a table or a query", expected="one of the two")
     path = body.get("path")
-    if isinstance(path, str) and (reason := _leads_out(path)) and not _under_any(path, allowed):
+    if isinstance(path, str) and (reason := leads_out(path)) and not _under_any(path, allowed):
         yield Problem(
             f"{where}.path", reason, repr(path), "a path relative to the workspace",
             'copy the files into the workspace, or name their folder in [workspace] allow_paths = ["..."]',
         )  # fmt: skip
-
-
-def _leads_out(path: str) -> str:
-    windows, posix = PureWindowsPath(path), PurePosixPath(path)
-    if posix.is_absolute() or windows.is_absolute() or windows.drive or windows.root or ".." in windows.parts:
-        return "this path leads out of the workspace"
-    return ""
 
 
 def _under_any(path: str, allowed: Sequence[object]) -> bool:

@@ -46,11 +46,12 @@ MAPPING_NAMES = frozenset({"date_part", "epoch_us", "strip_accents", "try_strpti
 FUNCTION_WORDS = tuple(
     sorted(
         _words(
-            "abs ceil coalesce concat concat_ws contains date_diff date_part date_trunc day dayofmonth dayofweek dayofyear "
-            "ends_with epoch epoch_ms epoch_us exp extract floor greatest hour if ifnull instr isodow least left length ln "
-            "log10 lower lpad ltrim make_date make_timestamp minute month nullif power quarter regexp_extract "
-            "regexp_matches regexp_replace replace reverse right round rpad rtrim second sign split_part sqrt starts_with "
-            "strftime strip_accents strpos strptime substring to_timestamp trim trunc try_strptime upper week year"
+            "abs ceil coalesce concat concat_ws contains date_diff date_part date_trunc day dayofmonth dayofweek "
+            "dayofyear ends_with epoch epoch_ms epoch_us exp extract floor greatest hour if ifnull instr isodow "
+            "least left length ln log10 lower lpad ltrim make_date make_timestamp minute month nullif power "
+            "quarter regexp_extract regexp_matches regexp_replace replace reverse right round rpad rtrim second "
+            "sign split_part sqrt starts_with strftime strip_accents strpos strptime substring to_timestamp trim "
+            "trunc try_strptime upper week year"
         )
     )
 )

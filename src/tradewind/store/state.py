@@ -1,7 +1,4 @@
-"""The state database: runs, steps, loads and model versions, on SQLite or Postgres alike.
-
-Columns are TEXT, BIGINT (microseconds since 1970, UTC) and JSON text only, so that both mean the same.
-"""
+"""The state database: runs, steps, loads and model versions, on SQLite or Postgres alike."""
 
 from __future__ import annotations
 
@@ -17,50 +14,9 @@ import sqlalchemy as sa
 
 from tradewind.core.errors import Problem, StoreError
 from tradewind.store.manifest import FORMAT, inside, wrong_format
+from tradewind.store.state_schema import LOADS, META, MODEL_VERSIONS, RUNS, SCHEMA, STEPS
 
 STATE_FILE = "state.db"
-
-_schema = sa.MetaData()
-_meta = sa.Table(
-    "meta", _schema, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
-)
-_runs = sa.Table(
-    "runs",
-    _schema,
-    sa.Column("run_id", sa.Text, primary_key=True),
-    sa.Column("command", sa.Text, nullable=False),
-    sa.Column("started_at", sa.BigInteger, nullable=False),
-    sa.Column("finished_at", sa.BigInteger),
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("snapshot_id", sa.Text),
-    sa.Column("details", sa.Text, nullable=False),
-)
-_steps = sa.Table(
-    "steps",
-    _schema,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("fingerprint", sa.Text, primary_key=True),
-    sa.Column("recorded_at", sa.BigInteger, nullable=False),
-    sa.Column("output", sa.Text, nullable=False),
-)
-_loads = sa.Table(
-    "loads",
-    _schema,
-    sa.Column("table_name", sa.Text, primary_key=True),
-    sa.Column("loaded_at", sa.BigInteger, primary_key=True),
-    sa.Column("fingerprint", sa.Text, nullable=False),
-    sa.Column("details", sa.Text, nullable=False),
-)
-_models = sa.Table(
-    "model_versions",
-    _schema,
-    sa.Column("use_case", sa.Text, primary_key=True),
-    sa.Column("version", sa.Text, primary_key=True),
-    sa.Column("created_at", sa.BigInteger, nullable=False),
-    sa.Column("path", sa.Text, nullable=False),
-    sa.Column("snapshot_id", sa.Text, nullable=False),
-    sa.Column("card", sa.Text, nullable=False),
-)
 
 _EPOCH = datetime(1970, 1, 1)
 
@@ -114,7 +70,7 @@ class State:
         """Note that a run began."""
         row = {"run_id": run_id, "command": command, "started_at": to_micros(at), "status": "running", "details": "{}"}
         with _writing(self._engine) as connection:
-            connection.execute(_runs.insert().values(row))
+            connection.execute(RUNS.insert().values(row))
 
     def finish_run(
         self,
@@ -129,11 +85,11 @@ class State:
             "status": status, "finished_at": to_micros(at), "snapshot_id": snapshot_id, "details": _dump(details or {}),
         }  # fmt: skip
         with _writing(self._engine) as connection:
-            connection.execute(_runs.update().where(_runs.c.run_id == run_id).values(values))
+            connection.execute(RUNS.update().where(RUNS.c.run_id == run_id).values(values))
 
     def runs(self, limit: int = 20) -> list[Run]:
         """Return the newest runs, newest first."""
-        query = _runs.select().order_by(_runs.c.started_at.desc(), _runs.c.run_id.desc()).limit(limit)
+        query = RUNS.select().order_by(RUNS.c.started_at.desc(), RUNS.c.run_id.desc()).limit(limit)
         return [
             Run(
                 row.run_id, row.command, from_micros(row.started_at),
@@ -145,19 +101,19 @@ class State:
 
     def find_step(self, name: str, fingerprint: str) -> dict[str, Any] | None:
         """Return what a step left when it ran with exactly these inputs, or None."""
-        query = _steps.select().where(_steps.c.name == name, _steps.c.fingerprint == fingerprint)
+        query = STEPS.select().where(STEPS.c.name == name, STEPS.c.fingerprint == fingerprint)
         rows = self._rows(query)
         return _load(rows[0].output) if rows else None
 
     def record_step(self, name: str, fingerprint: str, output: Mapping[str, Any], at: datetime) -> None:
         """Note what a step left; the same step again replaces the note."""
-        same = (_steps.c.name == name) & (_steps.c.fingerprint == fingerprint)
+        same = (STEPS.c.name == name) & (STEPS.c.fingerprint == fingerprint)
         row = {"name": name, "fingerprint": fingerprint, "recorded_at": to_micros(at), "output": _dump(output)}
-        self._replace(_steps, same, row)
+        self._replace(STEPS, same, row)
 
     def last_load(self, table: str) -> Load | None:
         """Return the newest load of a contract table, or None before the first."""
-        query = _loads.select().where(_loads.c.table_name == table).order_by(_loads.c.loaded_at.desc()).limit(1)
+        query = LOADS.select().where(LOADS.c.table_name == table).order_by(LOADS.c.loaded_at.desc()).limit(1)
         for row in self._rows(query):
             return Load(row.table_name, from_micros(row.loaded_at), row.fingerprint, _load(row.details))
         return None
@@ -167,27 +123,27 @@ class State:
     ) -> None:
         """Note that a contract table was read from sources with this fingerprint."""
         micros = to_micros(loaded_at)
-        same = (_loads.c.table_name == table) & (_loads.c.loaded_at == micros)
+        same = (LOADS.c.table_name == table) & (LOADS.c.loaded_at == micros)
         row = {"table_name": table, "loaded_at": micros, "fingerprint": fingerprint, "details": _dump(details or {})}
-        self._replace(_loads, same, row)
+        self._replace(LOADS, same, row)
 
     def record_model(
         self, use_case: str, version: str, at: datetime, path: str, snapshot_id: str, card: Mapping[str, Any]
     ) -> None:
         """Note a saved model; the same version again replaces the note and makes it the newest."""
-        same = (_models.c.use_case == use_case) & (_models.c.version == version)
+        same = (MODEL_VERSIONS.c.use_case == use_case) & (MODEL_VERSIONS.c.version == version)
         row = {
             "use_case": use_case, "version": version, "created_at": to_micros(at), "path": path,
             "snapshot_id": snapshot_id, "card": _dump(card),
         }  # fmt: skip
-        self._replace(_models, same, row)
+        self._replace(MODEL_VERSIONS, same, row)
 
     def models(self, use_case: str) -> list[ModelVersion]:
         """Return a use case's saved models, newest first."""
         query = (
-            _models.select()
-            .where(_models.c.use_case == use_case)
-            .order_by(_models.c.created_at.desc(), _models.c.version.desc())
+            MODEL_VERSIONS.select()
+            .where(MODEL_VERSIONS.c.use_case == use_case)
+            .order_by(MODEL_VERSIONS.c.created_at.desc(), MODEL_VERSIONS.c.version.desc())
         )
         return [
             ModelVersion(
@@ -229,8 +185,8 @@ def open_state(url: str) -> State:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7250100)"))  # two first starts at once
         written = _written_format(connection)
         if written is None:
-            _schema.create_all(connection)
-            connection.execute(_meta.insert().values(name="format", value=str(FORMAT)))
+            SCHEMA.create_all(connection)
+            connection.execute(META.insert().values(name="format", value=str(FORMAT)))
     if written not in (None, str(FORMAT)):
         engine.dispose()
         raise wrong_format(Path(STATE_FILE), int(written) if written.isdigit() else written)
@@ -238,9 +194,9 @@ def open_state(url: str) -> State:
 
 
 def _written_format(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table(_meta.name):
+    if not sa.inspect(connection).has_table(META.name):
         return None
-    return str(connection.execute(sa.select(_meta.c.value).where(_meta.c.name == "format")).scalar())
+    return str(connection.execute(sa.select(META.c.value).where(META.c.name == "format")).scalar())
 
 
 def sqlite_url(root: Path) -> str:

@@ -1,0 +1,47 @@
+"""The tables of the state database: TEXT, BIGINT (microseconds since 1970, UTC) and JSON text."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+SCHEMA = sa.MetaData()
+META = sa.Table(
+    "meta", SCHEMA, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+RUNS = sa.Table(
+    "runs",
+    SCHEMA,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("finished_at", sa.BigInteger),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("snapshot_id", sa.Text),
+    sa.Column("details", sa.Text, nullable=False),
+)
+STEPS = sa.Table(
+    "steps",
+    SCHEMA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("recorded_at", sa.BigInteger, nullable=False),
+    sa.Column("output", sa.Text, nullable=False),
+)
+LOADS = sa.Table(
+    "loads",
+    SCHEMA,
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("loaded_at", sa.BigInteger, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+)
+MODEL_VERSIONS = sa.Table(
+    "model_versions",
+    SCHEMA,
+    sa.Column("use_case", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("snapshot_id", sa.Text, nullable=False),
+    sa.Column("card", sa.Text, nullable=False),
+)
