@@ -169,6 +169,12 @@ def test_a_chart_is_a_picture_without_a_browser(tables: dict[str, Tables], tmp_p
     assert write_image(chart, tmp_path / "gain.png").stat().st_size > 5_000
 
 
+def test_a_chart_shows_itself_in_a_notebook(tables: dict[str, Tables]) -> None:
+    drawn, empty = build_charts(EMPTY, {"gain": tables["lapse"]["gain"], "drivers": pa.table({"a": [1]})}, "USD")
+    assert drawn._repr_mimebundle_(include=None)["image/svg+xml"].startswith("<svg")
+    assert empty._repr_mimebundle_()["text/plain"].startswith("What goes with it")
+
+
 def test_drawing_changes_no_setting_of_altair(tables: dict[str, Tables]) -> None:
     import altair as alt
 

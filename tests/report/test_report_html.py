@@ -239,6 +239,15 @@ def test_the_raw_table_of_rejected_rows_is_counted_and_its_values_are_not_shown(
     assert "secret" not in page
 
 
+def test_a_page_that_grows_too_large_does_without_still_pictures(
+    page: str, findings: list[Finding], tables: Tables, context: ReportContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html, "LIMIT", len(page.encode()) - 1_000)
+    reader = Reader(render_html(findings, tables, context))
+    assert not [tag for tag, _ in reader.tags if tag == "svg"]
+    assert len([attrs for _, attrs in reader.tags if "data-chart" in attrs]) == 9
+
+
 def test_a_page_too_large_to_send_is_refused(context: ReportContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html, "LIMIT", 1_000)
     with pytest.raises(StoreError, match="too large to send"):

@@ -12,6 +12,7 @@ import pyarrow as pa
 from tradewind.core.finding import Finding
 from tradewind.core.words import WORDS, say, say_do
 from tradewind.report.drawing import VARIABLES, NotDrawable, rows_of
+from tradewind.report.images import chart_svg
 from tradewind.report.money_charts import deciles_chart, profit_chart, say_profit, say_tenths
 from tradewind.report.numbers import say_one_in
 from tradewind.report.ranking_charts import calibration_chart, gain_chart, say_gain, say_honest, say_honest_caption
@@ -63,6 +64,15 @@ class Chart:
             text = text.replace(f'"{colour}"', f'"{variable}"')
         page: dict[str, Any] = json.loads(text)
         return {**page, "background": None}
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Show itself in a notebook as a picture, offline; `.altair` is the chart itself, to restyle and to explore."""
+        text = f"{self.title}\n{self.caption}"
+        return (
+            {"text/plain": text}
+            if self.altair is None
+            else {"image/svg+xml": chart_svg(self.altair), "text/plain": text}
+        )
 
 
 def build_charts(

@@ -75,10 +75,15 @@ def _plain(value: Any) -> Any:
 
 
 def data(rows: Iterable[Mapping[str, Any]]) -> Any:
-    """Return rows as the data of a chart."""
+    """Return rows as the data of a chart; six digits are more than a screen can show."""
     import altair as alt
 
-    return alt.InlineData(values=list(rows))
+    return alt.InlineData(
+        values=[
+            {name: float(f"{value:.6g}") if isinstance(value, float) else value for name, value in row.items()}
+            for row in rows
+        ]
+    )
 
 
 def series(names: Sequence[str], colours: Sequence[str], dashes: Sequence[Sequence[int]]) -> tuple[Any, Any]:
@@ -114,7 +119,7 @@ def dress(chart: Any, title: str, subtitle: str = "", height: int | None = HEIGH
     import altair as alt
 
     size: dict[str, Any] = {"width": "container"} if height is None else {"width": "container", "height": height}
-    text = alt.TitleParams(text=fold(title, 62), subtitle=fold(subtitle, 92) if subtitle else alt.Undefined)
+    text = alt.TitleParams(text=fold(title, 70), subtitle=fold(subtitle, 100) if subtitle else alt.Undefined)
     return (
         chart.properties(
             title=text, background=PAPER, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), **size

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -68,33 +68,35 @@ def render_html(
     }
     pictures = {finding.name: _pictures(finding, tables_by_finding, context) for finding in findings}
     lists = {f.name: _list(tables_by_finding.get(f.name, {}), context) for f in findings} if include_rows else {}
-    specs = {picture.id: picture.chart.spec() for drawn in pictures.values() for picture in drawn if picture.still}
+    specs = {
+        picture.id: picture.chart.spec() for drawn in pictures.values() for picture in drawn if picture.chart.altair
+    }
     ordered = in_order(findings)
     style, script, bundle = _asset("report.css"), _asset("report.js"), _bundle() if specs else ""
     template = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     ).get_template("report.html")  # fmt: skip
-    page = template.render(
-        say=say, context=context, policy=_policy((script, bundle), style),
-        style=style, script=script, bundle=bundle, specs=_inert(specs),
-        first=[(sections[finding.name], headline_figure(finding)) for finding in ordered],
-        answered=[sections[finding.name] for finding in ordered],
-        unanswered=[sections[finding.name] for finding in findings if not sections[finding.name].answered],
-        pictures=pictures, lists=lists, rejected=rejected_rows(context.rejected),
-        data_checks=[(check_badge(check), check) for check in context.checks],
-        say_day=say_day,
-    )  # fmt: skip
+    frame = {
+        "say": say, "say_day": say_day, "context": context, "policy": _policy((script, bundle), style),
+        "style": style, "script": script, "bundle": bundle, "specs": _inert(specs), "lists": lists,
+        "first": [(sections[finding.name], headline_figure(finding)) for finding in ordered],
+        "answered": [sections[finding.name] for finding in ordered],
+        "unanswered": [sections[finding.name] for finding in findings if not sections[finding.name].answered],
+        "rejected": rejected_rows(context.rejected),
+        "data_checks": [(check_badge(check), check) for check in context.checks],
+    }  # fmt: skip
+    page = template.render(pictures=pictures, **frame)
     if len(page.encode()) > LIMIT:
-        raise StoreError(
-            Problem(
-                "report",
-                "it is too large to send",
-                f"{len(page.encode()):,} bytes",
-                f"at most {LIMIT:,}",
-                "name fewer questions",
-            )
+        # The still pictures are what can be done without: they only show where scripts do not run.
+        bare = {name: [replace(picture, still="") for picture in drawn] for name, drawn in pictures.items()}
+        page = template.render(pictures=bare, **frame)
+    weight = len(page.encode())
+    if weight > LIMIT:
+        what = Problem(
+            "report", "it is too large to send", f"{weight:,} bytes", f"at most {LIMIT:,}", "ask fewer questions"
         )
+        raise StoreError(what)
     return page
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from tradewind.report.drawing import PAPER
 
 WIDTH = 620
+MARGIN = 16
 
 
 def chart_svg(chart: Any, width: int = WIDTH) -> str:
@@ -40,4 +41,10 @@ def write_image(chart: Any, path: Path, width: int = WIDTH) -> Path:
 
 def _sized(chart: Any, width: int) -> dict[str, Any]:
     spec: dict[str, Any] = chart if isinstance(chart, dict) else chart.to_dict()
-    return {**spec, "width": width, "autosize": {"type": "pad"}, "background": spec.get("background", PAPER)}
+    return {
+        **spec,
+        "width": width,
+        "autosize": {"type": "pad"},
+        "padding": MARGIN,
+        "background": spec.get("background", PAPER),
+    }
