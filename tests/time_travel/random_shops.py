@@ -74,7 +74,8 @@ class Shop:
             day = self.pick(*CUTOFFS) - timedelta(days=int(self.pick(0, 1, 7, 30, 90)))
             return midnight(day) + timedelta(microseconds=int(self.pick(-1, 0, 1)))
         if kind < 0.4:
-            return midnight(self.pick(date(2021, 3, 14), date(2021, 11, 7))) + timedelta(hours=float(self.rng.random() * 25))
+            day = self.pick(date(2021, 3, 14), date(2021, 11, 7))
+            return midnight(day) + timedelta(hours=float(self.rng.random() * 25))
         span = (END - START).days * 86_400
         return midnight(START) + timedelta(seconds=int(self.rng.integers(span)))
 
@@ -97,7 +98,8 @@ class Shop:
             self.rows[table].append(row)
 
     def _value(self, name: str) -> Any:
-        return {"level": self.pick("gold", "silver"), "points": float(self.rng.integers(100))}.get(name, self.pick("DE", "US"))
+        values = {"level": self.pick("gold", "silver"), "points": float(self.rng.integers(100))}
+        return values.get(name, self.pick("DE", "US"))
 
     def _versions(self) -> int:
         return int(self.pick(1, 1, 1, 1, 2, 3))
@@ -134,14 +136,16 @@ class Shop:
             row = {"customer_id": who, "happened_at": when, "name": self.pick("view", "cart", "log_in")}
             self.add("events", row | {"session_id": self.pick("1", "2", None), "value": self.pick(None, self.money())})
             row = {"customer_id": who, "happened_at": self.instant(), "channel": self.pick("mail", "ad", "call", "sms")}
-            self.add("touches", row | {"campaign_id": self.pick("1", "2", None), "kind": self.pick("sent", "open", "click")})
+            row |= {"campaign_id": self.pick("1", "2", None), "kind": self.pick("sent", "open", "click")}
+            self.add("touches", row)
             row = {"text_id": f"t{number}", "happened_at": self.instant(), "text": "words", "customer_id": who}
             self.add("texts", row | {"rating": self.pick(None, 1.0, 4.5, 0.1)})
         for customer in self.ids:
             for start in {self.instant(), self.instant()}:
                 row = {"customer_id": customer, "started_at": start, "monthly_amount": self.pick(None, self.money())}
                 row |= {"ended_at": self.pick(None, start + timedelta(days=40)), "renews_at": self.instant()}
-                self.add("subscriptions", row | {"payment_failed_at": self.pick(None, self.instant())}, self._versions())
+                row |= {"payment_failed_at": self.pick(None, self.instant())}
+                self.add("subscriptions", row, self._versions())
 
 
 def catalog(tables: Mapping[str, pa.Table]) -> Catalog:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -52,7 +53,7 @@ def top_words(weights: dict[str, Any], size: int) -> list[str]:
 class Slow:
     """Everything known at one cutoff, and the features of one customer from it."""
 
-    def __init__(self, tables: dict[str, list[Row]], day: date, windows: list[int], words: dict[str, list[str]]) -> None:
+    def __init__(self, tables: dict[str, list[Row]], day: date, windows: list[int], words: dict) -> None:
         self.day, self.windows, self.words = day, windows, words
         self.known = {name: known_rows(name, rows, day) for name, rows in tables.items()}
 
@@ -138,12 +139,12 @@ class Slow:
         for end, window in self.spans():
             out[f"order_days{end}"] = float(sum(window is None or age <= window for age in ages))
             if window in (30, 90, 180):
-                out[f"fading_order_days_{window}d"] = float(
-                    sum(window + 1 - age for age in ages if age <= window)
-                ) * (2.0 / window)
+                out[f"fading_order_days_{window}d"] = float(sum(window + 1 - age for age in ages if age <= window)) * (
+                    2.0 / window
+                )
         for back in (2, 3, 5, 10):
             out[f"days_since_order_day_{back}"] = float(ages[-back]) if len(ages) >= back else NONE
-        gaps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+        gaps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
         ordered, n = sorted(gaps), len(gaps)
         usual = float(ordered[math.ceil(n / 2) - 1]) if gaps else NONE
         long = float(ordered[-(-9 * n // 10) - 1]) if gaps else NONE
@@ -236,7 +237,9 @@ class Slow:
             "days_since_last_subscription": self.ago(starts),
             "days_since_cancelling": self.ago([row["ended_at"].date() for row in rows if row["ended_at"]]),
             "monthly_amount": float(sum((row["monthly_amount"] or 0 for row in running), Decimal(0))),
-            "days_since_failed_payment": self.ago([r["payment_failed_at"].date() for r in rows if r["payment_failed_at"]]),
+            "days_since_failed_payment": self.ago(
+                [row["payment_failed_at"].date() for row in rows if row["payment_failed_at"]]
+            ),
             "days_until_renewal": float((min(ahead).date() - self.day).days) if ahead else NONE,
         }
 

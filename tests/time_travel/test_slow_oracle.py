@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -103,7 +102,7 @@ def require_everybody(shop: Shop, table: FeatureTable) -> None:
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture], "derandomize": True}
 
 
-@settings(max_examples=12, **SETTINGS)
+@settings(max_examples=8, **SETTINGS)
 @given(seed=st.integers(0, 10**6), size=st.integers(1, 60))
 def test_duckdb_equals_the_slow_loops(duckdb: Engine, seed: int, size: int) -> None:
     shop = Shop(seed, size=size)
@@ -112,7 +111,7 @@ def test_duckdb_equals_the_slow_loops(duckdb: Engine, seed: int, size: int) -> N
     require_equal(shop, known, feature_set, table)
 
 
-@settings(max_examples=4, **SETTINGS)
+@settings(max_examples=3, **SETTINGS)
 @given(seed=st.integers(0, 10**6))
 def test_postgres_equals_the_slow_loops(postgres: Engine, seed: int) -> None:
     shop = Shop(seed)

@@ -68,7 +68,7 @@ def visible_rows(table: CatalogTable, sight: Sight = "cutoff", only: exp.Express
     ]
     known = exp.column("known_at") < instant
     current = exp.or_(exp.column("valid_to").is_(exp.null()), exp.column("valid_to") >= instant.copy())
-    select = exp.select(*shown).from_(exp.to_table(table.name)).where(known, current)
+    select = exp.select(*shown).from_(exp.to_table(table.name), copy=False).where(known, current, copy=False)
     if sight == "cutoff" and table.contract.kind == "fact" and table.contract.time in table.columns:
         select = select.where(_happened_before_cutoff(table))
     return select.where(only.copy()) if only is not None else select
@@ -121,7 +121,7 @@ def view_as_of(
         if _is_own_name(table):
             continue
         inner = _stands_for(table, catalog, where, sight, steps, only)
-        table.replace(inner.subquery(table.alias_or_name))
+        table.replace(inner.subquery(table.alias_or_name, copy=False))
     return template
 
 
@@ -271,7 +271,9 @@ def _one_cutoff(select: exp.Expression, renamed: Mapping[str, str]) -> exp.Selec
             found.set("this", renamed[found.this])
     day = exp.cast(exp.Placeholder(this=renamed["cutoff_day"]), "DATE")
     assert isinstance(part, exp.Query)
-    return exp.select(exp.alias_(day, "cutoff"), "one_cutoff.*").from_(part.subquery("one_cutoff"))
+    return exp.select(exp.alias_(day, "cutoff"), "one_cutoff.*").from_(
+        part.subquery("one_cutoff", copy=False), copy=False
+    )
 
 
 def _union(parts: Sequence[exp.Select]) -> exp.Select | exp.Union:

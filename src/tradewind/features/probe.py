@@ -66,7 +66,12 @@ def same(one: object, other: object) -> bool:
     return one == other
 
 
-def rewrite_future(tables: Mapping[str, pa.Table], cutoff: Cutoff, rng: np.random.Generator) -> dict[str, pa.Table]:
+def rewrite_future(
+    tables: Mapping[str, pa.Table],
+    cutoff: Cutoff,
+    rng: np.random.Generator,
+    as_of_today: Mapping[str, Collection[str]] | None = None,
+) -> dict[str, pa.Table]:
     """Return tables that agree with the given ones in all that was known at the cutoff, and in little else.
 
     Of the rows not yet known, some are removed, some changed, some added; columns revealed later, and the end of row

@@ -142,7 +142,8 @@ def build_features(
         engine.create(f"{group.name}_{use_case}", *group_at(group, catalog, entity, step, cutoffs, settings))
         if not group.own_rows_only:
             _require_one_row(engine, group, f"{group.name}_{use_case}", entity)
-    parts = [_derive_cutoff(engine, feature_set, use_case, cutoff) for cutoff in sorted(cutoffs)]
+    raw = _raw_select(feature_set, use_case)
+    parts = [_derive_cutoff(engine, feature_set, raw, cutoff) for cutoff in sorted(cutoffs)]
     return FeatureTable(
         np.concatenate([part.entity_id for part in parts]),
         np.concatenate([part.cutoff for part in parts]),
@@ -186,8 +187,9 @@ def _require_one_row(engine: Engine, group: Group, table: str, entity: str) -> N
         raise ConfigError(Problem(where, "it gives more than one row for one entity", found, f"GROUP BY {entity}"))
 
 
-def _derive_cutoff(engine: Engine, feature_set: FeatureSet, use_case: str, cutoff: Cutoff) -> FeatureTable:
-    raw = _raw_columns(engine, feature_set, use_case, cutoff)
+def _derive_cutoff(engine: Engine, feature_set: FeatureSet, select: exp.Select, cutoff: Cutoff) -> FeatureTable:
+    # Sorted here and not in SQL, because engines collate text differently.
+    raw = engine.fetch(select, {"cutoff_day": cutoff.day}).sort_by(feature_set.entity)
     n, entity = raw.num_rows, feature_set.entity
     days = np.full(n, float((cutoff.day - _EPOCH).days))
     numbers = [d for d in feature_set.derivations if d.feature.kind == "number"]
@@ -213,18 +215,22 @@ def _derive_cutoff(engine: Engine, feature_set: FeatureSet, use_case: str, cutof
     )
 
 
-def _raw_columns(engine: Engine, feature_set: FeatureSet, use_case: str, cutoff: Cutoff) -> pa.Table:
-    """Everything raw about the eligible of one cutoff, sorted by entity id; sorted here because engines collate."""
+def _raw_select(feature_set: FeatureSet, use_case: str) -> exp.Select:
+    """The SELECT of everything raw about the eligible of `:cutoff_day`, one row per entity."""
     entity, day = feature_set.entity, exp.cast(exp.Placeholder(this="cutoff_day"), "DATE")
-    asked = exp.select(f"eligible.{entity}").from_(exp.to_table(f"eligible_{use_case}").as_("eligible"))
+    select = exp.select(exp.column(entity, "eligible")).from_(exp.alias_(_table(f"eligible_{use_case}"), "eligible"))
     for group in feature_set.groups:
         names = dict.fromkeys(name for derivation in group.derivations for name in derivation.inputs)
-        asked = asked.select(*(exp.column(name, group.name).as_(f"{group.name}.{name}", quoted=True) for name in names))
+        raw = (exp.alias_(exp.column(name, group.name), f"{group.name}.{name}", quoted=True) for name in names)
+        select.select(*raw, copy=False)
         same = [exp.column(key, group.name).eq(exp.column(key, "eligible")) for key in ("cutoff", entity)]
-        table = exp.to_table(f"{group.name}_{use_case}").as_(group.name)
-        asked = asked.join(table, on=exp.and_(*same), join_type="left")
-    asked = asked.where(exp.column("cutoff", "eligible").eq(day))
-    return engine.fetch(asked, {"cutoff_day": cutoff.day}).sort_by(entity)
+        step = exp.alias_(_table(f"{group.name}_{use_case}"), group.name)
+        select.join(step, on=exp.and_(*same, copy=False), join_type="left", copy=False)
+    return select.where(exp.column("cutoff", "eligible").eq(day), copy=False)
+
+
+def _table(name: str) -> exp.Table:
+    return exp.to_table(name)
 
 
 def build_training_table(

@@ -14,11 +14,25 @@ from tradewind.features.feature_set import Derivation, Group
 class UserFeature(Protocol):
     """What `[features.<name>]` of the config gives."""
 
-    sql: str
-    sentence: str
-    unit: str
-    family: str | None
-    influence: str | None
+    @property
+    def sql(self) -> str:
+        """One SELECT."""
+
+    @property
+    def sentence(self) -> str:
+        """Plain words."""
+
+    @property
+    def unit(self) -> str:
+        """What a value of 1 means."""
+
+    @property
+    def family(self) -> str | None:
+        """Which features it is a form of."""
+
+    @property
+    def influence(self) -> str | None:
+        """Whether one can act on it."""
 
 
 def user_groups(features: Mapping[str, UserFeature], entity: str) -> tuple[Group, ...]:
