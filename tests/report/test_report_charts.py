@@ -138,6 +138,14 @@ def test_a_list_that_never_pays_says_so() -> None:
     assert "does not pay" in say_profit(table, "USD")
 
 
+def test_a_contact_dearer_than_what_it_can_win_cannot_pay() -> None:
+    finding = Finding(
+        "lapse", "t", "q", "answered", "assumed", "", ("a",), "", "", numbers={"break_even_share": Number(1.7)}
+    )
+    table = pa.table({"share_contacted": [0.0, 1.0], "profit": [0.0, -200.0]})
+    assert only(build_charts(finding, {"profit": table}, "USD")).title.startswith("Cannot pay")
+
+
 def test_time_charts_state_what_came() -> None:
     weeks = pa.table({"week": [date(2017, 1, 2), date(2017, 1, 9)], "actual": [90, 90], "predicted": [100.0, 100.0]})
     assert say_weekly(weeks) == "We expected 200 purchases and 180 came: 10 in 100 fewer than expected"

@@ -93,6 +93,7 @@ WORDS: Mapping[str, str] = {
     "profit.title": "Pays if contact changes {one_in}",
     "profit.title.best": "Pays if contact changes {one_in}; best to stop after the first {best} in 100",
     "profit.title.not": "Pays if contact changes {one_in}; with the share assumed, it does not",
+    "profit.title.never": "Cannot pay: a contact costs more than everybody it could change is worth",
     "profit.title.none": "Contacting does not pay at any length of the list, as things are assumed",
     "profit.title.plain": "Contacting the first {best} in 100 leaves the most: {money}",
     "profit.x": "Contacted, of 100, top of the list first",

@@ -109,6 +109,7 @@ def _makers(
     rate = _value(finding, "rate_10")
     share = finding.numbers.get("break_even_share")
     even = say_one_in(share.value) if share is not None and share.value is not None and not revenue else ""
+    never = bool(even) and share is not None and share.value is not None and share.value > 1
     assumed = f" {say('part.assumed')}: {finding.caption}" if finding.caption else ""
     return {
         "gain": _Maker(
@@ -118,7 +119,7 @@ def _makers(
             ("share_contacted", "share_found", "rule_share_found"),
         ),
         "profit": _Maker(
-            lambda table: say_profit(table, currency, even),
+            lambda table: say("profit.title.never") if never else say_profit(table, currency, even),
             lambda table, title: profit_chart(table, currency, title, rule, revenue),
             lambda _: say("profit.caption") + assumed,
             ("share_contacted", "profit", "low", "high", "rule_profit"),
