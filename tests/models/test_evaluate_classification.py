@@ -56,6 +56,7 @@ def test_figures_are_those_of_scikit_learn_with_an_interval_around_each(evaluati
     assert numbers["auc"].value == pytest.approx(metrics.roc_auc_score(data["label"], data["predicted"]))
     assert numbers["baseline_auc"].value == pytest.approx(metrics.roc_auc_score(data["label"], data["rule"]))
     assert numbers["brier"].value == pytest.approx(metrics.brier_score_loss(data["label"], data["predicted"]))
+    assert numbers["calibration_gap"].value == pytest.approx(np.mean(data["predicted"] - data["label"]))
     assert numbers["average_precision"].value == pytest.approx(
         metrics.average_precision_score(data["label"], data["predicted"])
     )

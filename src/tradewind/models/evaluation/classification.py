@@ -83,11 +83,12 @@ def evaluate_classification(
         resamples: bootstrap resamples; by default 1,000, fewer above 100,000 rows (`stats.bootstrap.resamples_for`).
     Returns:
         numbers: rows, positives, base_rate, auc, average_precision, log_loss, brier, calibration_slope,
-        calibration_intercept, ece, ece_band_high, lift_10, capture_10, rate_10 (share with the outcome among the
-        first 10 %); at the contact threshold precision, recall, f1, true_positives, false_positives,
-        false_negatives, true_negatives, threshold, contacted_share; baseline_auc, baseline_average_precision,
-        baseline_lift_10, baseline_capture_10, baseline_rate_10, baseline_gap (AUC minus the headline rule's, paired);
-        break_even_share, profit_best_share, profit, baseline_profit, profit_gap (at the contacted share).
+        calibration_intercept, calibration_gap (mean predicted minus base_rate), ece, ece_band_high, lift_10,
+        capture_10, rate_10 (share with the outcome among the first 10 %); at the contact threshold precision,
+        recall, f1, true_positives, false_positives, false_negatives, true_negatives, threshold, contacted_share;
+        baseline_auc, baseline_average_precision, baseline_lift_10, baseline_capture_10, baseline_rate_10,
+        baseline_gap (AUC minus the headline rule's, paired); break_even_share, profit_best_share, profit,
+        baseline_profit, profit_gap (at the contacted share).
         tables: gain, calibration, deciles, rules, slices, and profit where money is gross margin.
     Raises:
         ModelError: the rows cannot be evaluated at all (lengths, unknown outcomes, no probabilities).
@@ -167,6 +168,7 @@ def _statistics(
             "calibration_slope": calibration_slope(y, p, weight),
             "calibration_intercept": calibration_intercept(y, p, weight),
             "base_rate": weighted_mean(y, weight),
+            "calibration_gap": weighted_mean(p - y, weight),
             "decile_actual": decile_means(decile, y, weight),
             "break_even_share": break_even_share(y, value, ranking, weight, economics, contacts.share),
         }

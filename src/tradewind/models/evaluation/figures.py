@@ -41,7 +41,7 @@ def plain_numbers(rows: Rows, draws: Draws, reason: str) -> dict[str, Number]:
             "base_rate": _share(draws.number("base_rate", reason=reason), len(rows.actual)),
         }
         | _ranked_numbers(rows, draws, "", reason)
-        | {name: draws.number(name, reason=reason) for name in ("log_loss", "brier")}
+        | {name: draws.number(name, reason=reason) for name in ("log_loss", "brier", "calibration_gap")}
         | lines
     )
 
