@@ -26,6 +26,7 @@ from tradewind.models.lifetime import (
     summary_from_arrays,
     track_weeks,
 )
+from tradewind.models.lifetime.fit import maximise
 from tradewind.models.lifetime.simulate import simulate_bg_nbd, simulate_spend
 from tradewind.models.lifetime.summary import LifetimeSummary
 
@@ -120,6 +121,21 @@ def test_a_flat_likelihood_is_refused_with_parameters_gradient_and_curvature(fit
     assert "leaned on" in check.what
     assert model.estimate.leaned
     assert np.all(model.probability_alive(flat)[x > 0] > 0.9)
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        lambda theta: (float("nan"), np.full(2, np.nan)),
+        lambda theta: (float(np.sum(np.abs(theta - 1) ** 1.5)), 1.5 * np.abs(theta - 1) ** 0.5 * np.sign(theta - 1)),
+    ],
+    ids=["not a number", "no top"],
+)
+def test_a_climb_that_ends_nowhere_says_where_it_ended(objective: object) -> None:
+    with np.errstate(all="ignore"), pytest.raises(ModelError) as caught:
+        maximise(objective, np.zeros(2), ("p", "q"), 10, "a model")  # type: ignore[arg-type]
+    assert "gradient" in caught.value.problems[0].found
+    assert "p " in caught.value.problems[0].found
 
 
 def test_few_customers_get_an_answer_with_a_wide_interval() -> None:

@@ -43,6 +43,11 @@ class BetaGeometric:
         r, alpha, a, b = self.estimate.values
         return r, alpha, a, b
 
+    @property
+    def scale_days(self) -> float:
+        """Alpha in days: the time on which a new customer's expected rate changes."""
+        return self.parameters[1] * self.unit_days
+
     def with_parameters(self, values: tuple[float, ...]) -> BetaGeometric:
         """Return the model with other parameters, in the order of `estimate.names`."""
         return replace(self, estimate=replace(self.estimate, values=values))

@@ -12,7 +12,7 @@ from tradewind.models.lifetime.fit import Estimate
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary
 
 DAYS_PER_YEAR = 365.25
-_NODES = 24
+_NODES = 32
 
 
 class PurchaseModel(Protocol):
@@ -24,6 +24,8 @@ class PurchaseModel(Protocol):
     def estimate(self) -> Estimate: ...
     @property
     def unit_days(self) -> float: ...
+    @property
+    def scale_days(self) -> float: ...
     def with_parameters(self, values: tuple[float, ...]) -> Self: ...
     def probability_alive(self, summary: LifetimeSummary) -> Floats: ...
     def expected_purchases(
@@ -41,8 +43,7 @@ def expected_ahead(
 ) -> Floats:
     """Expected purchases in `[end, end + horizon)`, each discounted continuously: P(alive) × ∫ e^(−δt) rate(t) dt.
 
-    The integral depends on frequency and age only, is taken once per distinct pair, by Gauss-Legendre quadrature in
-    ln(1 + t/(1 + age)), in which the rate is smooth however long the horizon.
+    The integral depends on frequency and age only and is taken once per distinct pair.
 
     Args:
         annual_discount_rate: 0.1 means that a purchase a year ahead counts 1/1.1.
@@ -58,17 +59,7 @@ def expected_given_alive(
     delta = daily_discount(annual_discount_rate)
     frequency, age, index = distinct_pairs(summary)
     ahead = np.full(len(age), float(horizon.length.count))
-    return np.asarray(_integral(model, frequency, age, ahead, delta)[index])
-
-
-def _integral(model: PurchaseModel, frequency: Floats, age: Floats, ahead: Floats, delta: float) -> Floats:
-    """∫₀^ahead e^(−δt) rate(t) dt by Gauss-Legendre in ln(1 + t/(age + unit)), in which the rate is smooth."""
-    node, weight = np.polynomial.legendre.leggauss(_NODES)
-    base = age[:, None] + model.unit_days
-    reach = np.log1p(ahead[:, None] / base)
-    step = np.expm1(reach * (node + 1) / 2) * base
-    rate = model.rate_given_alive(frequency[:, None], age[:, None], step)
-    return np.asarray((rate * np.exp(-delta * step) * (step + base)) @ weight * (reach[:, 0] / 2))
+    return np.asarray(expected_between(model, frequency, age, np.zeros(len(age)), ahead, delta)[index])
 
 
 def expected_since_first(model: PurchaseModel, days: Floats) -> Floats:
@@ -79,7 +70,33 @@ def expected_since_first(model: PurchaseModel, days: Floats) -> Floats:
     Args:
         days: (k,) time since the first purchase.
     """
-    return _integral(model, np.zeros(len(days)), np.zeros(len(days)), days, 0.0)
+    zero = np.zeros(len(days))
+    return expected_between(model, zero, zero, zero, days)
+
+
+def expected_between(
+    model: PurchaseModel,
+    frequency: Floats,
+    age_days: Floats,
+    start: Floats,
+    end: Floats,
+    delta: float = 0.0,
+    nodes: int = _NODES,
+) -> Floats:
+    """Expected purchases of customers who are alive, in [start, end) days ahead: ∫ e^(−δt) rate(t) dt.
+
+    Gauss-Legendre in ln(1 + t/(scale + age)), in which the rate is smooth however long the stretch.
+
+    Args:
+        frequency, age_days, start, end: (k,) arrays.
+        delta: continuous discount rate per day.
+    """
+    node, weight = np.polynomial.legendre.leggauss(nodes)
+    base = (age_days + model.scale_days)[:, None]
+    low, high = np.log1p(start[:, None] / base), np.log1p(end[:, None] / base)
+    step = np.expm1(low + (high - low) * (node + 1) / 2) * base
+    rate = model.rate_given_alive(frequency[:, None], age_days[:, None], step)
+    return np.asarray((rate * np.exp(-delta * step) * (step + base) * weight).sum(axis=1) * (high - low)[:, 0] / 2)
 
 
 def daily_discount(annual_rate: float) -> float:

@@ -135,6 +135,8 @@ def maximise(
     gradient = per_customer(theta)[1]
     for _ in range(8):
         hessian = _hessian(per_customer, theta)
+        if not np.all(np.isfinite(hessian)) or (np.abs(gradient).max() > 1e-3 and np.linalg.eigvalsh(hessian)[0] <= 0):
+            raise _not_converged(theta, gradient, names, what, calls)
         _refuse_run_away(theta, gradient, hessian, names, what, customers)
         step = np.linalg.solve(hessian, gradient)
         close = _to_win(gradient, step, customers) < _CLOSE
@@ -144,15 +146,7 @@ def maximise(
             covariance = np.linalg.inv(hessian) / customers
             norm = float(np.abs(gradient).max())
             return Optimum(theta, objective(theta)[0], (covariance + covariance.T) / 2, norm, calls)
-    raise ModelError(
-        Problem(
-            what,
-            "the fit did not converge",
-            f"{_told(names, theta)}; gradient {float(np.abs(gradient).max()):.1e} per customer after {calls} steps",
-            "a maximum of the likelihood",
-            "look for wrong recencies or ages in the summary",
-        )
-    )
+    raise _not_converged(theta, gradient, names, what, calls)
 
 
 def _to_win(gradient: Floats, step: NDArray[np.floating[Any]], customers: int) -> float:
@@ -175,7 +169,7 @@ def _refuse_run_away(
     """Refuse a flat top: parameters that run away or that the data say nothing about."""
     curvature = float(np.linalg.eigvalsh(hessian)[0]) * customers
     far = [name for name, value in zip(names, theta, strict=True) if abs(value) > _FAR]
-    if not far and curvature > 1 / _VAGUE**2 and np.all(np.isfinite(theta)):
+    if not far and curvature > 1 / _VAGUE**2:
         return
     direction = np.linalg.eigh(hessian)[1][:, 0]
     loose = far or [name for name, part in zip(names, direction, strict=True) if abs(part) > 0.3]
@@ -187,6 +181,19 @@ def _refuse_run_away(
             f"smallest curvature {curvature:.1e}, {customers:,} customers",
             "customers who differ in how often they buy and in when they stop",
             "use more customers or a longer history, or lean on typical values (lean=True)",
+        )
+    )
+
+
+def _not_converged(theta: Floats, gradient: Floats, names: Sequence[str], what: str, calls: int) -> ModelError:
+    norm = float(np.abs(gradient).max())
+    return ModelError(
+        Problem(
+            what,
+            "the fit did not converge",
+            f"{_told(names, theta)} on the inner scale; gradient {norm:.1e} per customer after {calls} evaluations",
+            "a maximum of the likelihood",
+            "look for wrong recencies, ages or amounts in the summary",
         )
     )
 

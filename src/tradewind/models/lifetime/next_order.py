@@ -46,7 +46,7 @@ def expected_next_order_days(model: PurchaseModel, summary: LifetimeSummary) -> 
 def _quantile(model: PurchaseModel, frequency: Floats, age: Floats, share: Floats) -> Floats:
     """Days within which the given share of customers who are alive has ordered, by bisection on the log scale."""
     low, high = np.full(len(age), np.log(1e-6)), np.full(len(age), np.log(_LONGEST_DAYS * 2))
-    for _ in range(48):
+    for _ in range(36):
         middle = (low + high) / 2
         early = model.order_again_within(frequency, age, np.exp(middle)) < share
         low, high = np.where(early, middle, low), np.where(early, high, middle)

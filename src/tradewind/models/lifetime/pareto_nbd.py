@@ -41,6 +41,11 @@ class ParetoNbd:
         r, alpha, s, beta = self.estimate.values
         return r, alpha, s, beta
 
+    @property
+    def scale_days(self) -> float:
+        """Beta in days: the time on which a new customer's expected rate changes."""
+        return self.parameters[3] * self.unit_days
+
     def with_parameters(self, values: tuple[float, ...]) -> ParetoNbd:
         """Return the model with other parameters, in the order of `estimate.names`."""
         return replace(self, estimate=replace(self.estimate, values=values))

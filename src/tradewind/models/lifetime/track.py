@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradewind.core.errors import ContractError, Problem
-from tradewind.models.lifetime.expect import PurchaseModel, distinct_pairs, expected_since_first
+from tradewind.models.lifetime.expect import PurchaseModel, distinct_pairs, expected_between, expected_since_first
 from tradewind.models.lifetime.spread import SAMPLE, Z95, future_variance, parameter_variance
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary, weeks_observed
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+_PAIRS = 50_000
+"""Forecasts made at a time, to bound memory."""
 
 
 def track_weeks(model: PurchaseModel, summary: LifetimeSummary, actual: Ints, rng: np.random.Generator) -> pa.Table:
@@ -68,12 +72,14 @@ def _ahead_curve(model: PurchaseModel, summary: LifetimeSummary, weeks: int) -> 
     """Expected further purchases of all customers by the end of each week ahead, given their past."""
     frequency, age, index = distinct_pairs(summary)
     alive = np.bincount(index, weights=model.probability_alive(summary), minlength=len(age))
-    node, weight = np.polynomial.legendre.leggauss(3)
-    per_week = np.empty(weeks)
-    for week in range(weeks):
-        days = 7.0 * (week + (node + 1) / 2)
-        per_week[week] = alive @ (model.rate_given_alive(frequency[:, None], age[:, None], days) @ weight) * 3.5
-    return np.cumsum(per_week)
+    at_once, per_week = max(1, _PAIRS // len(age)), [np.zeros(0)]
+    for first in range(0, weeks, at_once):
+        week = np.arange(first, min(first + at_once, weeks), dtype=np.float64)
+        start = np.repeat(7.0 * week, len(age))
+        pairs = np.tile(frequency, len(week)), np.tile(age, len(week))
+        each = expected_between(model, *pairs, start, start + 7.0, nodes=4)
+        per_week.append(each.reshape(len(week), -1) @ alive)
+    return np.cumsum(np.concatenate(per_week))
 
 
 def _scatter(
