@@ -52,7 +52,7 @@ def read_database(url: str, table: str | None = None, query: str | None = None, 
     with _connection(address, where) as connection:
         statement = query if query is not None else f"SELECT * FROM {_quoted(connection, table or '', where)}"
         result = connection.exec_driver_sql(statement.rstrip().rstrip(";"))
-        names = [str(name) for name in result.keys()]
+        names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no dict
         parts = [_columns(rows, len(names)) for rows in result.partitions(_CHUNK)]
     return Raw(_assemble(names, parts), tuple(names))
 

@@ -33,6 +33,7 @@ def read_delimited(data: bytes, delimiter: str | None, where: str) -> Raw:
         raise SourceError(Problem(where, "a delimiter is one character", repr(chosen), 'such as ";" or "\\t"'))
     names = _header(data, chosen)
     table, broken = _parse(data, chosen, len(names), where)
+    _check_last_quote(data, table, broken, where)
     return Raw(table.rename_columns(names), tuple(names), tuple(broken))
 
 
@@ -68,18 +69,26 @@ def _parse(data: bytes, delimiter: str, width: int, where: str) -> tuple[pa.Tabl
         raise SourceError(
             Problem(where, "the text cannot be split into columns", str(error), "delimited text")
         ) from error
-    for row in broken:
-        if row.text.count('"') % 2 and "\n" in row.text:
+    return table, broken
+
+
+def _check_last_quote(data: bytes, table: pa.Table, broken: Sequence[BrokenRow], where: str) -> None:
+    """A mark that opens and never closes swallows every row after it into one cell, the last one read."""
+    if data.count(b'"') % 2 == 0:
+        return
+    last = table.column(table.num_columns - 1)[-1].as_py() if table.num_rows else None
+    swallowed = [last or "", *(row.text for row in broken[-1:] if row.text.count('"') % 2)]
+    for text in swallowed:
+        if "\n" in text.strip():
             raise SourceError(
                 Problem(
                     where,
-                    f"a quotation mark in row {row.row} is never closed",
-                    repr(row.text[:80]),
-                    "marks in pairs",
-                    "close or remove the mark; everything after it would be lost",
+                    "a quotation mark is never closed, so that the rows after it cannot be told apart",
+                    repr(text[:80]),
+                    "quotation marks in pairs",
+                    "close or remove the mark",
                 )
             )
-    return table, broken
 
 
 def _arrow(data: bytes, delimiter: str, width: int, broken: list[BrokenRow] | None, block: int) -> pa.Table:

@@ -1,4 +1,4 @@
-"""What follows from other tables: orders out of their lines, a line's customer and time out of its order, one currency."""
+"""What follows from other tables: orders from their lines, a line's customer and time from its order, one currency."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def derive_orders(lines: pa.Table) -> Mapped | None:
     Args:
         lines: stored order lines, all versions; the current ones count.
     Returns:
-        orders in the order of their first line, `known_at` being that of the last line known; orders of which nobody can
-        say who bought, or when, are rejected. None where the lines carry no customer or time at all.
+        orders in the order of their first line, `known_at` being that of the line known last; orders of which nobody
+        can say who bought, or when, are rejected. None where the lines carry no customer or time at all.
     """
     import duckdb
 
@@ -40,7 +40,8 @@ def derive_orders(lines: pa.Table) -> Mapped | None:
     with duckdb.connect() as con:
         con.register("lines", lines)
         con.execute(
-            "CREATE TEMP TABLE made AS SELECT order_id, min(customer_id) AS customer_id, min(happened_at) AS happened_at, "
+            "CREATE TEMP TABLE made AS SELECT order_id, min(customer_id) AS customer_id, "
+            "min(happened_at) AS happened_at, "
             f"CAST(sum(amount) AS DECIMAL(18,4)) AS amount{discount}{singles}, min(happened_on) AS happened_on, "
             "arg_min(happened_hour, happened_at) AS happened_hour, max(known_at) AS known_at, min(place) AS place, "
             "CASE WHEN count(customer_id) = 0 THEN 'no line of this order says who bought' "
@@ -54,8 +55,8 @@ def derive_orders(lines: pa.Table) -> Mapped | None:
             "SELECT * EXCLUDE (place, reason) FROM made WHERE reason IS NULL ORDER BY place"
         ).to_arrow_table()
         rejected = con.sql(
-            "SELECT CAST(NULL AS BIGINT) AS row, 'order_id' AS column, order_id AS value, reason FROM made "
-            "WHERE reason IS NOT NULL ORDER BY place"
+            "SELECT CAST(NULL AS BIGINT) AS row, 'order_id' AS column, order_id AS value, reason "
+            "FROM made WHERE reason IS NOT NULL ORDER BY place"
         ).to_arrow_table()
     ordered = [name for name in (*names, *LOCAL_COLUMNS, "known_at") if name in made.column_names]
     made = made.select(ordered)
@@ -91,7 +92,8 @@ def fill_lines(lines: pa.Table, orders: pa.Table, zone: str) -> tuple[pa.Table, 
         con.register("orders", orders)
         found = con.sql(
             f"SELECT {taken}, coalesce(l.known_at, o.known_at) AS known_at, o.order_id IS NULL AS orphan "
-            "FROM lines l LEFT JOIN (SELECT * FROM orders WHERE valid_to IS NULL) o ON l.order_id = o.order_id ORDER BY l.place"
+            "FROM lines l LEFT JOIN (SELECT * FROM orders WHERE valid_to IS NULL) o ON l.order_id = o.order_id "
+            "ORDER BY l.place"
         ).to_arrow_table()
     columns = {name: lines[name] for name in lines.column_names if name not in LOCAL_COLUMNS}
     columns |= {name: found[name] for name in (*wanted, "known_at")}
@@ -150,7 +152,8 @@ def add_base_amount(name: str, rows: pa.Table, rates: pa.Table | None, currency:
         con.execute("CREATE TEMP TABLE base AS SELECT $base AS code", {"base": currency})
         done = con.sql(
             "SELECT CASE WHEN s.currency IS NULL OR s.currency = (SELECT code FROM base) THEN s.amount "
-            f"WHEN s.day - k.day <= {RATE_DAYS} THEN TRY_CAST(CAST(s.amount AS DOUBLE) * k.rate AS DECIMAL(18,4)) END AS amount_base "
+            f"WHEN s.day - k.day <= {RATE_DAYS} THEN TRY_CAST(CAST(s.amount AS DOUBLE) * k.rate AS DECIMAL(18,4)) END "
+            "AS amount_base "
             "FROM slim s ASOF LEFT JOIN known k ON s.currency = k.code AND s.day >= k.day ORDER BY s.place"
         ).to_arrow_table()
     return rows.add_column(at, "amount_base", done["amount_base"])

@@ -71,7 +71,7 @@ def read_file(path: Path, source: Source, columns: Collection[str] | None = None
     Args:
         path: the file.
         source: how to read it: format, delimiter, encoding, sheet.
-        columns: the only columns that are needed, in lower case; a format that can skip the others does. None reads all.
+        columns: the only columns that are needed, in lower case; a format that can skip others does. None reads all.
         shown: what to call the file in messages; its path when empty.
     Returns:
         the rows, and those that could not be read.

@@ -1,4 +1,4 @@
-"""Which source tables there are: the files behind each path and the tables behind each database, read when asked for."""
+"""Which source tables there are: files behind each path, tables behind each database; read when asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mapping's expressions over a source table and its lookups: names found, text read as numbers where numbers are meant."""
+"""A mapping's expressions over a source table and its lookups: columns found, text read as numbers where it must be."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Joined:
             return "NULL"
         numbers: list[str] = []
 
-        def bind(node: exp.Expression) -> exp.Expression:
+        def bind(node: exp.Expr) -> exp.Expr:
             if not isinstance(node, exp.Column):
                 return node
             bound = self._find(node, place)
@@ -115,7 +115,7 @@ class Joined:
                 index = (exact or matches)[0]
                 return f'{side.alias}."c{index}"', _is_text(side.raw.data.schema.field(index).type)
         if wanted.lower() == ROW and sides:
-            return f'{sides[0].alias}."row"', False
+            return f'{sides[0].alias}."_row"', False
         names = sorted({name for side in sides or self.sides for name in side.raw.names})
         near = difflib.get_close_matches(wanted, names, 1)
         self.problems.append(
@@ -151,7 +151,8 @@ class Joined:
         for side in self.sides[1:]:
             key = self._key(side, (side.on or ("", ""))[1])
             doubles = con.execute(
-                f"SELECT {key}, count(*) FROM {side.alias} WHERE {key} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+                f"SELECT {key}, count(*) FROM {side.alias} WHERE {key} IS NOT NULL "
+                "GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
             ).fetchall()
             for double in doubles:
                 self.problems.append(
@@ -201,7 +202,7 @@ def register(con: duckdb.DuckDBPyConnection, joined: Joined) -> None:
         columns = [_plain(column) for column in side.raw.data.columns]
         names = [f"c{place}" for place in range(len(columns))]
         rows = pa.array(side.raw.row_numbers(), pa.int64())
-        con.register(side.alias, pa.Table.from_arrays([*columns, rows], names=[*names, "row"]))
+        con.register(side.alias, pa.Table.from_arrays([*columns, rows], names=[*names, "_row"]))
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -218,7 +219,7 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def _number_meant(node: exp.Expression) -> bool:
+def _number_meant(node: exp.Expr) -> bool:
     """Whether an expression can only mean a column as a number: in arithmetic, or beside a number."""
     child, parent = node, node.parent
     while parent is not None:
@@ -238,14 +239,14 @@ def _number_meant(node: exp.Expression) -> bool:
     return False
 
 
-def _children(node: exp.Expression) -> Iterator[exp.Expression]:
+def _children(node: exp.Expr) -> Iterator[exp.Expr]:
     for value in node.args.values():
         for item in value if isinstance(value, list) else [value]:
             if hasattr(item, "args"):
                 yield item
 
 
-def _is_number(node: exp.Expression) -> bool:
+def _is_number(node: exp.Expr) -> bool:
     kind = type(node).__name__
     if kind in ("Paren", "Neg"):
         return _is_number(node.this)

@@ -31,11 +31,12 @@ def read_json(data: bytes, where: str) -> Raw:
             "coalesce(try(json_type(line)), '') = 'OBJECT' AS good FROM texts"
         )
         keys = con.execute(
-            "SELECT key FROM (SELECT row, unnest(json_keys(line)) AS key FROM items WHERE good) GROUP BY key ORDER BY min(row)"
+            "SELECT key FROM (SELECT row, unnest(json_keys(line)) AS key FROM items WHERE good) "
+            "GROUP BY key ORDER BY min(row)"
         ).fetchall()
         names = _key_order([key for (key,) in keys], lines)
         chosen = ", ".join(f"json_extract_string(line, {_pointer(name)})" for name in names) or "NULL AS nothing"
-        table = con.execute(f"SELECT {chosen} FROM items WHERE good ORDER BY row").to_arrow_table()
+        table = con.sql(f"SELECT {chosen} FROM items WHERE good ORDER BY row").to_arrow_table()
         broken = con.execute("SELECT row, line FROM items WHERE NOT good ORDER BY row").fetchall()
     if not names:
         raise SourceError(Problem(where, "no JSON object was found", "", 'one object per line, such as {"id": 1}'))

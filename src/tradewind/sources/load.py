@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.contract import CONTRACT, Table
@@ -161,10 +163,12 @@ def _load(job: _Job, name: str) -> LoadResult:
         columns = None if not CONTRACT[name].key else used_columns(mapping)
         raws = {ref: job.sources.read(ref, where, columns) for ref in references}
         source = job.sources.settings(mapping.from_, where)
-        place = Place(
-            job.zone, job.loaded_at, mapping.timezone or source.timezone, source.decimal, settings.memory_limit,
-        )  # fmt: skip
-        mapped = map_table(CONTRACT[name], mapping, raws, place)
+        with TemporaryDirectory(prefix="tradewind-") as scratch:
+            place = Place(
+                job.zone, job.loaded_at, mapping.timezone or source.timezone, source.decimal,
+                settings.memory_limit, settings.threads, Path(scratch),
+            )  # fmt: skip
+            mapped = map_table(CONTRACT[name], mapping, raws, place)
         return _completed(job, name, mapped)
 
     return _merge_and_publish(
@@ -283,7 +287,7 @@ def _write(job: _Job, table: Table, source: str, mapped: Mapped, merged: Merged,
 
 
 def _as_of_today(job: _Job, table: Table, names: list[str]) -> list[str]:
-    """Columns of a keyed table whose past values nobody knows: present state at the first load, history only from then on."""
+    """Columns of a keyed table whose values before the first load nobody knows."""
     if table.kind != "keyed":
         return []
     mapping = job.mappings[table.name]
@@ -292,7 +296,7 @@ def _as_of_today(job: _Job, table: Table, names: list[str]) -> list[str]:
         column = table.column(name)
         if name not in mapping.columns or name in table.key or name in mapping.stable:
             continue
-        if column is None or not (column.stable or column.revealed_by or column.type == "time" and name == table.time):
+        if column is None or not (column.stable or column.revealed_by or name == table.time):
             found.append(name)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING
 from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem
 from tradewind.sources.duplicates import number_lines, resolve_duplicates
+from tradewind.sources.filling import expression_types, fill_typed
 from tradewind.sources.joining import Joined, join_sources, register
 from tradewind.sources.moments import Moments, set_times
 from tradewind.sources.raw import Raw
 from tradewind.sources.rejects import Rejects, explain_formats
-from tradewind.sources.typed import Target, Typed, define_functions, typed_column
+from tradewind.sources.typed import Target, define_functions
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,6 +48,7 @@ class Place:
         source_zone: zone of the source's naive times; None refuses them.
         decimal: decimal sign of the source's text, as config states it.
         memory_limit: what the engine may take, such as `2GB`.
+        threads: processors to use; all when None.
         scratch: folder for what does not fit.
     """
 
@@ -56,6 +57,7 @@ class Place:
     source_zone: str | None = None
     decimal: str | None = None
     memory_limit: str = "2GB"
+    threads: int | None = None
     scratch: Path | None = None
 
 
@@ -125,17 +127,20 @@ def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], p
     with duckdb.connect(config={"memory_limit": place.memory_limit}) as con:
         if place.scratch is not None:
             con.execute("SET temp_directory = $1", [str(place.scratch)])
+        if place.threads is not None:
+            con.execute(f"SET threads = {place.threads:d}")
         define_functions(con, place.decimal)
         register(con, joined)
         expressions = {target.name: joined.expression(target.name, _text(mapping, target.name)) for target in targets}
         condition = joined.expression("where", mapping.where) if mapping.where else "true"
-        from_clause = joined.from_clause()
+        joined.from_clause()  # notes a lookup's key that is not there
         _raise(joined.problems)
         joined.check_lookups(con)
-        types = _types(con, joined, expressions, condition, from_clause)
+        types = expression_types(con, joined, expressions, condition)
         _raise(joined.problems)
-        _fill_typed_table(con, table, targets, joined, expressions, condition, from_clause, types)
-        return _finish(con, table, mapping, joined, targets, place)
+        reasons = fill_typed(con, table, targets, joined, expressions, condition, types)
+        rejects = Rejects(table, targets, reasons, joined.sides[0].raw)
+        return _finish(con, table, mapping, joined, targets, rejects, place)
 
 
 def _text(mapping: TableMapping, name: str) -> str:
@@ -173,111 +178,21 @@ def _raise(problems: list[Problem]) -> None:
         raise ConfigError(list(dict.fromkeys(problems)))
 
 
-def _types(
-    con: duckdb.DuckDBPyConnection, joined: Joined, expressions: Mapping[str, str], condition: str, from_clause: str
-) -> dict[str, str]:
-    """The SQL type of each expression; one that the engine refuses becomes a problem of that column."""
-    import duckdb
-
-    types: dict[str, str] = {}
-    for name, sql in [*expressions.items(), ("where", f"CAST(({condition}) AS BOOLEAN)")]:
-        try:
-            types[name] = str(con.execute(f"DESCRIBE SELECT {sql} AS v FROM {from_clause}").fetchall()[0][1])
-        except duckdb.Error as error:
-            joined.problems.append(
-                Problem(
-                    f"{joined.where}.{name}",
-                    "this expression cannot be computed",
-                    _first_line(error),
-                    "a value of each row",
-                )
-            )
-    return types
-
-
-def _fill_typed_table(
-    con: duckdb.DuckDBPyConnection,
-    table: Table,
-    targets: list[Target],
-    joined: Joined,
-    expressions: Mapping[str, str],
-    condition: str,
-    from_clause: str,
-    types: Mapping[str, str],
-) -> None:
-    """Create `typed`: per row the typed values `t…`, what kind of time each is `z…`, the first problem, and its value."""
-    import duckdb
-
-    values, typed, checks, offending = ["s0.row AS row"], [], [], []
-    for i, target in enumerate(targets):
-        form = typed_column(target, types[target.name], f"{joined.where}.{target.name}")
-        if target.kind == "attribute" and types[target.name] == "VARCHAR":
-            form = _attribute_form(con, expressions[target.name], from_clause, form)
-        unread = " OR ".join(
-            f"(present({sql}) IS NOT NULL AND number_of({sql}) IS NULL)"
-            for sql in joined.text_read_as_number[target.name]
-        )
-        values.append(f"({expressions[target.name]}) AS v{i}, ({unread or 'false'}) AS n{i}")
-        typed.append(f"{_over(form.value, i)} AS t{i}")
-        if form.zone:
-            typed.append(
-                f"CAST(CASE {_over(form.zone, i)} WHEN 'aware' THEN 1 WHEN 'date' THEN 2 ELSE 0 END AS UTINYINT) AS z{i}"
-            )
-        checks.append(f"WHEN n{i} THEN {4 * i + 2} WHEN {_over(form.refused, i)} THEN {4 * i}")
-        if target.required:
-            checks.append(f"WHEN t{i} IS NULL THEN {4 * i + 1}")
-        offending.append(f"WHEN {i} THEN CAST(v{i} AS VARCHAR)")
-    owners = [f"t{i}" for i, target in enumerate(targets) if target.name in table.any_of]
-    if owners:
-        checks.append(f"WHEN coalesce({', '.join(owners)}) IS NULL THEN -1")
-    sql = (
-        f"CREATE TEMP TABLE typed AS SELECT row, {', '.join(typed)}, CASE {' '.join(checks)} END AS problem, "
-        f"CASE CASE WHEN problem >= 0 THEN problem // 4 END {' '.join(offending)} END AS offending "
-        f"FROM (SELECT {', '.join(values)} FROM {from_clause} WHERE {condition})"
-    )
-    try:
-        con.execute(sql)
-    except duckdb.Error as error:
-        raise ConfigError(
-            Problem(
-                joined.where,
-                "an expression of this table fails on some row",
-                _first_line(error),
-                "expressions that work on every row",
-                "use try_cast(… as …) or try_strptime(…) where a value may be unusable",
-            )
-        ) from error
-
-
-def _attribute_form(con: duckdb.DuckDBPyConnection, expression: str, from_clause: str, text: Typed) -> Typed:
-    """A text attribute is a number when every value is one; leading zeros mean a code, such as a postcode."""
-    row = con.execute(
-        f"SELECT count(present(v)), count(*) FILTER (WHERE present(v) IS NOT NULL AND "
-        f"(number_of(v) IS NULL OR regexp_matches(present(v), '^[+-]?0\\d'))) FROM (SELECT {expression} AS v FROM {from_clause})"
-    ).fetchall()[0]
-    return Typed("number_of(v)", "false", "") if row[0] and not row[1] else text
-
-
-def _over(sql: str, column: int) -> str:
-    """Put the column's own name for `v`, leaving quoted text alone."""
-    return re.sub(r"'(?:[^']|'')*'|\bv\b", lambda m: f"v{column}" if m.group() == "v" else m.group(), sql)
-
-
 def _finish(
     con: duckdb.DuckDBPyConnection,
     table: Table,
     mapping: TableMapping,
     joined: Joined,
     targets: list[Target],
+    rejects: Rejects,
     place: Place,
 ) -> Mapped:
     """From the typed rows to the result: times to UTC, the future refused, duplicates resolved."""
     raw = joined.sides[0].raw
-    rejects = Rejects(table, targets, raw)
     rejects.take_typed(con)
     in_mapping = raw.data.num_rows
     kept = con.execute("SELECT count(*) FROM typed").fetchall()[0][0]
-    order = " ORDER BY row" if len(joined.sides) > 1 else ""
+    order = " ORDER BY _row" if len(joined.sides) > 1 else ""
     wide = con.sql(f"SELECT * EXCLUDE (problem, offending) FROM typed WHERE problem IS NULL{order}").to_arrow_table()
     con.execute("DROP TABLE typed")
     moments = set_times(table, mapping, targets, wide, place.zone, place.loaded_at, place.source_zone)
@@ -322,7 +237,3 @@ def _notes(counts: Counts, moments: Moments) -> Iterator[str]:
         yield f"{counts.skipped_times:,} times fall in the hour the clock skipped; they were moved past it"
     for column in moments.empty:
         yield f"column {column} holds no value in any row"
-
-
-def _first_line(error: Exception) -> str:
-    return re.sub(r'\b(s\d+)\."?c?\d*"?', "…", str(error).splitlines()[0])

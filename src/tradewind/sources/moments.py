@@ -29,7 +29,7 @@ class Moments:
     """Rows with their times settled.
 
     Args:
-        good: the rows that remain: `row`, the named columns, local columns, `known_at`.
+        good: the rows that remain: `_row`, the named columns, local columns, `known_at`.
         future: row numbers, column and value (ISO text) of the rows refused because they lie ahead.
         doubled: how many wall-clock times were shown twice.
         skipped: how many were never shown.
@@ -57,7 +57,7 @@ def set_times(
     loaded_at: datetime,
     source_zone: str | None,
 ) -> Moments:
-    """Turn typed rows (`row`, `t…`, `z…`) into rows with UTC times, local columns and `known_at`.
+    """Turn typed rows (`_row`, `t…`, `z…`) into rows with UTC times, local columns and `known_at`.
 
     Args:
         table: the contract.
@@ -72,7 +72,7 @@ def set_times(
     """
     import pyarrow as pa
 
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {"row": typed["row"]}
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {"_row": typed["_row"]}
     instants: dict[str, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
     problems: list[Problem] = []
     doubled = skipped = 0
@@ -118,7 +118,7 @@ def set_times(
     if future:
         ahead = np.zeros(typed.num_rows, dtype=bool)
         for name, mask in future.items():
-            rows = good.filter(pa.array(mask & ~ahead)).select(["row", name])
+            rows = good.filter(pa.array(mask & ~ahead)).select(["_row", name])
             told += [(row, name, str(value)) for row, value in zip(*(c.to_pylist() for c in rows.columns), strict=True)]
             ahead |= mask
         good = good.filter(pa.array(~ahead))
@@ -194,10 +194,11 @@ def _instant(naive_utc: datetime) -> int:
 
 
 def _no_zone(table: Table, mapping: TableMapping, name: str) -> Problem:
+    source = mapping.from_.split(".", 1)[0]
     return Problem(
         f"tables.{table.name}.{name}",
         "these times carry no zone",
         mapping.columns.get(name, ""),
         "the zone in which they were written",
-        f'set timezone = "Area/City" (or "UTC") under [sources.{mapping.from_.split(".", 1)[0]}] or [tables.{table.name}]',
+        f'set timezone = "Area/City" (or "UTC") under [sources.{source}] or [tables.{table.name}]',
     )

@@ -1,4 +1,4 @@
-"""What came out of a file or database before any mapping: columns as found, and the rows that could not even be read."""
+"""What came out of a file or database before any mapping: columns as found, and the rows that could not be read."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Raw:
     @property
     def rows(self) -> int:
         """How many rows the source holds, broken ones included."""
-        return self.data.num_rows + len(self.broken)
+        return int(self.data.num_rows) + len(self.broken)
 
     def row_numbers(self) -> NDArray[np.int64]:
         """Return the source's row number of each row of `data`; broken rows keep their own numbers."""

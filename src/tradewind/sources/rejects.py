@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from tradewind.core.contract import Table
 from tradewind.core.errors import ContractError, Problem
+from tradewind.sources.filling import MISSING, NOBODY, TEXT
 from tradewind.sources.moments import Moments
 from tradewind.sources.raw import Raw
-from tradewind.sources.typed import Target, likely_format, typed_column
+from tradewind.sources.typed import Target, likely_format
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,8 +28,8 @@ _SPOILT = 0.01
 class Rejects:
     """The rejected rows of one table, gathered while it is mapped."""
 
-    def __init__(self, table: Table, targets: list[Target], raw: Raw) -> None:
-        self._table, self._targets = table, targets
+    def __init__(self, table: Table, targets: list[Target], reasons: list[str], raw: Raw) -> None:
+        self._table, self._targets, self._reasons = table, targets, reasons
         self._rows: list[tuple[int, str, str | None, str]] = [
             (broken.row, "", broken.text[:_LONGEST], broken.reason) for broken in raw.broken
         ]
@@ -36,14 +37,14 @@ class Rejects:
     def take_typed(self, con: duckdb.DuckDBPyConnection) -> None:
         """Take the rows that typing refused; `typed.problem` says why: four codes for each target, or -1."""
         found = con.execute(
-            f"SELECT row, problem, left(offending, {_LONGEST}) FROM typed WHERE problem IS NOT NULL ORDER BY row"
+            f"SELECT _row, problem, left(offending, {_LONGEST}) FROM typed WHERE problem IS NOT NULL ORDER BY _row"
         ).fetchall()
         for row, problem, value in found:
-            if problem == -1:
+            if problem == NOBODY:
                 self.add(row, self._table.any_of[0], None, f"none of {', '.join(self._table.any_of)} is given")
                 continue
             target, code = self._targets[problem // 4], problem % 4
-            self.add(row, target.name, value, self._reason(target, code, value))
+            self.add(row, target.name, value, self._reason(problem // 4, code, value))
 
     def add(self, row: int, column: str, value: str | None, reason: str) -> None:
         """Take one row."""
@@ -81,8 +82,8 @@ class Rejects:
 
         types = (pa.int64(), pa.string(), pa.string(), pa.string())
         rows = sorted(self._rows, key=lambda row: row[0])
-        columns = list(zip(*rows, strict=True)) if rows else [[], [], [], []]
-        return pa.Table.from_arrays([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=list(REJECTS))
+        arrays = [pa.array([row[place] for row in rows], kind) for place, kind in enumerate(types)]
+        return pa.Table.from_arrays(arrays, names=list(REJECTS))
 
     def summary(self, where: str, what: str) -> Problem:
         """Word the most frequent reason as one problem."""
@@ -98,34 +99,13 @@ class Rejects:
             f"tradewind check {self._table.name} --rejected",
         )
 
-    @staticmethod
-    def _reason(target: Target, code: int, value: str | None) -> str:
-        if code == 1:
+    def _reason(self, place: int, code: int, value: str | None) -> str:
+        if code == MISSING:
             return "missing"
-        if code == 2:
-            return "text where a number belongs"
-        reason = _refusal(target, value)
-        if reason == "not a number" and value is not None and "," in value:
-            return 'not a number (with decimal commas, set decimal = "," for the source)'
+        reason = "text where a number belongs" if code == TEXT else self._reasons[place]
+        if "number" in reason and value is not None and "," in value:
+            return f'{reason} (with decimal commas, set decimal = "," for the source)'
         return reason
-
-
-def _refusal(target: Target, value: str | None) -> str:
-    """The reason as the typing words it; the type is guessed back from the value, which here is always shown as text."""
-    sql_type = "DOUBLE" if value is not None and value.lstrip("-").lower() in ("inf", "infinity") else "VARCHAR"
-    if target.kind in ("time", "day") and sql_type == "DOUBLE":
-        sql_type = "TIMESTAMP"
-    if target.kind in ("money", "quantity") and value is not None and _is_float(value):
-        sql_type = "DOUBLE"
-    return typed_column(target, sql_type, "").reason or "not usable"
-
-
-def _is_float(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def explain_formats(con: duckdb.DuckDBPyConnection, rejects: Rejects, rows: int, where: str) -> None:

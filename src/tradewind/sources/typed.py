@@ -29,8 +29,8 @@ _INTEGERS = (
 _ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?"
 _OFFSET = r"\s*(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
 DATE_FORMATS = (
-    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y",
-    "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y",
+    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y",
+    "%d.%m.%y", "%d %b %Y", "%b %d %Y", "%b %d, %Y", "%d-%b-%Y", "%d %B %Y", "%B %d, %Y",
 )  # fmt: skip
 TIME_TAILS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S")
 
@@ -101,9 +101,11 @@ def define_functions(con: duckdb.DuckDBPyConnection, decimal: str | None) -> Non
         strip = rf"regexp_replace(present(v), '[{thousands} \x{{00a0}}''’]', '', 'g')"
         bare = f"CASE WHEN regexp_full_match(present(v), '{grouped}') THEN {strip} ELSE present(v) END"
         # In a file with decimal commas "1.5" is no number: a point there can only part thousands.
-        cleaned = f"CASE WHEN '{decimal}' = ',' AND contains({bare}, '.') THEN present(v) || '?' ELSE replace({bare}, '{decimal}', '.') END"
+        wrong = f"'{decimal}' = ',' AND contains({bare}, '.')"
+        cleaned = f"CASE WHEN {wrong} THEN present(v) || '?' ELSE replace({bare}, '{decimal}', '.') END"
     con.execute(
-        f"CREATE OR REPLACE TEMP MACRO number_text(v) AS CASE WHEN regexp_full_match({cleaned}, {plain}) THEN {cleaned} END"
+        "CREATE OR REPLACE TEMP MACRO number_text(v) AS "
+        f"CASE WHEN regexp_full_match({cleaned}, {plain}) THEN {cleaned} END"
     )
     con.execute("CREATE OR REPLACE TEMP MACRO number_of(v) AS TRY_CAST(number_text(v) AS DOUBLE)")
 
@@ -141,7 +143,8 @@ def _text(sql_type: str, identity: bool) -> Typed:
     if sql_type in ("DOUBLE", "FLOAT"):
         # pandas turns a whole-number column with gaps into floats: 17850.0 is customer 17850.
         whole = "v = trunc(v) AND abs(v) < 9007199254740992"
-        value = f"CASE WHEN isnan(v) OR isinf(v) THEN NULL WHEN {whole} THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR) END"
+        texts = f"WHEN {whole} THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR)"
+        value = f"CASE WHEN isnan(v) OR isinf(v) THEN NULL {texts} END"
         return Typed(value, "v IS NOT NULL AND isinf(v)", "infinite")
     return Typed("present(v)" if identity else "text_of(v)", "false", "")
 

@@ -1,4 +1,4 @@
-"""What was known when: an update closes the old version of a row and opens a new one; a late row is known from its arrival."""
+"""What was known when: an update closes a row's old version and opens a new one; a late row is known from then."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def merge_versions(
         old: the table as stored, or None before the first load.
         new: rows as mapped; `known_at` as the mapping states it, NULL where nothing tells it.
         loaded_at: the instant of this load, naive UTC.
-        previous_load_at: the instant of the load before it; None makes this the first, a backfill in which no row is late.
-        same_mapping: whether `old` was made under the same mapping. Under another one the rows are made anew, and keep the
-            times at which they were known: a mapping that was mended is no change of the world.
+        previous_load_at: the instant of the load before it; None makes this the first: a backfill, no row is late.
+        same_mapping: whether `old` was made under the same mapping. Under another one the rows are made anew, and keep
+            the times at which they were known: a mapping that was mended is no change of the world.
         stated: whether `known_at` was mapped; a keyed table's rows with one key are then its history.
     """
     history = stated and table.kind == "keyed"
@@ -219,7 +219,8 @@ def _chained(merged: Merged, table: Table) -> Merged:
     with duckdb.connect() as con:
         con.register("rows", merged.table.select([*table.key, "known_at"]).append_column("place", places))
         ends = con.sql(
-            f"SELECT lead(known_at) OVER (PARTITION BY {keys} ORDER BY known_at, place) AS valid_to FROM rows ORDER BY place"
+            f"SELECT lead(known_at) OVER (PARTITION BY {keys} ORDER BY known_at, place) AS valid_to "
+            "FROM rows ORDER BY place"
         ).to_arrow_table()
     at = merged.table.column_names.index("valid_to")
     chained = merged.table.set_column(at, "valid_to", ends["valid_to"].cast(pa.timestamp("us")))
