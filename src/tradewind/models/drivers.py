@@ -50,18 +50,19 @@ def global_drivers(
     if len(features) > MOST_ROWS:
         features = features.rows(np.sort(rng.choice(len(features), MOST_ROWS, replace=False)))
     design = deployed.predictor.design
-    families = by_family(deployed.predictor, features)
+    parts = deployed.predictor.contributions(features)
+    families = by_family(parts, design.features)
     strength = np.abs(families.total)
     weight = strength.mean(axis=0)
     speakers = _speakers(families, len(design.features))
     alike = alike_matrix(design.features, deployed.usual)
     first = _distinct(weight, speakers, alike, most)
     if refits:
-        again = [np.abs(_aligned(by_family(refit, features), families)).mean(axis=0) for refit in refits]
+        totals = [by_family(refit.contributions(features), design.features).total for refit in refits]
+        again = [np.abs(total).mean(axis=0) for total in totals]
     else:
         again = _resampled(strength, features.entity_id, rng, resamples)
     kept = np.mean([np.isin(first, _distinct(each, speakers, alike, most)) for each in again], axis=0)
-    parts = deployed.predictor.contributions(features)
     shown = [design.features[speakers[family]] for family in first]
     return pa.table(
         {
@@ -124,11 +125,6 @@ def _distinct(weight: Array, speakers: NDArray[np.intp], alike: NDArray[np.bool_
         if weight[family] > 0 and not alike[speakers[family], speakers[first]].any():
             first.append(int(family))
     return np.array(first[:most], dtype=np.intp)
-
-
-def _aligned(found: Families, wanted: Families) -> Array:
-    places = {name: at for at, name in enumerate(found.names)}
-    return found.total[:, [places[name] for name in wanted.names]]
 
 
 def _resampled(strength: Array, entity_id: NDArray[np.object_], rng: np.random.Generator, count: int) -> list[Array]:

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.core.errors import LeakError, Problem
+from tradewind.core.errors import LeakError, ModelError, Problem
 from tradewind.core.feature import FeatureTable, TrainingTable
 from tradewind.models.candidates import Candidate, Fitting, Settings, Task
 from tradewind.models.deployed import Predictor
@@ -116,6 +116,23 @@ def refuse_leaks(table: TrainingTable) -> None:
         early = int((~np.isnan(label) & (features.cutoff >= np.datetime64(origin))).sum())
         if early:
             raise LeakError(Problem("", f"outcomes are there before their time at {origin}", f"{early:,} rows"))
+
+
+def refuse_strange_outcomes(table: TrainingTable, task: Task) -> None:
+    """Refuse outcomes that are no outcomes of the task, and weights that are no weights.
+
+    Raises:
+        ModelError: a yes-or-no outcome is neither 0 nor 1, an amount is infinite, or a weight is negative or no number.
+    """
+    known = table.label[~np.isnan(table.label)]
+    strange = ~np.isin(known, (0.0, 1.0)) if task == "classification" else ~np.isfinite(known)
+    if strange.any():
+        expected = "0 or 1" if task == "classification" else "a finite amount"
+        raise ModelError(
+            Problem("outcome", "some outcomes are not what was asked for", f"{known[strange][0]:g}", expected)
+        )
+    if not (np.isfinite(table.weight).all() and (table.weight >= 0).all()):
+        raise ModelError(Problem("weight", "some sampling weights are negative or no numbers"))
 
 
 def too_little(table: TrainingTable, rows: NDArray[np.intp], origin: date, task: Task) -> Problem | None:

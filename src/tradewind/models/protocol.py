@@ -16,7 +16,7 @@ from tradewind.models.calibrate import Calibrator
 from tradewind.models.candidates import Candidate, Settings, Task
 from tradewind.models.choose import Attempt, calibrate, out_of_time_means, out_of_time_score
 from tradewind.models.deployed import Deployed, Predictor
-from tradewind.models.fitting import Learner, refuse_leaks, too_little
+from tradewind.models.fitting import Learner, refuse_leaks, refuse_strange_outcomes, too_little
 from tradewind.models.interval import fit_interval
 from tradewind.models.usual import fit_usual
 
@@ -113,10 +113,11 @@ def run_protocol(
     Raises:
         LeakError: a row occurs twice (oversampled), or a label is there before its time.
         NotAnswerable: too few rows, customers or outcomes; the problem says how many.
-        ModelError: no candidate could be fitted, or `labels` lack the test cutoff.
+        ModelError: no candidate could be fitted, outcomes are no outcomes, or `labels` lack the test cutoff.
     """
     began = clock()
     refuse_leaks(table)
+    refuse_strange_outcomes(table, task)
     if test_cutoff not in table.labels:
         raise ModelError(Problem("", "the labels as known at the test cutoff are missing", str(test_cutoff)))
     final = Learner(table, task, test_cutoff, rng_seed, num_threads)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tradewind.core.feature import Feature, FeatureTable
 from tradewind.core.score import Reason
-from tradewind.models.deployed import Deployed, Predictor
+from tradewind.models.deployed import Deployed
 from tradewind.models.reason_words import LAST_ORDER, OWN_GAP, Speaker
 from tradewind.models.usual import Usual
 
@@ -61,10 +61,10 @@ def explain(
 
 def _explain(deployed: Deployed, features: FeatureTable, currency: str, most: int) -> list[tuple[Reason, ...]]:
     design = deployed.predictor.design
-    families = by_family(deployed.predictor, features)
+    values = _Values(design.features, features, deployed.usual)
+    families = by_family(deployed.predictor.contributions(features), design.features, values.unusual())
     chosen = choose_families(families, alike_matrix(design.features, deployed.usual), most)
     voice = Speaker(deployed.usual, currency)
-    values = _Values(design.features, features)
     told = []
     for row in range(len(features)):
         reasons = []
@@ -80,15 +80,14 @@ def _explain(deployed: Deployed, features: FeatureTable, currency: str, most: in
     return told
 
 
-def by_family(predictor: Predictor, features: FeatureTable) -> Families:
-    """Sum a model's contributions by family.
+def by_family(parts: Array, offered: Sequence[Feature], tellable: NDArray[np.bool_] | None = None) -> Families:
+    """Sum contributions by family.
 
     Args:
-        predictor: a linear model or trees with their design.
-        features: (n) rows.
+        parts: (n, features + 1) contributions by feature.
+        offered: the features.
+        tellable: (n, features) which features may speak for their family; a family with none counts as zero.
     """
-    parts = predictor.contributions(features)[:, :-1]
-    offered = predictor.design.features
     names = tuple(dict.fromkeys(feature.family for feature in offered))
     total = np.zeros((len(parts), len(names)))
     speaker = np.zeros((len(parts), len(names)), dtype=np.intp)
@@ -96,6 +95,9 @@ def by_family(predictor: Predictor, features: FeatureTable) -> Families:
         members = np.flatnonzero([feature.family == name for feature in offered])
         total[:, at] = parts[:, members].sum(axis=1)
         pull = parts[:, members] * np.where(total[:, at] < 0, -1.0, 1.0)[:, None]
+        if tellable is not None:
+            pull = np.where(tellable[:, members], pull, 0.0)
+            total[pull.max(axis=1) <= 0, at] = 0.0  # whoever pulls this way is as usual: that is no reason
         speaker[:, at] = members[pull.argmax(axis=1)]
     return Families(names, total, speaker)
 
@@ -136,10 +138,10 @@ def alike_matrix(features: Sequence[Feature], usual: Usual) -> NDArray[np.bool_]
 
 
 class _Values:
-    """Looks up one person's values."""
+    """Looks up people's values."""
 
-    def __init__(self, used: Sequence[Feature], features: FeatureTable) -> None:
-        self._features = features
+    def __init__(self, used: Sequence[Feature], features: FeatureTable, usual: Usual) -> None:
+        self._used, self._features, self._usual = used, features, usual
         self._places = {feature.name: at for at, feature in enumerate(features.number_features)}
         self._rhythm = {
             feature.sentence: self._places[feature.name]
@@ -148,10 +150,24 @@ class _Values:
         }
 
     def of(self, feature: Feature, row: int) -> float | str | None:
+        """Return one person's value of a feature."""
         if feature.kind == "category":
             value = self._features.categories[feature.name][row]
             return None if value is None or value != value else str(value)
         return float(self._features.numbers[row, self._places[feature.name]])
 
     def rhythm(self, row: int) -> dict[str, float]:
+        """Return one person's days since the last order and usual days between orders, by sentence."""
         return {sentence: float(self._features.numbers[row, at]) for sentence, at in self._rhythm.items()}
+
+    def unusual(self) -> NDArray[np.bool_]:
+        """Return (n, features) whether a person's value differs from the usual one."""
+        different = np.ones((len(self._features), len(self._used)), dtype=bool)
+        for at, feature in enumerate(self._used):
+            middle = self._usual.middle.get(feature.name)
+            if feature.kind == "number" and feature.name in self._places and middle is not None:
+                values = self._features.numbers[:, self._places[feature.name]]
+                different[:, at] = ~np.isclose(values, float(middle), rtol=0.02, atol=1e-6)
+            elif feature.name in self._features.categories:
+                different[:, at] = self._features.categories[feature.name] != middle
+        return different

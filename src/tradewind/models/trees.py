@@ -18,11 +18,11 @@ Array = NDArray[np.float64]
 
 SHAPES: Mapping[str, Mapping[str, object]] = {
     "boosting": {
-        "num_iterations": 300, "learning_rate": 0.03, "num_leaves": 12, "min_data_in_leaf": 60, "lambda_l2": 10.0,
-        "feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1,
+        "num_iterations": 400, "learning_rate": 0.02, "num_leaves": 8, "min_data_in_leaf": 60, "lambda_l2": 10.0,
+        "feature_fraction": 0.2, "bagging_fraction": 0.7, "bagging_freq": 1,
     },
     "forest": {
-        "boosting": "rf", "num_iterations": 200, "num_leaves": 63, "min_data_in_leaf": 20,
+        "boosting": "rf", "num_iterations": 100, "num_leaves": 40, "max_depth": 6, "min_data_in_leaf": 20,
         "feature_fraction": 0.4, "feature_fraction_bynode": 0.5, "bagging_fraction": 0.6, "bagging_freq": 1,
     },
     "tree": {"num_iterations": 1, "learning_rate": 1.0, "num_leaves": 12, "min_data_in_leaf": 50},

@@ -87,10 +87,11 @@ def _alike(numbers: NDArray[np.float64]) -> list[tuple[int, int]]:
 
     if len(numbers) < 3 or numbers.shape[1] < 2:
         return []
-    ranks = np.asarray(rankdata(np.where(np.isnan(numbers), np.nanmax(numbers, initial=0) + 1, numbers), axis=0))
     known = ~np.isnan(numbers)
-    centre = np.nanmean(np.where(known, ranks, np.nan), axis=0, where=known)
-    ranks = np.where(known, ranks - np.where(known.any(axis=0), centre, 0.0), 0.0)
+    ranks = np.zeros_like(numbers)
+    for at in range(numbers.shape[1]):
+        own = rankdata(numbers[known[:, at], at])
+        ranks[known[:, at], at] = own - (len(own) + 1) / 2
     norm = np.sqrt((ranks**2).sum(axis=0))
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = np.where(np.outer(norm, norm) > 0, ranks.T @ ranks / np.outer(norm, norm), 0.0)
