@@ -15,8 +15,8 @@ from tradewind.stats.amounts import mae, spearman, total_bias
 from tradewind.stats.probability import brier, calibration_intercept, calibration_slope, log_loss
 from tradewind.stats.ranking import auc, average_precision, capture
 
-TIMES = 80
-WHOLE = 400_000
+TIMES = 50
+WHOLE = 200_000
 # No contact pays, so that every sample contacts the same tenth.
 ECONOMICS = Economics("a customer who stays", "margin", contact_cost=0.5, success_share=1e-6)
 
@@ -56,9 +56,9 @@ def test_figures_of_probabilities_hold_the_truth() -> None:
             label, predicted, np.arange(400), None, rules, value, ECONOMICS, rng=rng, resamples=300
         )
         results.append(held(truth, result.numbers))
-    # 720 intervals, correlated within a sample: a standard error of about 0.01 around 0.95.
-    assert 0.92 <= np.mean(results) <= 0.985
-    assert np.mean(results, axis=0).min() >= 0.86
+    # 450 intervals, correlated within a sample: a standard error of about 0.015 around 0.95.
+    assert 0.91 <= np.mean(results) <= 0.99
+    assert np.mean(results, axis=0).min() >= 0.84
 
 
 def test_figures_of_skewed_amounts_hold_the_truth_nearly_as_often() -> None:
@@ -81,4 +81,4 @@ def test_figures_of_skewed_amounts_hold_the_truth_nearly_as_often() -> None:
         actual, predicted, rule = spend(400)
         result = evaluate_regression(actual, predicted, np.arange(400), None, {"rule": rule}, rng=rng, resamples=300)
         results.append(held(truth, result.numbers))
-    assert 0.90 <= np.mean(results) <= 0.99
+    assert 0.88 <= np.mean(results) <= 0.99

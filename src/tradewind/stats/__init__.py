@@ -1,0 +1,1 @@
+"""Figures computed from weights, and how far each may be trusted: intervals, calibration, many comparisons."""

@@ -125,7 +125,7 @@ def calibrate_bands(
         observed=happened / mass,
         low=low,
         high=high,
-        ece=float(np.abs(happened - expected).sum() / mass.sum()),
+        ece=float(expected_calibration_error(y, p, weight, bands)),
         ece_band_high=float(np.quantile(errors, 0.95)),
     )
 
