@@ -182,7 +182,7 @@ def test_aggregates_and_windows_on_the_list_agree(engines: tuple[Engine, Engine]
         "SELECT min(customer_id) AS low, max(customer_id) AS high FROM orders WHERE customer_id < 'b'",
         "SELECT sum(pieces) AS a, sum(CASE WHEN pieces > 99 THEN amount ELSE 0 END) AS b, count(*) AS c FROM orders",
         "SELECT amount * pieces AS product, amount + 1 AS more FROM orders WHERE amount < 1000 ORDER BY order_id",
-        "SELECT amount * amount AS square, sum(amount) OVER () AS all_of_it FROM orders WHERE amount < 1000 ORDER BY 1",
+        "SELECT amount * amount AS square, sum(amount) OVER () AS total FROM orders WHERE amount < 1000 ORDER BY 1",
         "SELECT CAST(happened_at AS DATE) AS day, CAST(amount AS VARCHAR) AS text FROM orders ORDER BY order_id",
         "SELECT order_id FROM orders WHERE note LIKE '%\\%%' ESCAPE '\\' OR note LIKE '50%' ORDER BY 1",
         "SELECT order_id, pieces % 2 AS odd FROM orders WHERE pieces IS NOT NULL ORDER BY 1",
@@ -192,13 +192,75 @@ def test_aggregates_and_windows_on_the_list_agree(engines: tuple[Engine, Engine]
         "SELECT count(*) FILTER (WHERE open) AS open, max(happened_on) AS last FROM orders WHERE FALSE",
         "SELECT order_id FROM orders UNION ALL SELECT customer_id FROM copied ORDER BY 1",
         "SELECT order_id FROM orders EXCEPT SELECT '1' ORDER BY 1",
-        "SELECT o.order_id, c.score FROM orders AS o LEFT JOIN copied AS c USING (customer_id) ORDER BY 1, 2",
+        "SELECT o.order_id, c.score FROM orders o LEFT JOIN copied c USING (customer_id) ORDER BY 1, 2",
         'SELECT order_id AS "Order No", amount AS "100%" FROM orders ORDER BY order_id LIMIT 2',
-        "SELECT order_id FROM orders WHERE EXISTS (SELECT 1 FROM copied AS c WHERE c.pieces > orders.pieces) ORDER BY 1",
+        "SELECT order_id FROM orders WHERE EXISTS (SELECT 1 FROM copied c WHERE c.pieces > orders.pieces) ORDER BY 1",
     ],
 )
 def test_what_the_dialects_say_differently_agrees(engines: tuple[Engine, Engine], sql: str) -> None:
     assert fetch_both(engines, sql).num_columns >= 1
+
+
+SUBTLE = [
+    "upper(note || 'äéß')",
+    "lower('ÄÉ' || note)",
+    "round(score * 5)",
+    "round(pieces + 0.5)",
+    "round(CAST(pieces AS DOUBLE) / 2)",
+    "pieces / (pieces - 2)",
+    "amount / 0",
+    "pieces // 0",
+    "pieces // 4",
+    "pieces % (pieces - 2)",
+    "concat(note, '-', open)",
+    "concat_ws('-', note, open, pieces)",
+    "CAST(open AS VARCHAR)",
+    "CAST(CASE WHEN score < 1000 THEN score END AS BIGINT)",
+    "CAST(amount AS BIGINT)",
+    "extract(second FROM happened_at)",
+    "extract(dow FROM happened_at)",
+    "extract(isodow FROM happened_at)",
+    "extract(week FROM happened_at)",
+    "extract(doy FROM happened_at)",
+    "extract(epoch FROM happened_at)",
+    "date_diff('day', happened_at, TIMESTAMP '2018-01-01')",
+    "happened_on - DATE '2017-01-01'",
+    "happened_at + INTERVAL 1 MONTH",
+    "date_trunc('week', happened_at)",
+    "greatest(pieces, amount)",
+    "CASE WHEN open THEN pieces ELSE 0.5 END",
+    "coalesce(pieces, score)",
+    "avg(amount) OVER ()",
+    "sum(CAST(open AS INT)) OVER ()",
+    "split_part(note, 'x', 9)",
+    "left(note, -1)",
+    "trim(note || chr)",
+    "note ILIKE '%SAY%'",
+]
+
+
+@pytest.mark.parametrize("call", SUBTLE)
+def test_what_engines_are_known_to_do_differently_agrees(engines: tuple[Engine, Engine], call: str) -> None:
+    source = "(SELECT *, '\t' AS chr FROM orders WHERE amount < 1000 OR amount IS NULL) AS part"
+    query = parse_query(f"SELECT order_id, {call} AS value FROM {source} ORDER BY order_id", "test")
+    check_query(query, {"orders"})
+    duckdb, postgres = (engine.fetch(query) for engine in engines)
+    assert duckdb.schema == postgres.schema
+    for left, right in zip(duckdb["value"].to_pylist(), postgres["value"].to_pylist(), strict=True):
+        assert left == right or (isinstance(left, float) and math.isclose(left, right, rel_tol=1e-14))
+
+
+def test_dividing_by_zero_is_no_value_and_no_failure(engines: tuple[Engine, Engine]) -> None:
+    rows = fetch_both(engines, "SELECT 1 / 0 AS a, 1 // 0 AS b, 1 % 0 AS c, 1.5 / (pieces - pieces) AS d FROM orders")
+    assert {value for row in rows.to_pylist() for value in row.values()} == {None}
+
+
+def test_text_is_matched_and_sorted_by_its_bytes_also_after_a_function(engines: tuple[Engine, Engine]) -> None:
+    sql = "SELECT lower(customer_id) AS who, count(*) AS n FROM orders GROUP BY 1 ORDER BY lower(customer_id)"
+    assert fetch_both(engines, sql)["who"].to_pylist() == ["a", "b", "ä", None]
+    fetch_both(
+        engines, "SELECT a.order_id FROM orders a JOIN copied b ON upper(a.customer_id) = b.customer_id ORDER BY 1"
+    )
 
 
 @pytest.mark.parametrize(

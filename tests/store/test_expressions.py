@@ -19,6 +19,7 @@ SAFE = {
     "CAST(replace(amount, ',', '.') AS DECIMAL(18, 4))": ("amount",),
     "TRY_CAST(day AS DATE)": ("day",),
     "amount::double": ("amount",),
+    "CAST(at AS TIMESTAMP)": ("at",),
     "strptime(day || ' ' || hour, '%d.%m.%Y %H:%M')": ("day", "hour"),
     "try_strptime(day, '%Y')": ("day",),
     "a.id || '-' || b.id": ("id",),
@@ -156,7 +157,7 @@ def test_a_slip_in_a_functions_name_is_answered_with_the_right_one() -> None:
 
 QUERIES = [
     "SELECT customer_id, count(*) AS n FROM orders WHERE happened_at < :cutoff GROUP BY customer_id",
-    "WITH big AS (SELECT * FROM orders WHERE amount > 10) SELECT customer_id, max(amount) FROM big GROUP BY ALL",
+    "WITH big AS (SELECT * FROM orders WHERE amount > 10) SELECT customer_id, max(amount) FROM big GROUP BY 1",
     "SELECT customer_id, sum(l.amount) FROM orders JOIN order_lines l USING (order_id) GROUP BY 1 HAVING count(*) > 1",
     "SELECT customer_id FROM orders UNION SELECT customer_id FROM customers",
     "SELECT customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY happened_at) AS n FROM orders",
@@ -201,6 +202,16 @@ UNSAFE_QUERIES = [
     "PIVOT orders ON channel",
     "FROM range(1000000000000)",
     "SELECT getvariable('x')",
+    "SELECT channel, count(*) FROM orders GROUP BY ALL",
+    "SELECT channel FROM orders ORDER BY ALL",
+    "SELECT * EXCLUDE (channel) FROM orders",
+    "SELECT * REPLACE (1 AS channel) FROM orders",
+    "SELECT * FROM orders SEMI JOIN orders AS o USING (order_id)",
+    "SELECT * FROM orders ANTI JOIN orders AS o USING (order_id)",
+    "SELECT * FROM orders ASOF JOIN orders AS o ON orders.happened_at >= o.happened_at",
+    "SELECT * FROM orders POSITIONAL JOIN orders AS o",
+    "SELECT substring(channel, -2, 2) FROM orders",
+    "SELECT TRY_CAST(channel AS INT) FROM orders",
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from tradewind.core.errors import Problem, StoreError, UnsafeExpression
 from tradewind.core.time import system_clock
-from tradewind.store.engines import canonical_select, result_types, select_used
+from tradewind.store.engines import canonical_select, divide_safely, result_types, select_used
 from tradewind.store.manifest import Manifest, TableEntry, cannot_write, inside
 
 SCRATCH = ".scratch"
@@ -95,6 +95,7 @@ class DuckDBEngine:
         self, select: exp.Expression, parameters: Mapping[str, object] | None
     ) -> tuple[str, dict[str, object]]:
         used = select_used(select, parameters)
+        select = divide_safely(select)
         try:
             types = result_types(self._connection, select, used)
         except duckdb.Error as error:
@@ -122,6 +123,7 @@ def open_connection(
         "autoload_known_extensions": False,
         "autoinstall_known_extensions": False,
         "enable_progress_bar": False,
+        "ieee_floating_point_ops": False,  # a user's division by zero is an error, never infinity
         "allowed_directories": [str(folder.resolve()) for folder in folders],
     }
     if threads is not None:

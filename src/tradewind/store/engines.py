@@ -122,6 +122,17 @@ def canonical_select(select: exp.Expression, types: list[tuple[str, str]], every
     return exp.select(*columns).from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("q"))))
 
 
+def divide_safely(select: exp.Expression) -> exp.Expression:
+    """Return the SELECT with every division by zero giving NULL: never an infinity, never a step that fails."""
+    kinds = (exp.Div, exp.IntDiv, exp.Mod)
+    if select.find(*kinds) is None:
+        return select
+    safe = select.copy()
+    for node in list(safe.find_all(*kinds)):
+        node.set("expression", exp.func("NULLIF", node.expression.copy(), exp.Literal.number(0)))
+    return safe
+
+
 def select_used(select: exp.Expression, parameters: Mapping[str, object] | None) -> dict[str, object]:
     """Return the parameters that a SELECT uses.
 

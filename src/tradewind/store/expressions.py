@@ -67,7 +67,7 @@ AGGREGATES = _words("Avg Count Max Min RowNumber Rank DenseRank Sum Lag Lead")
 """Aggregates and window functions that give equal results on every engine."""
 
 PLAIN_TYPES = _words(
-    "BIGINT BOOLEAN DATE DECIMAL DOUBLE FLOAT INT SMALLINT TEXT TIME TIMESTAMP TIMESTAMPTZ TINYINT VARCHAR"
+    "BIGINT BOOLEAN DATE DECIMAL DOUBLE FLOAT INT SMALLINT TEXT TIME TIMESTAMP TIMESTAMPNTZ TIMESTAMPTZ TINYINT VARCHAR"
 )
 """Types that one may cast to."""
 
@@ -125,7 +125,7 @@ def check_query(query: exp.Expression, tables_allowed: Collection[str], where: s
     """
     if not isinstance(query, exp.Select | exp.SetOperation):
         raise _refused(where, "only a SELECT may stand here", query.sql("duckdb"))
-    allowed = SYNTAX | SHARED_FUNCTIONS | QUERY_SYNTAX | AGGREGATES
+    allowed = (SYNTAX - {"TryCast"}) | SHARED_FUNCTIONS | QUERY_SYNTAX | AGGREGATES
     named = {cte.alias for cte in query.find_all(exp.CTE)}
     # A name such as "secrets.csv" would make DuckDB read the file wherever the CTE is not in sight.
     for name in named:
@@ -133,6 +133,7 @@ def check_query(query: exp.Expression, tables_allowed: Collection[str], where: s
             raise _refused(where, "this cannot be a table's name", name)
     for node in query.walk():
         _check_node(node, allowed, frozenset(), where, node.sql("duckdb"))
+        _check_portable(node, where)
         if isinstance(node, exp.Table):
             _check_table(node, {*tables_allowed, *named}, where)
 
@@ -180,6 +181,25 @@ def _check_node(node: exp.Expr, allowed: Collection[str], names: Collection[str]
         raise _refused(where, "a query that calls itself is not allowed here", text[:80])
     if isinstance(node, exp.In) and any(node.args.get(key) for key in ("unnest", "field", "is_global")):
         raise _refused(where, "IN takes a list of values", node.sql("duckdb"))
+
+
+def _check_portable(node: exp.Expr, where: str) -> None:
+    """Refuse what only DuckDB says, or what the engines understand differently."""
+    what = ""
+    if isinstance(node, exp.Star) and any(node.args.values()):
+        what = "* EXCLUDE and * REPLACE are not allowed here"
+    if isinstance(node, exp.Group) and node.args.get("all"):
+        what = "BY ALL is not allowed here: name the columns"
+    if isinstance(node, exp.Join) and (
+        node.method not in ("", "NATURAL") or node.kind in ("SEMI", "ANTI", "POSITIONAL")
+    ):
+        what = "this kind of join is not allowed here"
+    if isinstance(node, exp.Substring) and isinstance(node.args.get("start"), exp.Neg):
+        what = "substring counts from 1"
+    if isinstance(node, exp.Ordered) and isinstance(node.this, exp.Var):
+        what = "BY ALL is not allowed here: name the columns"
+    if what:
+        raise _refused(where, what, node.sql("duckdb")[:80])
 
 
 def _check_table(node: exp.Table, allowed: Collection[str], where: str) -> None:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from tradewind.core.errors import Problem, StoreError
 from tradewind.store.duckdb_engine import engine_refused, open_connection
-from tradewind.store.engines import canonical_select, canonical_type, result_types, select_used
+from tradewind.store.engines import canonical_select, canonical_type, divide_safely, result_types, select_used
 from tradewind.store.manifest import TableEntry
 from tradewind.store.postgres_dialect import column_type, to_postgres
 from tradewind.store.tables import read_files, sql_type
@@ -126,6 +126,7 @@ class PostgresEngine:
         self, select: exp.Expression, parameters: Mapping[str, object] | None
     ) -> tuple[exp.Expression, list[tuple[str, str]], dict[str, object]]:
         used = select_used(select, parameters)
+        select = divide_safely(select)
         try:
             types = result_types(self._shadow, select, used)
         except duckdb.Error as error:
