@@ -6,18 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tradewind.core.errors import ModelError, Problem
 from tradewind.core.time import Horizon
 from tradewind.models.lifetime.expect import expected_ahead, refuse_unfit
 from tradewind.models.lifetime.fit import Estimate, estimate_at, maximise
 from tradewind.models.lifetime.groups import Groups, group_customers
+from tradewind.models.lifetime.hypergeometric import beta_power_mean
 from tradewind.models.lifetime.summary import Floats, Ints, LifetimeSummary
 
 _CHUNK = 1 << 13
 """Groups per pass: few enough for the cache and for a dot product to stay on one thread."""
-_TERMS = 16
-"""Terms of a series between two looks at whether it has ended."""
-_MOST_TERMS = 1_000_000
 _NAMES = ("r", "alpha", "a", "b")
 
 
@@ -82,7 +79,7 @@ class BetaGeometric:
         """Expected purchases per day at a time ahead, given that the customer is alive at the end of observation.
 
         λ | alive ~ Gamma(r+x, α+T) and p | alive ~ Beta(a, b+x), so the rate at h is E[λ exp(−λ p h)]
-        = (r+x)/(α+T) · ₂F₁(r+x+1, a; a+b+x; −h/(α+T)), summed in the form that has positive terms only.
+        = (r+x)/(α+T) · ₂F₁(r+x+1, a; a+b+x; −h/(α+T)).
 
         Args:
             frequency, age_days, ahead_days: arrays that broadcast together.
@@ -91,7 +88,7 @@ class BetaGeometric:
         size = alpha + age_days / self.unit_days
         ratio = ahead_days / self.unit_days / size
         shape = r + frequency
-        series = positive_series(shape + 1, b + frequency, a + b + frequency, ratio / (1 + ratio), shape + 1)
+        series = beta_power_mean(shape + 1, a, b + frequency, ratio)
         return np.asarray(shape / size / self.unit_days * series)
 
     def draw_counts(
@@ -190,36 +187,6 @@ class _Likelihood:
             d_a += weight.sum() / a
             d_b -= weight @ inverse_b[level]
         return float(value), np.array([d_r * r, d_alpha * alpha, d_a * a, d_b * b])
-
-
-def positive_series(a: Floats, b: Floats, c: Floats, w: Floats, power: Floats) -> Floats:
-    """Return (1−w)^power · ₂F₁(a, b; c; w) for positive a, b, c and 0 ≤ w < 1, relative error near 1e-14.
-
-    Every term is positive, so nothing cancels; the sum ends when the tail, bounded by a geometric series, is below
-    rounding. By Pfaff's transformation (power = a) it equals ₂F₁(a, c−b; c; −w/(1−w)).
-    """
-    a, b, c, w, power = np.broadcast_arrays(*(np.asarray(v, dtype=np.float64) for v in (a, b, c, w, power)))
-    shape, live = w.shape, np.arange(w.size)
-    log_scale = power.ravel() * np.log1p(-w.ravel())
-    a, b, c, w = a.ravel(), b.ravel(), c.ravel(), w.ravel()
-    out, term, total = np.empty(len(w)), np.ones(len(w)), np.ones(len(w))
-    for n in range(0, _MOST_TERMS, _TERMS):
-        for m in range(n, n + _TERMS):
-            term = term * ((a + m) * (b + m) / ((c + m) * (m + 1)) * w)
-            total = total + term
-        shrink = np.where(total > 1e150, 1e-150, 1.0)
-        term, total, log_scale = term * shrink, total * shrink, log_scale - np.log(shrink)
-        m = n + _TERMS
-        # From here on no term is more than `ratio` times the one before.
-        ratio = np.maximum((a + m) * (b + m) / ((c + m) * (m + 1)), 1.0) * w
-        more = term * ratio > 1e-16 * total * (1 - ratio)
-        out[live[~more]] = np.exp(log_scale[~more]) * total[~more]
-        if not np.any(more):
-            return out.reshape(shape)
-        if not np.all(more):
-            live, log_scale, term, total = live[more], log_scale[more], term[more], total[more]
-            a, b, c, w = a[more], b[more], c[more], w[more]
-    raise ModelError(Problem("BG/NBD", "a horizon this long cannot be summed", expected="a shorter horizon"))
 
 
 def _expit(value: Floats) -> Floats:
