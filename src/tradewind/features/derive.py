@@ -133,6 +133,8 @@ def derive_number(derivation: Derivation, cutoff: Values, raw: Mapping[str, Valu
     inputs = [raw[name] for name in derivation.inputs]
     if derivation.formula in FROM_CUTOFF:
         inputs = [cutoff, *inputs]
-    result = FORMULAS[derivation.formula](inputs) * derivation.scale
+    with np.errstate(over="ignore"):  # what overflows is unknown, two lines below
+        result = FORMULAS[derivation.formula](inputs) * derivation.scale
+    result = np.where(np.isfinite(result), result, np.nan)
     largest = float(np.finfo(np.float32).max)
     return np.clip(result, -largest, largest).astype(np.float32)

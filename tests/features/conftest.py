@@ -1,0 +1,5 @@
+"""The tiny shop's fixtures, for every test of this folder."""
+
+from tiny_shop import engine, shop
+
+__all__ = ["engine", "shop"]
