@@ -98,7 +98,7 @@ def test_drawn_futures_hold_the_counts_that_follow_at_their_stated_rate(name: st
     rng = np.random.default_rng(5)
     lives = (_bg_lives if name == "bg_nbd" else _pareto_lives)(3000, rng)
     model, _ = fit_purchases(lives.summary, name)  # type: ignore[arg-type]
-    drawn = draw_purchases(model, lives.summary, Horizon(weeks(AHEAD)), rng, 300)
+    drawn = draw_purchases(model, lives.summary, Horizon(weeks(AHEAD)), rng, 200)
     later = lives.later[:, None]
     below, same = np.mean(drawn < later, axis=1), np.mean(drawn == later, axis=1)
     rank = below + rng.uniform(size=3000) * same
@@ -150,9 +150,9 @@ def test_holdout_of_a_true_model_shows_no_bias_and_beats_carrying_rates_on() -> 
 
 
 def test_weekly_range_holds_the_week_by_week_truth() -> None:
-    """Final hold-out week of 40 simulated shops."""
+    """Final hold-out week of 30 simulated shops."""
     rng, held = np.random.default_rng(8), []
-    for _ in range(40):
+    for _ in range(30):
         lives = _bg_lives(600, rng)
         model, _ = fit_purchases(lives.summary)
         past, so_far = weeks_observed(lives.summary), int(lives.summary.frequency.sum())
