@@ -5,8 +5,8 @@ from __future__ import annotations
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
 from tradewind.flow.learned import Learned, Scored
-from tradewind.flow.lifetime import tell_lifetime
-from tradewind.flow.questions import Question
+from tradewind.flow.lifetime import is_panel, panel_question, tell_lifetime
+from tradewind.flow.questions import Question, speak_days
 from tradewind.flow.tell import tell_amounts, tell_people, tell_refusal
 from tradewind.report.numbers import say_money
 from tradewind.store.workspace import Workspace
@@ -26,8 +26,15 @@ def answer(workspace: Workspace, question: Question, learned: Learned, scored: S
     if scored is None or not learned.answerable:
         return tell_refusal(question, learned.refused)
     currency = workspace.config.workspace.currency
-    if question.use_case.task == "lifetime" and "r" in learned.numbers:
-        return tell_lifetime(question, learned, scored, currency)
+    if question.use_case.task == "lifetime":
+        if not is_panel(learned):
+            return tell_lifetime(question, learned, scored, currency)
+        panel = panel_question(question)
+        spans = {
+            "horizon": speak_days(question.use_case.horizon.length),
+            "panel": speak_days(panel.use_case.horizon.length),
+        }
+        return tell_amounts(panel, learned, scored, currency, (say("tell.lifetime.panel", **spans),))
     if question.use_case.task == "classification":
         return tell_people(question, learned, scored, currency, _strongest(workspace, learned))
     return tell_amounts(question, learned, scored, currency, _channels(workspace, learned, currency))

@@ -43,7 +43,7 @@ def _shuffled(data: Data, lesson: Lesson, trial: Trial, rng: np.random.Generator
     """Refit the chosen model on shuffled outcomes; it must do no better than chance."""
     table, test = lesson.table, trial.test_cutoff
     candidate = next(each for each in candidates_of(lesson.question) if each.name == trial.chosen)
-    threads = data.workspace.config.workspace.threads or 2
+    threads = data.threads
 
     def fit_predict(label: Values) -> Values:
         known = np.where(np.isnan(table.labels[test]), np.nan, label)

@@ -41,7 +41,7 @@ def channel_values(data: Data, lesson: Lesson) -> pa.Table:
 
     table = lesson.table
     known = ~np.isnan(table.label)
-    worth = (table.label + table.features.column("orders_amount_all").astype(np.float64))[known] * data.margin.factor
+    worth = (table.label + table.features.column("spend_all").astype(np.float64))[known] * data.margin.factor
     ids = table.features.entity_id[known]
     channels = np.array([_channel_of(data).get(entity) for entity in ids], dtype=object)
     rows = [_row(worth, ids, "")]

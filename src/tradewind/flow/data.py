@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,11 @@ class Data:
     first_day: Cutoff
     score_at: Cutoff
     margin: Margin
+
+    @property
+    def threads(self) -> int:
+        """Processors that fitting may use."""
+        return self.workspace.config.workspace.threads or os.cpu_count() or 1
 
 
 def contract_tables(manifest: Manifest) -> tuple[str, ...]:
@@ -78,6 +84,6 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
 def _newest_cutoff(workspace: Workspace, engine: Engine, catalog: Catalog) -> date:
     """The day after the newest purchase, or today where data reach further: an unfinished day is never scored."""
     table = "orders" if catalog.table("orders") is not None else next(iter(catalog.starts))
-    newest = ask(engine, f"SELECT MAX(happened_on) AS newest FROM {table}").column("newest")[0].as_py()
+    newest: date = ask(engine, f"SELECT MAX(happened_on) AS newest FROM {table}").column("newest")[0].as_py()
     today = workspace.config.workspace.as_of or local_day(workspace.clock(), catalog.zone)
     return min(newest + timedelta(days=1), today)

@@ -7,7 +7,6 @@ from tradewind.checks.data import (
     check_empty_columns,
     check_fresh,
     check_future,
-    check_history_start,
     check_not_empty,
     check_references,
     check_rejected,
@@ -32,8 +31,7 @@ def check_data(data: Data) -> tuple[Check, ...]:
         if data.catalog.has(table, column) and data.catalog.has(target, column):
             found.append(_check_reference(data, table, column, target))
     if data.catalog.table("orders") is not None:
-        history = first_orders(data)
-        found.append(check_history_start(history.starts_mid_life, history.seen))
+        found.append(first_orders(data).check)
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ from tradewind.flow.cutoffs import Schedule, plan_cutoffs
 from tradewind.flow.data import Data
 from tradewind.flow.questions import Question
 from tradewind.flow.require import require_answerable
-from tradewind.models.candidates import Candidate, choose_candidates
+from tradewind.models.candidates import Candidate, Task, choose_candidates
 from tradewind.models.protocol import Trial, run_protocol
 
 
@@ -98,7 +98,7 @@ def try_lesson(data: Data, lesson: Lesson, candidates: tuple[Candidate, ...], se
         NotAnswerable: too few customers or outcomes.
     """
     question = lesson.question
-    task = "classification" if question.use_case.task == "classification" else "regression"
+    task: Task = "classification" if question.use_case.task == "classification" else "regression"
     return run_protocol(
         lesson.table,
         task,
@@ -107,5 +107,5 @@ def try_lesson(data: Data, lesson: Lesson, candidates: tuple[Candidate, ...], se
         seed_of(question.name) if seed is None else seed,
         question.time_limit_seconds,
         data.workspace.clock,
-        num_threads=data.workspace.config.workspace.threads or 2,
+        num_threads=data.threads,
     )

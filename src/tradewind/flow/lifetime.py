@@ -27,7 +27,7 @@ from tradewind.flow.score import score_question
 from tradewind.flow.tell import LIFETIME_NUMBERS, bias_sentence
 from tradewind.flow.train import train_question
 from tradewind.models.lifetime.choose import fit_purchases, fit_spend
-from tradewind.models.lifetime.files import card_numbers, load_model
+from tradewind.models.lifetime.files import LifetimeModel, card_numbers, load_model
 from tradewind.models.lifetime.files import save_model as save_lifetime
 from tradewind.models.lifetime.holdout import HoldoutComparison, compare_holdout
 from tradewind.models.lifetime.next_order import expected_next_order_days
@@ -141,7 +141,7 @@ def read_orders(data: Data) -> Orders:
     if dated is not None:
         return Orders(entity, day, amount, False, dated)
     history = first_orders(data)
-    if history.starts_mid_life is not False:
+    if history.answer != "complete":
         raise NotAnswerable(mid_life_problem("lifetime_value", history))
     return Orders(entity, day, amount, True, None)
 
@@ -177,7 +177,7 @@ def _fit(data: Data, question: Question, orders: Orders) -> StepOutput:
     version, files = save_files(
         root,
         name,
-        lambda folder: (save_lifetime(model, folder / "purchases.json"), save_lifetime(spend, folder / "spend.json")),
+        lambda folder: _write_models(folder, model, spend),
         _card(data, question, model.name, numbers, len(summary)),
     )
     low = holdout.error_gap.low
@@ -197,6 +197,11 @@ def _fit(data: Data, question: Question, orders: Orders) -> StepOutput:
     )
     entries = {f"{role}_{name}": write_table(root, f"{role}_{name}", rows) for role, rows in tables.items()}
     return StepOutput(entries, {"learned": learned.to_json()}, files)
+
+
+def _write_models(folder: Path, purchases: LifetimeModel, spend: LifetimeModel) -> None:
+    save_lifetime(purchases, folder / "purchases.json")
+    save_lifetime(spend, folder / "spend.json")
 
 
 def _holdout_numbers(holdout: HoldoutComparison) -> Mapping[str, Number]:

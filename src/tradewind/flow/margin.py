@@ -47,10 +47,10 @@ def find_margin(workspace: Workspace, engine: Engine, catalog: Catalog) -> Margi
         if row["revenue"] and row["cost"] is not None and row["revenue"] > 0:
             share = 1 - float(row["cost"]) / float(row["revenue"])
             return Margin(share, f"Gross margin is {share:.0%} of revenue, from the cost of the products sold.", False)
-    share = workspace.config.workspace.margin
-    if share is not None:
-        sentence = f"Gross margin is {share:.0%} of revenue: an assumption, written in [workspace] margin."
-        return Margin(share, sentence, True)
+    stated = workspace.config.workspace.margin
+    if stated is not None:
+        sentence = f"Gross margin is {stated:.0%} of revenue: an assumption, written in [workspace] margin."
+        return Margin(stated, sentence, True)
     return Margin(None, "No margin is known, so amounts are revenue, not profit.", False)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlglot import exp
@@ -11,6 +12,10 @@ from tradewind.core.time import Cutoff
 from tradewind.features.training import build_features, find_eligible
 from tradewind.flow.data import Data, contract_tables
 from tradewind.flow.lesson import Lesson, label_of
+from tradewind.store.engines import Engine
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def moved_features(data: Data, lesson: Lesson) -> tuple[Mapping[str, int], int]:
@@ -28,8 +33,7 @@ def moved_features(data: Data, lesson: Lesson) -> tuple[Mapping[str, int], int]:
     names = contract_tables(data.manifest)
     with data.workspace.engine(names, data.manifest) as engine:
         for name in names:
-            past = _as_it_was(engine.fetch, name, data, cutoff)
-            engine.load_table(name, past)
+            engine.load_table(name, _as_it_was(engine, name, data, cutoff))
         find_eligible(engine, data.catalog, case, label_of(lesson.question), case.settings, [cutoff])
         then = build_features(engine, data.catalog, lesson.feature_set, case.name, [cutoff], case.settings)
     if list(then.entity_id) != list(seen.entity_id):
@@ -41,11 +45,11 @@ def moved_features(data: Data, lesson: Lesson) -> tuple[Mapping[str, int], int]:
     return {"who is asked about": 0, "features": int(changed.sum())}, len(seen)
 
 
-def _as_it_was(fetch: object, name: str, data: Data, cutoff: Cutoff) -> object:
+def _as_it_was(engine: Engine, name: str, data: Data, cutoff: Cutoff) -> pa.Table:
     """The rows of a table that were known before the cutoff, still open where they were replaced only later."""
     columns = [column for column, _ in data.manifest.tables[name].columns]
     instant = exp.Placeholder(this="cutoff")
-    shown: list[exp.Expression] = []
+    shown = []
     for column in columns:
         plain = exp.column(column, quoted=True)
         if column == "valid_to":
@@ -54,4 +58,4 @@ def _as_it_was(fetch: object, name: str, data: Data, cutoff: Cutoff) -> object:
         else:
             shown.append(plain)
     select = exp.select(*shown).from_(name).where(exp.column("known_at") < instant)
-    return fetch(select, {"cutoff": cutoff.at})  # type: ignore[operator]
+    return engine.fetch(select, {"cutoff": cutoff.at})

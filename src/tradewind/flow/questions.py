@@ -93,7 +93,8 @@ def asked_questions(config: Config) -> tuple[Question, ...]:
     known = [case.name for case in list_use_cases()]
     wanted = [name for name in known if name in config.use_cases] or known
     wanted += [name for name in config.use_cases if name not in known]
-    questions, problems = [], []
+    questions: list[Question] = []
+    problems: list[Problem] = []
     for name in wanted:
         settings = config.use_cases.get(name)
         if settings is not None and not settings.enabled:
@@ -108,7 +109,8 @@ def asked_questions(config: Config) -> tuple[Question, ...]:
 
 
 def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
-    case, problems = question.use_case, []
+    case = question.use_case
+    problems: list[Problem] = []
     where = f"use_cases.{case.name}"
     spans = dict(case.settings)
     horizon, economics, every = case.horizon, case.economics, case.every
@@ -119,8 +121,10 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
                 horizon = Horizon(_span(value, f"{where}.{key}"), case.horizon.lag)
             elif key == "every":
                 every = _span(value, f"{where}.{key}")
-            elif key in ("contact_cost", "success_share"):
-                economics = replace(economics, **{key: float(str(value))})
+            elif key == "contact_cost":
+                economics = replace(economics, contact_cost=float(str(value)))
+            elif key == "success_share":
+                economics = replace(economics, success_share=float(str(value)))
             elif key == "models":
                 models = (value,) if isinstance(value, str) else tuple(map(str, value))  # type: ignore[call-overload]
             elif key == "time_limit_seconds":

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.time import local_day
 from tradewind.core.use_case import UseCase
-from tradewind.features.history import History, judge_history
+from tradewind.features.history import HistoryStart, starts_mid_life
+from tradewind.flow.ask import ask
 from tradewind.flow.data import Data
 
 
@@ -23,27 +28,40 @@ def require_answerable(data: Data, use_case: UseCase) -> None:
     ]  # fmt: skip
     if not problems and "first orders" in use_case.needs:
         history = first_orders(data)
-        if history.starts_mid_life is not False:
+        if history.answer != "complete":
             problems.append(mid_life_problem(use_case.name, history))
     if problems:
         raise NotAnswerable(problems)
 
 
-def first_orders(data: Data) -> History:
+def first_orders(data: Data) -> HistoryStart:
     """Return whether the first orders we see are the customers' first; config may say so outright."""
-    stated = data.workspace.config.workspace.first_orders
-    if stated is not None:
-        seen = f"[workspace] first_orders = {stated!r} says so"
-        return History(stated == "partial", seen)
-    return judge_history(data.engine, data.catalog)
+    rows = ask(data.engine, "SELECT customer_id, happened_on FROM orders WHERE valid_to IS NULL AND amount >= 0")
+    names, code = np.unique(rows.column("customer_id").to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
+    day = rows.column("happened_on").to_numpy().astype("datetime64[D]")
+    return starts_mid_life(code, day, data.workspace.config.workspace.first_orders, _created(data, names))
 
 
-def mid_life_problem(name: str, history: History) -> Problem:
+def _created(data: Data, names: NDArray[np.str_]) -> NDArray[np.datetime64] | None:
+    """The local day on which each customer became known; None where nobody's is."""
+    table = data.catalog.table("customers")
+    if table is None or "created_at" not in table.columns:
+        return None
+    rows = ask(data.engine, "SELECT customer_id, created_at FROM customers WHERE valid_to IS NULL").to_pylist()
+    zone = data.catalog.zone
+    known = {row["customer_id"]: local_day(row["created_at"], zone) for row in rows if row["created_at"] is not None}
+    return np.array([known.get(name) for name in names], dtype="datetime64[D]")
+
+
+def mid_life_problem(name: str, history: HistoryStart) -> Problem:
     """Word why first orders are not known."""
+    what = "the data begin in the middle of customers' lives, so their first orders are not in them"
+    if history.answer == "unknown":
+        what = "nobody can tell whether the data reach back to customers' first orders"
     return Problem(
         name,
-        "the data begin in the middle of customers' lives, so their first orders are not in them",
-        history.seen,
+        what,
+        history.reason,
         "data that begin with the business, or the first-order date of each customer",
         'map customers.first_order_at, or set first_orders = "complete" in [workspace] if they are complete',
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -200,7 +200,7 @@ def _scored(workspace: Workspace, data: OpenData, question: Question, learned: L
 
 
 def _step(
-    workspace: Workspace, name: str, question: Question, more: dict[str, object], work: Callable[[], StepOutput]
+    workspace: Workspace, name: str, question: Question, more: Mapping[str, object], work: Callable[[], StepOutput]
 ) -> StepOutput:
     return run_step(workspace, name, {**_parts(workspace), "question": question, **more}, work, code=(*_ROOMS, *_OWN))
 

@@ -19,8 +19,8 @@ USE_CASE = UseCase(
     settings={"active_within": days(90), "contact_within": days(30), "spend_within": days(30)},
     requires=("orders", "touches", "events"),
     baselines=(
-        Baseline("most coupons redeemed before first", "events_coupon_redeemed_count_all", +1),
-        Baseline("highest spend first", "orders_amount_90d", +1),
+        Baseline("most active before first", "events_count_all", +1),
+        Baseline("highest spend first", "spend_90d", +1),
     ),
     every=days(30),
 )

@@ -18,7 +18,7 @@ USE_CASE = UseCase(
     ),
     settings={"active_within": days(90)},
     baselines=(
-        Baseline("longest without an order first", "orders_days_since_last", +1),
+        Baseline("longest without an order first", "days_since_last_order", +1),
         Baseline("fewest orders first", "orders_count_90d", -1),
     ),
 )

@@ -17,5 +17,5 @@ USE_CASE = UseCase(
         value_sentence="what the customer is expected to bring in over the next {horizon}, later money counting less",
     ),
     settings={"active_within": days(90), "panel_horizon": days(90)},
-    baselines=(Baseline("each customer's own past rate", "orders_amount_90d", +1, scale_days=90),),
+    baselines=(Baseline("each customer's own past rate", "spend_90d", +1, scale_days=90),),
 )

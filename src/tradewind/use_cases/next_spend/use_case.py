@@ -18,7 +18,7 @@ USE_CASE = UseCase(
     ),
     settings={"active_within": days(90)},
     baselines=(
-        Baseline("average of the last 90 days", "orders_amount_90d", +1, scale_days=90),
-        Baseline("the last 30 days again", "orders_amount_30d", +1, scale_days=30),
+        Baseline("average of the last 90 days", "spend_90d", +1, scale_days=90),
+        Baseline("the last 30 days again", "spend_30d", +1, scale_days=30),
     ),
 )

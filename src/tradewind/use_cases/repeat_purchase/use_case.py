@@ -19,8 +19,8 @@ USE_CASE = UseCase(
     settings={"first_within": days(60)},
     needs=("first orders",),
     baselines=(
-        Baseline("most recent first order first", "orders_days_since_last", -1),
-        Baseline("largest first order first", "orders_amount_all", +1),
+        Baseline("most recent first order first", "days_since_last_order", -1),
+        Baseline("largest first order first", "spend_all", +1),
     ),
     minimum_history=days(60),
     every=days(30),
