@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import time
@@ -57,6 +58,8 @@ class Page:
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
+            if not select.select([self._reading], [], [], 30)[0]:
+                raise RuntimeError("the browser has said nothing for 30 s")
             part = os.read(self._reading, 1 << 20)
             if not part:
                 raise RuntimeError("the browser went away")
@@ -74,8 +77,15 @@ class Page:
     def open(self, path: Path, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
         """Open a file and wait until its charts are drawn."""
         self.look(width, height, scheme)
-        self.send("Page.navigate", {"url": path.as_uri()})
+        self.load(path)
         self.wait("document.documentElement?.dataset.drawn")
+
+    def load(self, path: Path) -> None:
+        """Go to a file and wait until it is loaded."""
+        before = len(self.found("Page.loadEventFired"))
+        self.send("Page.navigate", {"url": path.as_uri()})
+        while len(self.found("Page.loadEventFired")) == before:
+            self.events.append(self._read())
 
     def look(self, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
         """Give the window a size and the system a colour scheme."""

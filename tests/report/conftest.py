@@ -163,7 +163,7 @@ def findings() -> list[Finding]:
                 Check("Too good to be true", "pass", "No single feature explains the outcome alone."),
                 Check("Stable over time", "unknown", "Only four dates could be compared.", "Run again with a longer history."),
                 Check("Enough outcomes", "fail", "The group aged 19–24 has 4 outcomes.", "Do not read that group alone.")),
-        caption="a gross margin of 25 in 100 and 1 in 20 contacted customers kept are your assumptions; a contact costs $0.50.",
+        caption="A gross margin of 25 in 100 and 1 in 20 contacted customers kept are your assumptions; a contact costs $0.50.",
     )  # fmt: skip
     worth = Finding(
         name="lifetime_value", title="Worth over the next 12 months", status="answered", evidence="adjusted",
@@ -174,7 +174,7 @@ def findings() -> list[Finding]:
         numbers={"expected_total": Number(148230.0, 139000, 157800, "USD"), "top_tenth_share": Number(0.36, 0.33, 0.39, "share"),
                  "customers": Number(2303), "r": Number(0.2426, 0.22, 0.27), "alpha": Number(4.4136), "a": Number(0.7929), "b": Number(2.4259),
                  "log_likelihood": Number(-9582.43), "holdout_bias": Number(-0.021, -0.06, 0.02)},
-        tables={"scores": "scores_lifetime_value"}, caption="later money counts for less: 10 in 100 a year.",
+        tables={"scores": "scores_lifetime_value"}, caption="Later money counts for less: 10 in 100 a year.",
     )  # fmt: skip
     spend = Finding(
         name="next_spend", title="What customers will spend next", status="not distinguishable", evidence="association",

@@ -97,6 +97,7 @@ def test_first_hundred_is_read_from_the_curve() -> None:
     [
         ([0.1, 0.29], [0.05, 0.25], [0.15, 0.35], "Yes: it was 29"),
         ([0.1, 0.18], [0.05, 0.25], [0.15, 0.35], "No: it was 18"),
+        ([0.1, 0.18], [0.05, 0.1], [0.15, 0.5], "It was 18, but of so few customers that chance explains it"),
         ([0.2, 0.29], [0.05, 0.25], [0.15, 0.35], "Here it is, but in 1 of 2 groups not"),
     ],
 )
@@ -107,7 +108,7 @@ def test_honest_chances_are_judged_by_the_band(
     assert say_honest(table) == f"When we say 30 in 100, is it 30? {verdict}"
     drawn = calibration_chart(table).to_dict()["datasets"].values()
     places = {row["place"] for rows in drawn for row in rows if "place" in row}
-    assert ("outside the band" in places) == (not verdict.startswith("Yes"))
+    assert ("outside the band" in places) == ("No" in verdict or "not" in verdict)
 
 
 def test_profit_states_break_even_and_where_to_stop() -> None:
@@ -158,8 +159,19 @@ def test_a_metric_where_less_is_better_is_judged_the_right_way_round() -> None:
     table = pa.table(
         {"cutoff": ["2017-10-01", "2017-11-01"], "metric": ["mae"] * 2, "value": [70, 71], "baseline": [72, 70]}
     )
-    assert say_past(table) == "Better than the rule of thumb at 1 of 2 dates"
+    assert say_past(table) == "Ahead of the rule of thumb at 1 of 2 dates"
     assert "Typical miss per customer (USD)" in json.dumps(backtest_chart(table, unit="USD").to_dict())
+
+
+def test_past_dates_claim_nothing_where_the_rule_does_as_well(tables: dict[str, Tables]) -> None:
+    even = Finding("lapse", "t", "q", "not distinguishable", "association", "", ("a",), "", "")
+    (chart,) = build_charts(even, {"backtest": tables["lapse"]["backtest"]}, "USD")
+    assert chart.title == "Ahead of the rule of thumb at 4 of 4 dates: no more than chance could do"
+
+
+def test_of_chances_the_tenths_are_not_drawn_as_money(tables: dict[str, Tables]) -> None:
+    mixed = {"calibration": tables["lapse"]["calibration"], "deciles": tables["lifetime_value"]["deciles"]}
+    assert [chart.role for chart in build_charts(EMPTY, mixed, "USD")] == ["calibration"]
 
 
 def test_the_same_chart_in_a_page_has_the_pages_colours_and_no_address(tables: dict[str, Tables]) -> None:

@@ -54,6 +54,7 @@ def test_small_chances_are_told_as_one_in(share: float, text: str) -> None:
     [
         (3.2, "$3.20"),
         (3.0, "$3"),
+        (79.93, "$80"),
         (842.4, "$842"),
         (48312.4, "$48,300"),
         (1_234_567, "$1.23 million"),

@@ -82,7 +82,9 @@ def test_what_can_be_acted_on_comes_in_order_of_money_an_action_moves() -> None:
     small = replace(LAPSE, name="small", numbers={"money_at_stake": Number(10.0, unit="USD")})
     large = replace(LAPSE, name="large", numbers={"expected_profit": Number(500.0, unit="USD")})
     closed = replace(LAPSE, name="closed", status="not answerable")
-    assert [one.name for one in in_order([total, small, closed, large, LAPSE])] == ["large", "small", "total", "lapse"]
+    even = replace(large, name="even", status="not distinguishable")
+    ordered = [one.name for one in in_order([even, total, small, closed, large, LAPSE])]
+    assert ordered == ["large", "small", "total", "lapse", "even"]
     figure = headline_figure(large)
     assert figure is not None
     assert (figure.value, figure.label) == ("$500", "if the assumption holds")
@@ -130,7 +132,7 @@ def test_the_direction_of_a_driver_is_an_arrow_that_the_caption_explains() -> No
     )  # fmt: skip
     (chart,) = build_charts(LAPSE, {"drivers": table}, "USD")
     texts = [row["text"] for rows in chart.altair.to_dict()["datasets"].values() for row in rows if "sentence" in row]
-    assert texts[:3] == [["○ a ↑"], ["○ b ↓"], ["○ c"]]
+    assert texts[:3] == [["○ a\u00a0↑"], ["○ b\u00a0↓"], ["○ c"]]
     assert "↑" in chart.caption
     assert "↓" in chart.caption
 

@@ -88,8 +88,8 @@ def build_charts(
         revenue: whether amounts are revenue, not profit; then no break-even is shown.
     """
     makers = _makers(finding, tables, currency, rule, revenue)
-    # Of amounts, the tenths tell what the curve of gains would tell, and tell it better.
-    left_out = {"gain"} if "deciles" in tables and "calibration" not in tables else set()
+    # One picture for one thing: of chances the groups of the calibration, of amounts the tenths.
+    left_out = {"deciles"} if "calibration" in tables else {"gain"} if "deciles" in tables else set()
     return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables and role not in left_out]
 
 
@@ -110,7 +110,7 @@ def _makers(
     share = finding.numbers.get("break_even_share")
     even = say_one_in(share.value) if share is not None and share.value is not None and not revenue else ""
     never = bool(even) and share is not None and share.value is not None and share.value > 1
-    assumed = f" {say('part.assumed')}: {finding.caption}" if finding.caption else ""
+    assumed = f" {finding.caption}" if finding.caption else ""
     return {
         "gain": _Maker(
             lambda table: say_gain(table, do, base, rate),
@@ -147,7 +147,7 @@ def _makers(
             ("sentence", "importance", "direction", "influence"),
         ),
         "backtest": _Maker(
-            say_past,
+            lambda table: say_past(table, finding.status == "answered"),
             lambda table, title: backtest_chart(table, title, currency),
             lambda _: say("past.caption"),
             ("cutoff", "value", "baseline"),

@@ -61,7 +61,7 @@ def _mark_profit(rows: list[dict[str, Any]], currency: str, revenue: bool) -> li
         marks.append((best["share_contacted"], best["profit"], words, GOOD, "triangle-up", -12))
     even = _crossing(rows, best["share_contacted"])
     if even is not None and not revenue:
-        marks.append((even, 0.0, say("profit.even"), INK, "square", -12))
+        marks.append((even, 0.0, say("profit.even"), INK, "square", 18))
     layers = []
     for along, height, text, colour, shape, above in marks:
         spot = data([{"x": along, "y": height, "text": text}])

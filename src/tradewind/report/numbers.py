@@ -9,6 +9,8 @@ from datetime import date
 from tradewind.core.finding import Number
 from tradewind.core.money import format_money
 
+CENTS_BELOW = 20
+
 _BIG = ((1e9, "billion"), (1e6, "million"))
 
 
@@ -50,8 +52,8 @@ def say_money(value: float, currency: str, low: float | None = None, high: float
         if abs(value) >= size:
             return f"{format_money(round(value / size, 2), currency).replace('.00', '')} {word}"
     if abs(value) < 100:
-        text = format_money(value, currency)
-        return text.replace(".00", "")
+        # Cents mean something in what a contact costs, not in what a customer brings.
+        return format_money(value if abs(value) < CENTS_BELOW else round(value), currency).replace(".00", "")
     return format_money(round_to_meaning(value, low, high), currency)
 
 

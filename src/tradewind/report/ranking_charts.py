@@ -157,7 +157,12 @@ def say_honest(table: pa.Table) -> str:
     rows = _honest_rows(table)
     row = min(rows, key=lambda one: (abs(float(one["predicted"]) - 0.3), -(one["n"] or 0)))
     outside = sum(map(_outside, rows))
-    name = "honest.no" if _outside(row) else "honest.near" if outside > 0.2 * len(rows) else "honest.yes"
+    if _outside(row):
+        name = "honest.no"
+    elif abs(row["observed"] - row["predicted"]) > max(0.05, 0.2 * row["predicted"]):
+        name = "honest.few"
+    else:
+        name = "honest.near" if outside > 0.2 * len(rows) else "honest.yes"
     verdict = say(name, was=say_of_100(row["observed"]), outside=outside, all=len(rows))
     return say("honest.title", said=say_of_100(row["predicted"]), verdict=verdict)
 

@@ -31,7 +31,7 @@ def drivers_chart(table: pa.Table, title: str = "", most: int = 8) -> Any:
     able, signal = say("drivers.influence"), say("drivers.signal")
     for place, row in enumerate(rows):
         row.update(place=place, weight=100 * row["importance"], kind=able if row["influence"] == able[2:] else signal)
-        text = f"{row['kind'][0]} {row['sentence']} {_arrow(str(row['direction'] or ''))}".rstrip()
+        text = f"{row['kind'][0]} {row['sentence']}{_arrow(str(row['direction'] or ''))}"
         # A phone is about 42 characters wide.
         row["text"] = fold(text, 42)[:2]
         row["share"] = f"{row['weight']:.0f}"
@@ -85,4 +85,4 @@ def _weight(row: dict[str, Any]) -> float:
 
 def _arrow(direction: str) -> str:
     """Return the arrow that the caption explains; nothing where there is no clear direction."""
-    return "↑" if "raises" in direction else "↓" if "lowers" in direction else ""
+    return "\u00a0↑" if "raises" in direction else "\u00a0↓" if "lowers" in direction else ""

@@ -19,6 +19,9 @@ from tradewind.report.time_charts import IN_100, LESS_IS_BETTER, NEAR_ZERO_IS_BE
 SUMS = ("expected_profit", "money_at_stake", "expected_total")
 """Numbers that may head the summary, the most telling first."""
 
+MOST_FIGURES = 6
+"""Large figures shown, in the order of the table of words."""
+
 MOST_GROUPS = 8
 """Groups shown where an answer is less reliable, the largest first."""
 
@@ -143,10 +146,16 @@ def check_badge(check: Check) -> Badge:
 def in_order(findings: Sequence[Finding]) -> list[Finding]:
     """Return the findings that can be acted on: first the money that an action can move, largest sum first.
 
-    A total that comes in anyway (`expected_total`) stands behind money at stake, however large it is.
+    A total that comes in anyway (`expected_total`) stands behind money at stake, however large it is, and an answer
+    no better than the rule of thumb behind those that are.
     """
     open_to_act = [finding for finding in findings if finding.status in ("answered", "not distinguishable")]
-    return sorted(open_to_act, key=lambda finding: (headline(finding)[0] not in SUMS[:2], -headline(finding)[1]))
+    return sorted(open_to_act, key=_urgency)
+
+
+def _urgency(finding: Finding) -> tuple[bool, bool, float]:
+    name, value = headline(finding)
+    return finding.status != "answered", name not in SUMS[:2], -value
 
 
 def headline(finding: Finding) -> tuple[str, float]:
@@ -170,7 +179,7 @@ def _figures(finding: Finding) -> tuple[Figure, ...]:
         for name in FIGURES
         if name in finding.numbers and finding.numbers[name].value is not None
     ]
-    return tuple(shown[:5])
+    return tuple(shown[:MOST_FIGURES])
 
 
 def _figure(name: str, number: Number, use_case: str) -> Figure:

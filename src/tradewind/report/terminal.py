@@ -79,7 +79,7 @@ def _first(ordered: Sequence[Finding]) -> RenderableType:
     table.show_header = False
     for place, finding in enumerate(ordered, 1):
         figure = headline_figure(finding)
-        amount = Text(figure.value, "bold", justify="right") if figure else Text("")
+        amount = Text.assemble((figure.value, "bold"), (f"\n{figure.label}", "dim")) if figure else Text("")
         table.add_row(f"{place}.", Text(finding.title, "bold"), amount, finding.next)
     return Padding(table, (1, 0, 1, 0))
 
@@ -89,12 +89,10 @@ def _panel(section: Section) -> RenderableType:
     parts += [Text(f"• {sentence}") for sentence in section.more]
     if section.figures:
         parts.append(_figures(section))
-    labelled = (
-        (say("part.money"), section.money),
-        (say("part.assumed"), section.caption),
-        (say("part.next"), section.next),
-    )
+    labelled = ((say("part.money"), section.money), (say("part.next"), section.next))
     parts += [Text.assemble((f"{label}: ", "bold"), text) for label, text in labelled if text]
+    if section.caption:
+        parts.append(Text(section.caption, "dim"))
     if len(section.reliable) > 1:
         groups = "; ".join(f"{row[0]} {row[1]}" for row in section.reliable[1:])
         parts.append(Text.assemble((f"{say('part.reliable')}: ", "bold"), groups))

@@ -208,15 +208,22 @@ def backtest_chart(table: pa.Table, title: str = "", unit: str = "") -> Any:
     return dress(alt.layer(whisker, dots) if bars else alt.layer(dots), title or say_past(table), say("past.caption"))
 
 
-def say_past(table: pa.Table) -> str:
-    """Return the finding: "It was not luck: better than the rule of thumb at 4 of 4 dates"."""
+def say_past(table: pa.Table, proved: bool = True) -> str:
+    """Return the finding: "It was not luck: better than the rule of thumb at 4 of 4 dates".
+
+    Args:
+        table: as for `backtest_chart`.
+        proved: whether the difference from the rule is more than chance; otherwise the title does not claim it.
+    """
     rows, metric = _past(table)
     known = [row for row in rows if row["baseline"] is not None]
     if not known or metric == "total_bias":
         return say("past.title.plain", all=len(rows))
     sign = -1 if metric in LESS_IS_BETTER else 1
     better = sum(sign * (row["value"] - row["baseline"]) > 0 for row in known)
-    name = "past.title" if better == len(known) and len(known) > 1 else "past.title.mixed"
+    if not proved:
+        return say("past.title.chance", better=better, all=len(known))
+    name = "past.title" if better == len(known) > 1 else "past.title.mixed"
     return say(name, better=better, all=len(known))
 
 
