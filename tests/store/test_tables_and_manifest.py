@@ -70,7 +70,7 @@ def test_equal_content_is_one_file_and_an_unchanged_month_is_shared(tmp_path: Pa
 def test_rows_without_a_time_and_no_rows_at_all_are_kept(tmp_path: Path) -> None:
     data = pa.table({"day": pa.array([date(2017, 1, 1), None], pa.date32()), "x": [1, 2]})
     entry = write_table(tmp_path, "spend", data, "day")
-    assert [(file.month, file.rows) for file in entry.files] == [("none", 1), ("2017-01", 1)]
+    assert [(file.month, file.rows) for file in entry.files] == [("2017-01", 1), ("none", 1)]
     empty = write_table(tmp_path, "spend", data.slice(0, 0), "day")
     assert read_table(tmp_path, empty).schema == data.schema
 

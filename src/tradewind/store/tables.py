@@ -119,7 +119,7 @@ def _by_month(data: pa.Table, month_column: str | None) -> Iterator[tuple[str, p
     times = data[month_column]
     months = pc.add(pc.multiply(pc.year(times), 12), pc.subtract(pc.month(times), 1)).combine_chunks()
     months = pc.fill_null(months, -1)
-    for month in sorted(pc.unique(months).to_pylist()):
+    for month in sorted(pc.unique(months).to_pylist(), key=lambda number: (number < 0, number)):  # without a time: last
         name = "none" if month < 0 else f"{month // 12:04d}-{month % 12 + 1:02d}"
         yield name, data.filter(pc.equal(months, month))
 

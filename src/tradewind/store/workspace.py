@@ -59,6 +59,14 @@ class Workspace:
 
         return read_table(self.root, self.manifest().entry(name))
 
+    def training_table(self, use_case: str) -> pa.Table:
+        """Return what a question was learned from: features as of each cutoff, the outcome that followed, the value.
+
+        Raises:
+            StoreError: the question has not been trained yet.
+        """
+        return self.table(f"training_{use_case}")
+
     def sql(self, query: str) -> pa.Table:
         """Run a person's SELECT over the tables of the present snapshot; it can touch nothing else.
 
