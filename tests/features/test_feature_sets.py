@@ -20,7 +20,7 @@ from tradewind.features.catalog import Catalog, catalog_table
 from tradewind.features.defaults import default_features
 from tradewind.features.derive import derive_number, exact_values
 from tradewind.features.feature_set import Derivation, FeatureSet
-from tradewind.features.training import fit_features, plain_word
+from tradewind.features.vocabulary import fit_features, plain_word
 
 
 @pytest.fixture(scope="module")
