@@ -20,8 +20,10 @@ ISOTONIC_FROM = 1000
 """From so many positives on, the curve is free (isotonic); below, it has two parameters (Platt)."""
 LEAST_ROWS = 100
 """Fewer out-of-time amounts than this, and amounts are left as they are."""
-PERSISTENCE = 0.5
-"""How much of one origin's error in the total is expected again at the next."""
+LEVEL_PRIOR = 0.1
+"""How far off a total is before anything was seen, as a share (standard deviation)."""
+LEVEL_STEP = 0.03
+"""How far the level of all customers moves from one origin to the next beyond what their features say."""
 TIE_BREAK = 0.02
 """Share of Platt's curve in the isotonic one, so that people with different scores never tie."""
 
@@ -139,23 +141,20 @@ def fit_amount_calibrator(mean: Array, outcome: Array, weight: Array, origin: ND
 def _level(mean: Array, outcome: Array, weight: Array, origin: NDArray[np.datetime64]) -> float:
     """Expect the logarithm of (what will come / what is predicted) in total at the next origin.
 
-    The level of all customers together wanders, and a refitted model has seen most of the way: an error of one origin
-    says `PERSISTENCE` as much about the next, the errors of single customers nothing. That is the best linear
-    prediction of a first-order autoregression seen with noise (kriging; Cressie 1993, eq. 3.2.12).
+    The level of all customers together wanders beyond what their features say, and the totals of single origins are
+    seen with the noise of their customers: the local level model, filtered (Kalman 1960; Durbin and Koopman 2012, eq.
+    2.15). Few customers: next to no correction. Many: nearly the error of the newest origin.
     """
-    ratios, noise = [], []
+    level, doubt = 0.0, LEVEL_PRIOR**2
     for day in np.unique(origin):
         w, came, said = weight[origin == day], outcome[origin == day], mean[origin == day]
         if w @ came > 0 and w @ said > 0:
-            ratios.append(float(np.log((w @ came) / (w @ said))))
-            noise.append(float((w**2) @ (came - said) ** 2 / (w @ came) ** 2))
-    if not ratios:
-        return 0.0
-    error, count = np.array(ratios), len(ratios)
-    drift = max(float(np.mean(error**2) - np.mean(noise)), 0.0)
-    apart = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
-    covariance = drift * PERSISTENCE**apart + np.diag(noise) + 1e-12 * np.eye(count)
-    return float(drift * PERSISTENCE ** np.arange(count, 0, -1) @ np.linalg.solve(covariance, error))
+            noise = float((w**2) @ (came - said) ** 2 / (w @ came) ** 2)
+            doubt += LEVEL_STEP**2
+            gain = doubt / (doubt + noise)
+            level += gain * (float(np.log((w @ came) / (w @ said))) - level)
+            doubt *= 1 - gain
+    return level
 
 
 def _fit_platt(logit: Array, outcome: Array, weight: Array) -> tuple[float, float]:

@@ -133,7 +133,7 @@ def _trees(algorithm: str) -> Callable[[Fitting, Settings], Model]:
 
 
 DEPLOYABLE: Mapping[str, Candidate] = {
-    "linear": Candidate("linear", "linear", _linear, tuple({"strength": s} for s in (0.01, 0.03, 0.003, 0.1))),
+    "linear": Candidate("linear", "linear", _linear, tuple({"strength": s} for s in (0.01, 0.03, 0.003, 0.1, 0.001))),
     "tree": Candidate("tree", "trees", _trees("tree")),
     "boosting": Candidate(
         "boosting",
