@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from tradewind.core.contract import Table
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.sources.joining import Joined
-from tradewind.sources.typed import Target, Typed, typed_column
+from tradewind.sources.typed import TERMS, Target, Typed, typed_column
 
 if TYPE_CHECKING:
     import duckdb
+
+_NAMES = ("v", *TERMS, "t")
+_TERM = re.compile(r"'(?:[^']|'')*'|\b[vwpxt]\b")
 
 REFUSED, MISSING, TEXT, NOBODY = 0, 1, 2, -1
 """Why a row is rejected: `problem` holds four times the target's number plus one of these, or −1 for "about nobody"."""
@@ -67,34 +70,37 @@ def fill_typed(
     """
     import duckdb
 
-    from_clause = joined.from_clause()
-    values, typed, checks, offending = ["s0._row AS _row"], [], [], []
-    reasons: list[str] = []
-    for i, target in enumerate(targets):
-        form = typed_column(target, types[target.name], f"{joined.where}.{target.name}")
-        if target.kind == "attribute" and types[target.name] == "VARCHAR":
-            form = _attribute_form(con, expressions[target.name], from_clause, form)
-        reasons.append(form.reason)
+    forms = [_form(con, target, joined, expressions[target.name], types[target.name]) for target in targets]
+    values, kinds, checks, offending = ["s0._row AS _row"], [], [], []
+    for i, (target, form) in enumerate(zip(targets, forms, strict=True)):
         unread = " OR ".join(
             f"(present({sql}) IS NOT NULL AND number_of({sql}) IS NULL)"
             for sql in joined.text_read_as_number[target.name]
         )
         values.append(f"({expressions[target.name]}) AS v{i}, ({unread or 'false'}) AS n{i}")
-        typed.append(f"{_over(form.value, i)} AS t{i}")
         if form.zone:
-            code = f"CASE {_over(form.zone, i)} WHEN 'aware' THEN 1 WHEN 'date' THEN 2 ELSE 0 END"
-            typed.append(f"CAST({code} AS UTINYINT) AS z{i}")
-        checks.append(f"WHEN n{i} THEN {4 * i + TEXT} WHEN {_over(form.refused, i)} THEN {4 * i + REFUSED}")
+            kind = f"CASE {_numbered(form.zone, i)} WHEN 'aware' THEN 1 WHEN 'date' THEN 2 ELSE 0 END"
+            kinds.append(f"CAST({kind} AS UTINYINT) AS z{i}")
+        checks.append(f"WHEN n{i} THEN {4 * i + TEXT} WHEN {_numbered(form.refused, i)} THEN {4 * i + REFUSED}")
         if target.required:
             checks.append(f"WHEN t{i} IS NULL THEN {4 * i + MISSING}")
         offending.append(f"WHEN {i} THEN CAST(v{i} AS VARCHAR)")
     owners = [f"t{i}" for i, target in enumerate(targets) if target.name in table.any_of]
     if owners:
         checks.append(f"WHEN coalesce({', '.join(owners)}) IS NULL THEN {NOBODY}")
+    layers = [
+        [f"{_numbered(formula, i)} AS {term}{i}" for i, form in enumerate(forms) if _needs(form, term)]
+        for term, formula in TERMS.items()
+    ]
+    layers.append([f"{_numbered(form.value, i)} AS t{i}" for i, form in enumerate(forms)])
+    layers.append([*kinds, f"CASE {' '.join(checks)} END AS problem"])
+    sql = f"SELECT {', '.join(values)} FROM {joined.from_clause()} WHERE {condition}"
+    for layer in layers:  # what is used twice is named in a layer of its own, never written out twice
+        sql = f"SELECT *, {', '.join(layer)} FROM ({sql})" if layer else sql
+    kept = [f"t{i}" for i in range(len(forms))] + [kind.rsplit(" ", 1)[1] for kind in kinds]
     sql = (
-        f"CREATE TEMP TABLE typed AS SELECT _row, {', '.join(typed)}, CASE {' '.join(checks)} END AS problem, "
-        f"CASE CASE WHEN problem >= 0 THEN problem // 4 END {' '.join(offending)} END AS offending "
-        f"FROM (SELECT {', '.join(values)} FROM {from_clause} WHERE {condition})"
+        f"CREATE TEMP TABLE typed AS SELECT _row, {', '.join(kept)}, problem, "
+        f"CASE CASE WHEN problem >= 0 THEN problem // 4 END {' '.join(offending)} END AS offending FROM ({sql})"
     )
     try:
         con.execute(sql)
@@ -108,22 +114,32 @@ def fill_typed(
                 "use try_cast(… as …) or try_strptime(…) where a value may be unusable",
             )
         ) from error
-    return reasons
+    return [form.reason for form in forms]
 
 
-def _attribute_form(con: duckdb.DuckDBPyConnection, expression: str, from_clause: str, text: Typed) -> Typed:
-    """A text attribute is a number when every value is one; leading zeros mean a code, such as a postcode."""
-    row = con.execute(
-        f"SELECT count(present(v)), count(*) FILTER (WHERE present(v) IS NOT NULL AND "
-        f"(number_of(v) IS NULL OR regexp_matches(present(v), '^[+-]?0\\d'))) "
-        f"FROM (SELECT {expression} AS v FROM {from_clause})"
+def _form(con: duckdb.DuckDBPyConnection, target: Target, joined: Joined, expression: str, sql_type: str) -> Typed:
+    """How one column is typed; a text attribute is a number when every value is one and none has a leading zero."""
+    form = typed_column(target, sql_type, f"{joined.where}.{target.name}")
+    if target.kind != "attribute" or sql_type != "VARCHAR":
+        return form
+    count, others = con.execute(
+        "SELECT count(p), count(*) FILTER (WHERE p IS NOT NULL AND (number_text(p) IS NULL OR "
+        "regexp_matches(p, '^[+-]?0\\d'))) "
+        f"FROM (SELECT known_text(w) AS p FROM (SELECT text_of({expression}) AS w FROM {joined.from_clause()}))"
     ).fetchall()[0]
-    return Typed("number_of(v)", "false", "") if row[0] and not row[1] else text
+    return Typed("TRY_CAST(x AS DOUBLE)", "false", "") if count and not others else form
 
 
-def _over(sql: str, column: int) -> str:
-    """Put the column's own name for `v`, leaving quoted text alone."""
-    return re.sub(r"'(?:[^']|'')*'|\bv\b", lambda m: f"v{column}" if m.group() == "v" else m.group(), sql)
+def _needs(form: Typed, term: str) -> bool:
+    """Whether a term, or one that follows from it, is used."""
+    followers = list(TERMS)[list(TERMS).index(term) :]
+    used = " ".join((form.value, form.refused, form.zone))
+    return any(match.group() in followers for match in _TERM.finditer(used))
+
+
+def _numbered(sql: str, column: int) -> str:
+    """Put the column's own names for the terms, leaving quoted text alone."""
+    return _TERM.sub(lambda match: f"{match.group()}{column}" if match.group() in _NAMES else match.group(), sql)
 
 
 def _first_line(error: Exception) -> str:

@@ -61,7 +61,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Typed:
-    """SQL for one column, over its value `v`.
+    """SQL for one column, in terms that are worked out one after the other, so that none is written out twice.
+
+    `v` is the value as it came, `w` its text (trimmed, NULL when empty), `p` that without words that mean "no value",
+    `x` the text of a number with a decimal point, `t` the typed value.
 
     Args:
         value: the typed value; NULL where there is none or it is refused.
@@ -76,6 +79,10 @@ class Typed:
     zone: str = ""
 
 
+TERMS = {"w": "text_of(v)", "p": "known_text(w)", "x": "number_text(p)"}
+"""How each term follows from the one before."""
+
+
 def define_functions(con: duckdb.DuckDBPyConnection, decimal: str | None) -> None:
     """Create the small SQL functions that typing uses.
 
@@ -84,30 +91,28 @@ def define_functions(con: duckdb.DuckDBPyConnection, decimal: str | None) -> Non
         decimal: the decimal sign the config states; stating it also allows thousands separators.
     """
     con.execute("SET TimeZone = 'UTC'")
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO text_of(v) AS nullif(trim(CAST(v AS VARCHAR), ' \t\r\n\u00a0\ufeff'), '')"
-    )
+    con.execute("CREATE TEMP MACRO text_of(v) AS nullif(trim(CAST(v AS VARCHAR), ' \t\r\n\u00a0\ufeff'), '')")
     # Words by which other tools write "no value"; a text column keeps them, a number or id cannot be one.
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO present(v) AS CASE WHEN upper(text_of(v)) IN "
-        "('NULL', 'NAN', 'NA', 'N/A', '<NA>', 'NONE', '\\N', '-', 'NAT') THEN NULL ELSE text_of(v) END"
-    )
+    words = "('NULL', 'NAN', 'NA', 'N/A', '<NA>', 'NONE', '\\N', '-', 'NAT')"
+    con.execute(f"CREATE TEMP MACRO known_text(w) AS CASE WHEN upper(w) NOT IN {words} THEN w END")
     plain = r"'[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?'"
-    if decimal is None:
-        cleaned = "present(v)"
-    else:
-        thousands = "." if decimal == "," else ","
-        grouped = rf"[+-]?\d{{1,3}}([{thousands} \x{{00a0}}''’]\d{{3}})+([{decimal}]\d*)?"
-        strip = rf"regexp_replace(present(v), '[{thousands} \x{{00a0}}''’]', '', 'g')"
-        bare = f"CASE WHEN regexp_full_match(present(v), '{grouped}') THEN {strip} ELSE present(v) END"
-        # In a file with decimal commas "1.5" is no number: a point there can only part thousands.
-        wrong = f"'{decimal}' = ',' AND contains({bare}, '.')"
-        cleaned = f"CASE WHEN {wrong} THEN present(v) || '?' ELSE replace({bare}, '{decimal}', '.') END"
-    con.execute(
-        "CREATE OR REPLACE TEMP MACRO number_text(v) AS "
-        f"CASE WHEN regexp_full_match({cleaned}, {plain}) THEN {cleaned} END"
-    )
-    con.execute("CREATE OR REPLACE TEMP MACRO number_of(v) AS TRY_CAST(number_text(v) AS DOUBLE)")
+    con.execute(f"CREATE TEMP MACRO ungrouped(p) AS {_grouping(decimal) if decimal is not None else 'p'}")
+    matches = f"regexp_full_match(ungrouped(p), {plain})"
+    con.execute(f"CREATE TEMP MACRO number_text(p) AS CASE WHEN {matches} THEN ungrouped(p) END")
+    con.execute("CREATE TEMP MACRO present(v) AS known_text(text_of(v))")
+    con.execute("CREATE TEMP MACRO number_of(v) AS TRY_CAST(number_text(present(v)) AS DOUBLE)")
+
+
+def _grouping(decimal: str) -> str:
+    """SQL that removes thousands separators from `p` and makes the decimal sign a point."""
+    thousands = "." if decimal == "," else ","
+    marks = rf"[{thousands} \x{{00a0}}''’]"
+    grouped = rf"[+-]?\d{{1,3}}({marks}\d{{3}})+([{decimal}]\d*)?"
+    bare = f"CASE WHEN regexp_full_match(p, '{grouped}') THEN regexp_replace(p, '{marks}', '', 'g') ELSE p END"
+    if decimal == ".":
+        return bare
+    # In a file with decimal commas "1.5" is no number: a point there can only part thousands.
+    return f"replace(replace({bare}, '.', '?'), ',', '.')"
 
 
 def typed_column(target: Target, sql_type: str, where: str) -> Typed:
@@ -115,7 +120,7 @@ def typed_column(target: Target, sql_type: str, where: str) -> Typed:
 
     Args:
         target: the column to fill.
-        sql_type: DuckDB type of the value, which the SQL calls `v`.
+        sql_type: DuckDB type of the value as it comes.
         where: the column's place in the config, for messages.
     Raises:
         ConfigError: no value of that type can ever fit.
@@ -146,38 +151,35 @@ def _text(sql_type: str, identity: bool) -> Typed:
         texts = f"WHEN {whole} THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR)"
         value = f"CASE WHEN isnan(v) OR isinf(v) THEN NULL {texts} END"
         return Typed(value, "v IS NOT NULL AND isinf(v)", "infinite")
-    return Typed("present(v)" if identity else "text_of(v)", "false", "")
+    return Typed("p" if identity else "w", "false", "")
 
 
 def _exact(sql_type: str) -> Typed:
     reason = "not a number that fits (at most 14 digits before the point)"
     if sql_type in ("DOUBLE", "FLOAT"):
         value = "CASE WHEN isfinite(v) THEN TRY_CAST(v AS DECIMAL(18,4)) END"
-        return Typed(value, f"v IS NOT NULL AND NOT isnan(v) AND {value} IS NULL", "infinite, or too large")
+        return Typed(value, "v IS NOT NULL AND NOT isnan(v) AND t IS NULL", "infinite, or too large")
     if sql_type == "VARCHAR":
-        value = "TRY_CAST(number_text(v) AS DECIMAL(18,4))"
-        return Typed(value, f"present(v) IS NOT NULL AND {value} IS NULL", "not a number")
-    value = "TRY_CAST(v AS DECIMAL(18,4))"
-    return Typed(value, f"v IS NOT NULL AND {value} IS NULL", reason)
+        return Typed("TRY_CAST(x AS DECIMAL(18,4))", "p IS NOT NULL AND t IS NULL", "not a number")
+    return Typed("TRY_CAST(v AS DECIMAL(18,4))", "v IS NOT NULL AND t IS NULL", reason)
 
 
 def _number(sql_type: str) -> Typed:
     if sql_type in ("DOUBLE", "FLOAT"):
         return Typed("CASE WHEN isfinite(v) THEN CAST(v AS DOUBLE) END", "v IS NOT NULL AND isinf(v)", "infinite")
     if sql_type == "VARCHAR":
-        return Typed("number_of(v)", "present(v) IS NOT NULL AND number_of(v) IS NULL", "not a number")
-    return Typed("TRY_CAST(v AS DOUBLE)", "v IS NOT NULL AND TRY_CAST(v AS DOUBLE) IS NULL", "not a number")
+        return Typed("TRY_CAST(x AS DOUBLE)", "p IS NOT NULL AND t IS NULL", "not a number")
+    return Typed("TRY_CAST(v AS DOUBLE)", "v IS NOT NULL AND t IS NULL", "not a number")
 
 
 def _flag(sql_type: str) -> Typed:
     if sql_type == "BOOLEAN":
         return Typed("v", "false", "")
-    word = "lower(text_of(v))"
     value = (
-        f"CASE WHEN {word} IN ('true', 't', 'yes', 'y', '1', '1.0') THEN true "
-        f"WHEN {word} IN ('false', 'f', 'no', 'n', '0', '0.0') THEN false END"
+        "CASE WHEN lower(w) IN ('true', 't', 'yes', 'y', '1', '1.0') THEN true "
+        "WHEN lower(w) IN ('false', 'f', 'no', 'n', '0', '0.0') THEN false END"
     )
-    return Typed(value, f"present(v) IS NOT NULL AND {value} IS NULL", "neither yes nor no")
+    return Typed(value, "p IS NOT NULL AND t IS NULL", "neither yes nor no")
 
 
 def _time(target: Target, sql_type: str, where: str) -> Typed:
@@ -193,7 +195,7 @@ def _time(target: Target, sql_type: str, where: str) -> Typed:
     if sql_type.startswith("TIMESTAMP"):
         zone = "'aware'" if "TIME ZONE" in sql_type else "'naive'"
         value = "CASE WHEN isfinite(v) THEN CAST(v AS TIMESTAMP) END"
-        return Typed(value, f"v IS NOT NULL AND {value} IS NULL", "infinite, or outside the calendar", zone)
+        return Typed(value, "v IS NOT NULL AND t IS NULL", "infinite, or outside the calendar", zone)
     if sql_type == "VARCHAR":
         return _iso()
     if sql_type == '"NULL"' or sql_type == "NULL":
@@ -208,24 +210,21 @@ def _time(target: Target, sql_type: str, where: str) -> Typed:
 
 
 def _iso() -> Typed:
-    word = "present(v)"
-    aware = f"regexp_full_match({word}, '{_ISO}{_OFFSET}')"
-    naive = f"regexp_full_match({word}, '{_ISO}')"
-    comma = f"replace({word}, ',', '.')"
+    naive, aware = f"regexp_full_match(p, '{_ISO}')", f"regexp_full_match(p, '{_ISO}{_OFFSET}')"
     value = (
-        f"CASE WHEN {naive} THEN TRY_CAST({comma} AS TIMESTAMP) "
-        f"WHEN {aware} THEN CAST(TRY_CAST({comma} AS TIMESTAMPTZ) AS TIMESTAMP) END"
+        f"CASE WHEN {naive} THEN TRY_CAST(replace(p, ',', '.') AS TIMESTAMP) "
+        f"WHEN {aware} THEN CAST(TRY_CAST(replace(p, ',', '.') AS TIMESTAMPTZ) AS TIMESTAMP) END"
     )
-    zone = f"CASE WHEN {aware} AND NOT {naive} THEN 'aware' WHEN length({word}) > 10 THEN 'naive' ELSE 'date' END"
-    return Typed(value, f"{word} IS NOT NULL AND {value} IS NULL", "not a time", zone)
+    zone = f"CASE WHEN {naive} THEN CASE WHEN length(p) > 10 THEN 'naive' ELSE 'date' END ELSE 'aware' END"
+    return Typed(value, "p IS NOT NULL AND t IS NULL", "not a time", zone)
 
 
 def _formatted(format_: str) -> Typed:
-    text, pattern = "CAST(present(v) AS VARCHAR)", "'" + format_.replace("'", "''") + "'"
-    value = f"CAST(try_strptime({text}, {pattern}) AS TIMESTAMP)"
+    pattern = "'" + format_.replace("'", "''") + "'"
     timed = any(mark in format_ for mark in ("%H", "%I", "%c", "%X"))
     zone = "'aware'" if "%z" in format_ else "'naive'" if timed else "'date'"
-    return Typed(value, f"{text} IS NOT NULL AND {value} IS NULL", f"not a time of the form {format_}", zone)
+    value = f"CAST(try_strptime(p, {pattern}) AS TIMESTAMP)"
+    return Typed(value, "p IS NOT NULL AND t IS NULL", f"not a time of the form {format_}", zone)
 
 
 def likely_format(con: duckdb.DuckDBPyConnection, values: Sequence[str]) -> str | None:
