@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -25,7 +26,11 @@ _DRIVERS = {
     "duckdb": "duckdb",
 }
 _EXTRAS = {"postgresql+psycopg": "postgres", "mysql+pymysql": "mysql"}
-_READ_ONLY = {"postgresql": "SET TRANSACTION READ ONLY", "mysql": "SET SESSION TRANSACTION READ ONLY"}
+_READ_ONLY = {
+    "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL TIME ZONE 'UTC'"),
+    "mysql": ("SET SESSION TRANSACTION READ ONLY", "SET SESSION time_zone = '+00:00'", "START TRANSACTION READ ONLY"),
+    "sqlite": ("PRAGMA query_only = ON",),
+}
 _CHUNK = 50_000
 
 
@@ -51,6 +56,8 @@ def read_database(url: str, table: str | None = None, query: str | None = None, 
         return _read_duckdb(Path(address.database or ""), table, query, where)
     with _connection(address, where) as connection:
         statement = query if query is not None else f"SELECT * FROM {_quoted(connection, table or '', where)}"
+        # Rows come as they are asked for, and a % in the query is only a %.
+        connection = connection.execution_options(stream_results=True, no_parameters=True)
         result = connection.exec_driver_sql(statement.rstrip().rstrip(";"))
         names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no dict
         parts = [_columns(rows, len(names)) for rows in result.partitions(_CHUNK)]
@@ -121,13 +128,9 @@ def _connection(address: URL, where: str) -> Iterator[Connection]:
             Problem(where, f"the driver for {name} is not installed", "", "", f'pip install "tradewind[{extra}]"')
         ) from None
     try:
-        with engine.connect().execution_options(stream_results=True) as connection:
-            if name in _READ_ONLY:
-                connection.exec_driver_sql(_READ_ONLY[name])
-                if name == "mysql":
-                    connection.exec_driver_sql("START TRANSACTION READ ONLY")
-            elif name == "sqlite":
-                connection.exec_driver_sql("PRAGMA query_only = ON")
+        with engine.connect() as connection:
+            for statement in _READ_ONLY[name]:
+                connection.exec_driver_sql(statement)
             yield connection
             connection.rollback()
     except SQLAlchemyError as error:
@@ -222,6 +225,8 @@ def _plain(value: object) -> object:
     """Values that Arrow has no plain type for become text; bytes are text or hexadecimal."""
     if value is None or isinstance(value, bool | int | float | str | Decimal | datetime | date):
         return value
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, timedelta | time):
         return str(value)
     if isinstance(value, bytes | bytearray | memoryview):
