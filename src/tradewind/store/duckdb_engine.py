@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from tradewind.core.errors import Problem, StoreError, UnsafeExpression
 from tradewind.core.time import system_clock
-from tradewind.store.engines import canonical_select, divide_safely, result_types, select_used
+from tradewind.store.engines import canonical_sql, divide_safely, result_types, select_used
 from tradewind.store.manifest import Manifest, TableEntry, cannot_write, inside
 
 SCRATCH = ".scratch"
@@ -95,12 +95,13 @@ class DuckDBEngine:
         self, select: exp.Expression, parameters: Mapping[str, object] | None
     ) -> tuple[str, dict[str, object]]:
         used = select_used(select, parameters)
-        select = divide_safely(select)
+        # Written out once: of many cutoffs the text is long, and writing it takes longer than planning it.
+        sql = divide_safely(select).sql("duckdb")
         try:
-            types = result_types(self._connection, select, used)
+            types = result_types(self._connection, sql, used)
         except duckdb.Error as error:
             raise engine_refused(error) from error
-        return canonical_select(select, types).sql("duckdb"), used
+        return canonical_sql(sql, types), used
 
     def _run(self, sql: str, parameters: Mapping[str, object] | None = None) -> Any:
         try:

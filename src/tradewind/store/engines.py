@@ -94,10 +94,10 @@ def canonical_type(name: str, duckdb_type: str) -> str:
 
 
 def result_types(
-    connection: duckdb.DuckDBPyConnection, select: exp.Expression, parameters: Mapping[str, object]
+    connection: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, object]
 ) -> list[tuple[str, str]]:
     """Return (column, DuckDB type) of a SELECT without running it."""
-    described = connection.execute(f"DESCRIBE {select.sql('duckdb')}", dict(parameters)).fetchall()
+    described = connection.execute(f"DESCRIBE {sql}", dict(parameters)).fetchall()
     return [(str(row[0]), str(row[1])) for row in described]
 
 
@@ -109,17 +109,33 @@ def canonical_select(select: exp.Expression, types: list[tuple[str, str]], every
         types: its columns and their DuckDB types, from `result_types`.
         every: cast also the columns that have their type already, for engines whose own types differ.
     """
+    columns = _canonical_columns(types, every)
+    if columns is None:
+        return select
+    inner = exp.Subquery(this=select.copy(), alias=exp.TableAlias(this=exp.to_identifier("q")))
+    return exp.select(*columns).from_(inner)
+
+
+def canonical_sql(sql: str, types: list[tuple[str, str]]) -> str:
+    """Return `canonical_select` of a SELECT in DuckDB's own words."""
+    columns = _canonical_columns(types, every=False)
+    if columns is None:
+        return sql
+    return f"{exp.select(*columns).sql('duckdb')} FROM ({sql}) AS q"
+
+
+def _canonical_columns(types: list[tuple[str, str]], every: bool) -> list[exp.Expr] | None:
+    """The cast of each column; None where none is needed."""
     wanted = [(name, found, canonical_type(name, found)) for name, found in types]
     if not every and all(found == target for _, found, target in wanted):
-        return select
-    columns = []
+        return None
+    columns: list[exp.Expr] = []
     for name, found, target in wanted:
-        column: exp.Expression = exp.column(exp.to_identifier(name, quoted=True))
+        column: exp.Expr = exp.column(exp.to_identifier(name, quoted=True))
         if every or found != target:
             column = exp.cast(column, exp.DataType.build(target, dialect="duckdb"), dialect="duckdb")
         columns.append(exp.alias_(column, name, quoted=True))
-    inner = select.copy()
-    return exp.select(*columns).from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("q"))))
+    return columns
 
 
 def divide_safely(select: exp.Expression) -> exp.Expression:

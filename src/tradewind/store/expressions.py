@@ -95,7 +95,7 @@ def parse_scalar(text: str, where: str) -> exp.Expression:
     tree = _parse(text, where)
     allowed = SYNTAX | MAPPING_FUNCTIONS
     for node in tree.walk():
-        _check_node(node, allowed, MAPPING_NAMES, where, text)
+        _check_node(node, allowed, MAPPING_NAMES, where)
     return tree
 
 
@@ -132,7 +132,7 @@ def check_query(query: exp.Expression, tables_allowed: Collection[str], where: s
         if not _PLAIN_NAME.fullmatch(name):
             raise _refused(where, "this cannot be a table's name", name)
     for node in query.walk():
-        _check_node(node, allowed, frozenset(), where, node.sql("duckdb"))
+        _check_node(node, allowed, frozenset(), where)
         _check_portable(node, where)
         if isinstance(node, exp.Table):
             _check_table(node, {*tables_allowed, *named}, where)
@@ -163,22 +163,23 @@ def _depth(tree: exp.Expr) -> int:
     return deepest
 
 
-def _check_node(node: exp.Expr, allowed: Collection[str], names: Collection[str], where: str, text: str) -> None:
+def _check_node(node: exp.Expr, allowed: Collection[str], names: Collection[str], where: str) -> None:
     kind = type(node).__name__
     if isinstance(node, exp.Anonymous):
         if node.name.lower() not in names:
             near = difflib.get_close_matches(node.name.lower(), FUNCTION_WORDS, n=1)
             hint = f'did you mean "{near[0]}"?' if near else ""
-            raise _refused(where, f"the function {node.name.lower()} is not allowed here", text[:80], do=hint)
+            shown = node.sql("duckdb")[:80]
+            raise _refused(where, f"the function {node.name.lower()} is not allowed here", shown, do=hint)
     elif kind not in allowed:
         word = node.sql_name().lower() if isinstance(node, exp.Func) else f"{kind} syntax"
-        raise _refused(where, f"{word} is not allowed here", text[:80])
+        raise _refused(where, f"{word} is not allowed here", node.sql("duckdb")[:80])
     if isinstance(node, exp.DataType) and (node.this.name not in PLAIN_TYPES or node.args.get("nested")):
         raise _refused(where, "a value cannot be turned into this type here", node.sql("duckdb"))
     if isinstance(node, exp.Column) and (node.args.get("db") or node.args.get("catalog")):
         raise _refused(where, "a column is written as column or table.column", node.sql("duckdb"))
     if isinstance(node, exp.With) and node.recursive:
-        raise _refused(where, "a query that calls itself is not allowed here", text[:80])
+        raise _refused(where, "a query that calls itself is not allowed here", node.sql("duckdb")[:80])
     if isinstance(node, exp.In) and any(node.args.get(key) for key in ("unnest", "field", "is_global")):
         raise _refused(where, "IN takes a list of values", node.sql("duckdb"))
 

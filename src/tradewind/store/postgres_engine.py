@@ -128,7 +128,7 @@ class PostgresEngine:
         used = select_used(select, parameters)
         select = divide_safely(select)
         try:
-            types = result_types(self._shadow, select, used)
+            types = result_types(self._shadow, select.sql("duckdb"), used)
         except duckdb.Error as error:
             raise engine_refused(error) from error
         return canonical_select(select, types, every=True), types, used
