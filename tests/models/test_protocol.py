@@ -13,6 +13,7 @@ from tradewind.core.errors import ConfigError, LeakError, ModelError, NotAnswera
 from tradewind.core.feature import Feature, FeatureTable, TrainingTable
 from tradewind.models.candidates import DEPLOYABLE, Candidate, choose_candidates
 from tradewind.models.choose import out_of_time_score
+from tradewind.models.drivers import resampled_refits
 from tradewind.models.files import load_model, save_model
 from tradewind.models.protocol import Trial, fit_deployed, run_protocol
 
@@ -219,6 +220,14 @@ def test_the_deployed_model_learns_through_the_newest_cutoff_and_is_saved(trial:
     assert ((low < mean) & (mean < high)).mean() > 0.9
     save_model(tmp_path / "m", deployed, {})
     assert load_model(tmp_path / "m")[0].mean(table.features).tobytes() == mean.tobytes()
+
+
+def test_the_model_is_learned_again_from_resampled_customers(trial: Trial) -> None:
+    refits = resampled_refits(world(), trial, QUICK, np.random.default_rng(0), 3, 1)
+    strengths = [refit.model.coefficients for refit in refits]  # type: ignore[attr-defined]
+    assert len(refits) == 3
+    assert not np.array_equal(strengths[0][:2], strengths[1][:2])
+    assert all(strength[0] > 0 > strength[1] for strength in strengths)
 
 
 def test_amounts_have_the_right_total_and_eighty_percent_intervals() -> None:

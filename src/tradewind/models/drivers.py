@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.core.feature import FeatureTable
+from tradewind.core.feature import FeatureTable, TrainingTable
+from tradewind.models.candidates import Candidate
 from tradewind.models.deployed import Deployed, Predictor
+from tradewind.models.fitting import Learner
+from tradewind.models.protocol import Trial
 from tradewind.models.reason_words import plain
 from tradewind.models.reasons import Families, alike_matrix, by_family
 
@@ -106,6 +109,37 @@ def bootstrap_refits(
         rows = np.concatenate([order[starts[one] : starts[one + 1]] for one in drawn])
         made.append(refit(rows, int(rng.integers(2**31))))
     return made
+
+
+def resampled_refits(
+    table: TrainingTable,
+    trial: Trial,
+    candidates: Sequence[Candidate],
+    rng: np.random.Generator,
+    count: int = 20,
+    num_threads: int = 2,
+) -> list[Predictor]:
+    """Learn the chosen model again from resampled customers, all else as `fit_deployed` does it.
+
+    Args:
+        table: the table of the trial.
+        trial: what was chosen.
+        candidates: those of the trial.
+        rng: for the draws.
+        count: how many refits; each costs as much as one fit.
+        num_threads: threads for fitting.
+    """
+    newest = max(table.labels)
+    candidate = next(each for each in candidates if each.name == trial.chosen)
+    known = Learner(table, trial.task, newest, 0, num_threads).rows
+
+    def refit(rows: NDArray[np.intp], seed: int) -> Predictor:
+        drawn = known[rows]
+        labels = {newest: table.labels[newest][drawn]}
+        sample = TrainingTable(table.features.rows(drawn), labels, {}, table.value[drawn], {}, table.weight[drawn])
+        return Learner(sample, trial.task, newest, seed, num_threads).fit(candidate, trial.settings)
+
+    return bootstrap_refits(refit, table.features.entity_id[known], rng, count)
 
 
 def _speakers(families: Families, offered: int) -> NDArray[np.intp]:

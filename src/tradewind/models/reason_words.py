@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +14,6 @@ from tradewind.models.usual import Usual
 
 LAST_ORDER = "days since the last order"
 OWN_GAP = "usual days between orders"
-SILENCE = LAST_ORDER + " compared with the usual gap"
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,18 @@ class Speaker:
     Args:
         usual: what is usual among everybody learned from.
         currency: ISO code of amounts.
+        features: all features, so that one can be set against another.
     """
 
     usual: Usual
     currency: str
+    features: Sequence[Feature] = ()
     _middle: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def _by_sentence(self) -> dict[str, float]:
+        middle = {feature.sentence: self.usual.middle.get(feature.name) for feature in self.features}
+        return {sentence: value for sentence, value in middle.items() if isinstance(value, float)}
 
     def say(self, feature: Feature, value: float | str | None, own: dict[str, float]) -> str:
         """Return one reason.
@@ -36,10 +44,10 @@ class Speaker:
             value: the person's value; None or NaN where it is not known.
             own: the person's days since the last order and usual days between orders by sentence, where known.
         """
-        if feature.sentence in (LAST_ORDER, SILENCE):
-            silence = _silence(own)
-            if silence:
-                return silence
+        if feature.sentence.startswith(LAST_ORDER) and own.get(LAST_ORDER, 0.0) >= 1:
+            return self._silence(own)
+        if feature.sentence == OWN_GAP and own.get(OWN_GAP, 0.0) >= 0.5 and OWN_GAP in self._by_sentence:
+            return f"{_every(own[OWN_GAP], 'orders')}; others {_every(self._by_sentence[OWN_GAP])}"
         what = plain(feature.sentence)
         if value is None or value != value or value == "":
             return f"{what}: not known"
@@ -52,6 +60,16 @@ class Speaker:
             return f"{what}: {said}; most often {usual}"
         counted = _counted(feature, what, value)
         return f"{counted}; usually {usual}" if counted else f"{what}: {said}; usually {usual}"
+
+    def _silence(self, own: dict[str, float]) -> str:
+        """Word the days without an order against the person's own rhythm: "no order for 41 days; usually every 6"."""
+        days, gap = own[LAST_ORDER], own.get(OWN_GAP, np.nan)
+        since = "ordered yesterday" if round(days) == 1 else f"no order for {_number(days, 0)} days"
+        others = self._by_sentence.get(LAST_ORDER)
+        # Long for most people and yet short for this one: then most people are the better comparison.
+        if np.isfinite(gap) and (others is None or days > gap or days <= others):
+            return f"{since}; usually {_every(gap)}"
+        return since if others is None else f"{since}; others {_number(others, 0)}"
 
     def _usual(self, feature: Feature) -> str:
         """Return what is usual, in words; worded once for all people."""
@@ -80,17 +98,9 @@ def plain(text: str) -> str:
     return " ".join(text.replace("_", " ").split())
 
 
-def _silence(own: dict[str, float]) -> str:
-    """Word the days without an order against the person's own rhythm: "no order for 41 days; usually every 6"."""
-    days, gap = own.get(LAST_ORDER, np.nan), own.get(OWN_GAP, np.nan)
-    if not np.isfinite(days):
-        return ""
-    if days < 1:
-        return ""
-    since = "ordered yesterday" if round(days) == 1 else f"no order for {_number(days, 0)} days"
-    if not np.isfinite(gap) or gap < 0.5:
-        return ""
-    return f"{since}; usually every {_number(gap, 0)}" if round(gap) > 1 else f"{since}; usually every day"
+def _every(gap: float, verb: str = "") -> str:
+    text = "every day" if round(gap) <= 1 else f"every {_number(gap, 0)}"
+    return f"{verb} {text}{' days' if round(gap) > 1 else ''}" if verb else text
 
 
 def _counted(feature: Feature, what: str, value: float | str) -> str:

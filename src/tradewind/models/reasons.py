@@ -19,6 +19,10 @@ Places = NDArray[np.intp]
 
 CHUNK = 20_000
 """Rows explained at a time, so that memory stays small."""
+HARD_TO_SAY = ("ratio", "number")
+"""Units that people read less easily than counts, amounts, days and shares."""
+PLAIN_FIRST = 0.2
+"""A feature hard to say speaks for its family only where it pulls five times as hard as a plain one."""
 LEAST = 0.02
 """A family with a smaller share than this of all a person's contributions is no reason."""
 
@@ -64,7 +68,7 @@ def _explain(deployed: Deployed, features: FeatureTable, currency: str, most: in
     values = _Values(design.features, features, deployed.usual)
     families = by_family(deployed.predictor.contributions(features), design.features, values.unusual())
     chosen = choose_families(families, alike_matrix(design.features, deployed.usual), most)
-    voice = Speaker(deployed.usual, currency)
+    voice = Speaker(deployed.usual, currency, design.features)
     told = []
     for row in range(len(features)):
         reasons = []
@@ -93,8 +97,9 @@ def by_family(parts: Array, offered: Sequence[Feature], tellable: NDArray[np.boo
     speaker = np.zeros((len(parts), len(names)), dtype=np.intp)
     for at, name in enumerate(names):
         members = np.flatnonzero([feature.family == name for feature in offered])
+        plain = [1.0 if offered[int(member)].unit not in HARD_TO_SAY else PLAIN_FIRST for member in members]
         total[:, at] = parts[:, members].sum(axis=1)
-        pull = parts[:, members] * np.where(total[:, at] < 0, -1.0, 1.0)[:, None]
+        pull = parts[:, members] * np.where(total[:, at] < 0, -1.0, 1.0)[:, None] * plain
         if tellable is not None:
             pull = np.where(tellable[:, members], pull, 0.0)
             total[pull.max(axis=1) <= 0, at] = 0.0  # whoever pulls this way is as usual: that is no reason
@@ -130,7 +135,9 @@ def choose_families(families: Families, alike: NDArray[np.bool_], most: int) -> 
 def alike_matrix(features: Sequence[Feature], usual: Usual) -> NDArray[np.bool_]:
     """Return (features, features) whether two features are two forms of the same thing on the training rows."""
     places = {feature.name: at for at, feature in enumerate(features)}
-    matrix = np.eye(len(places), dtype=bool)
+    # All that is said of the time since the last order is worded in one way, so it is one thing.
+    silent = np.array([feature.sentence.startswith(LAST_ORDER) for feature in features], dtype=bool)
+    matrix = np.eye(len(places), dtype=bool) | np.outer(silent, silent)
     for first, second in usual.alike:
         if first in places and second in places:
             matrix[places[first], places[second]] = matrix[places[second], places[first]] = True
@@ -161,13 +168,13 @@ class _Values:
         return {sentence: float(self._features.numbers[row, at]) for sentence, at in self._rhythm.items()}
 
     def unusual(self) -> NDArray[np.bool_]:
-        """Return (n, features) whether a person's value differs from the usual one."""
+        """Return (n, features) whether a person's value is known and differs from the usual one."""
         different = np.ones((len(self._features), len(self._used)), dtype=bool)
         for at, feature in enumerate(self._used):
             middle = self._usual.middle.get(feature.name)
             if feature.kind == "number" and feature.name in self._places and middle is not None:
                 values = self._features.numbers[:, self._places[feature.name]]
-                different[:, at] = ~np.isclose(values, float(middle), rtol=0.02, atol=1e-6)
+                different[:, at] = np.isfinite(values) & ~np.isclose(values, float(middle), rtol=0.02, atol=1e-6)
             elif feature.name in self._features.categories:
                 different[:, at] = self._features.categories[feature.name] != middle
         return different
