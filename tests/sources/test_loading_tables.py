@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -234,7 +235,8 @@ def test_orders_are_made_from_lines(make_workspace: Make) -> None:
     config = LINES + 'customer_id = "who"\nhappened_at = "at"\nstore_id = "s"\ndiscount = "off"\n'
     head = "id,p,paid,who,at,s,off\n"
     lines = (
-        "1,x,10,a,2024-05-01 10:05:00,S,1\n1,y,-2.5,,2024-05-01 10:00:00,S,0\n2,x,1,b,2024-05-02,S,\n2,x,1,b,2024-05-02,T,\n"
+        "1,x,10,a,2024-05-01 10:05:00,S,1\n1,y,-2.5,,2024-05-01 10:00:00,S,0\n"
+        "2,x,1,b,2024-05-02,S,\n2,x,1,b,2024-05-02,T,\n"
         "3,x,1,,2024-05-02,S,\n4,x,1,a,2024-05-02,S,\n4,y,1,b,2024-05-02,S,\n5,x,1,c,,S,\n"
     )  # fmt: skip
     ws = make_workspace(config, {"data/lines.csv": head + lines}, D1)
@@ -305,3 +307,19 @@ def test_damaged_files_are_told_by_their_name(make_workspace: Make, name: str, c
     ws = make_workspace(config, {f"data/{name}": content}, D1)
     with pytest.raises(TradewindError, match=f"data/{name}"):
         load_tables(ws)
+
+
+def test_a_database_of_the_workspace_is_read_each_time_and_unchanged_rows_stay(make_workspace: Make) -> None:
+    config = SHOP[: SHOP.index("[tables.customers]")].replace('path = "data/*.csv"', 'url = "sqlite:///data/shop.db"')
+    ws = make_workspace(config, {"data/none": ""}, D1)
+    with pytest.raises(SourceError, match="does not exist"):
+        load_tables(ws)
+    with sqlite3.connect(ws.root / "data" / "shop.db") as con:
+        con.execute("CREATE TABLE orders (id, who, at, paid)")
+        con.execute("INSERT INTO orders VALUES (1, 'a', '2024-05-01 10:00:00', 10)")
+    assert load_tables(make_workspace(config, {}, D1))[0].new == 1
+    assert load_tables(make_workspace(config, {}, D2))[0].skipped
+    with sqlite3.connect(ws.root / "data" / "shop.db") as con:
+        con.execute("INSERT INTO orders VALUES (2, 'a', '2024-06-02 14:00:00', 10)")
+    result = load_tables(make_workspace(config, {}, D3))[0]
+    assert (result.new, result.unchanged, result.late) == (1, 1, 0)

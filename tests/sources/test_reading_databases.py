@@ -67,14 +67,14 @@ def test_postgres(postgres_url: str) -> None:
             "CREATE TABLE orders (id bigint, paid numeric(10,2), at timestamptz, naive timestamp, d date, j jsonb)"
         )
         con.execute(
-            "INSERT INTO orders VALUES (1, 2.50, '2024-01-02 10:00+02', '2024-01-02 10:00', '2024-01-02', '{\"a\": 1}'), "
-            "(2, NULL, NULL, NULL, NULL, NULL)"
+            "INSERT INTO orders VALUES (1, 2.50, '2024-01-02 10:00+02', '2024-01-02 10:00', '2024-01-02', "
+            "'{\"a\": 1}'), (2, NULL, NULL, NULL, NULL, NULL)"
         )
     raw = read_database(postgres_url, table="public.orders")
     assert raw.data.slice(0, 1).to_pylist() == [
         {
-            "id": 1, "paid": Decimal("2.50"), "at": datetime(2024, 1, 2, 8, tzinfo=UTC), "naive": datetime(2024, 1, 2, 10),
-            "d": date(2024, 1, 2), "j": '{"a": 1}',
+            "id": 1, "paid": Decimal("2.50"), "at": datetime(2024, 1, 2, 8, tzinfo=UTC),
+            "naive": datetime(2024, 1, 2, 10), "d": date(2024, 1, 2), "j": '{"a": 1}',
         }
     ]  # fmt: skip
     assert raw.data.schema.field("at").type == pa.timestamp("us", "UTC")

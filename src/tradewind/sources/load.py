@@ -232,10 +232,13 @@ def _merge_and_publish(
     last = state.last_load(table.name)
     details: dict[str, Any] = dict(last.details) if last is not None else {}
     how_print = fingerprint(how)
-    future = details.get("future", 0)
-    inputs_print = fingerprint(
-        {"inputs": inputs, "how": how_print, "beside": beside, "day": job.loaded_at.date() if future else ""}
-    )
+
+    def depends(future: int) -> str:
+        # Rows refused as lying ahead may be good another day, although the source is the same.
+        day = job.loaded_at.date() if future else ""
+        return fingerprint({"inputs": inputs, "how": how_print, "beside": beside, "day": day})
+
+    inputs_print = depends(details.get("future", 0))
     old = job.workspace.manifest().tables.get(table.name)
     if (
         last is not None
@@ -268,7 +271,7 @@ def _merge_and_publish(
     remembered = {
         "how": how_print, "entry": entry.fingerprint, "future": result.counts.future, "result": result.to_values(),
     }  # fmt: skip
-    state.record_load(table.name, job.loaded_at, inputs_print, remembered)
+    state.record_load(table.name, job.loaded_at, depends(result.counts.future), remembered)
     job.rejected[table.name] = _rejects_of(entry)
     return replace(result, seconds=time.monotonic() - started)
 
