@@ -174,7 +174,7 @@ class Slow:
         out["repeated_products_share"] = over(sum(len(lines) > 1 for lines in bought.values()), len(bought))
         out["lines_per_product"] = over(len(rows), len(bought))
         out["quantity_all"] = float(sum((row["quantity"] or 0 for row in rows), Decimal(0)))
-        for kind, plural, size in (("category", "categories", 6), ("brand", "brands", 1)):
+        for kind, plural, size in (("category", "categories", 3), ("brand", "brands", 1)):
             kinds = {row["product_id"]: row[kind] for row in self.known["products"] if row[kind] is not None}
             typed = [(kinds[row["product_id"]], row) for row in rows if row["product_id"] in kinds]
             for end, window in self.spans(30, 90):

@@ -61,7 +61,7 @@ def compute(engine: Engine, shop: Shop) -> tuple[Catalog, FeatureSet, FeatureTab
 def frequent_words(shop: Shop) -> dict[str, list[str]]:
     known = {name: known_rows(name, rows, CUTOFFS[0]) for name, rows in shop.rows.items()}
     words = {}
-    for kind, size in (("category", 6), ("brand", 1)):
+    for kind, size in (("category", 3), ("brand", 1)):
         kinds = {row["product_id"]: row[kind] for row in known["products"]}
         spent: dict = {}
         for row in known["order_lines"]:

@@ -8,7 +8,7 @@ from tradewind.features.catalog import Catalog
 from tradewind.features.feature_set import Group, Vocabulary
 from tradewind.features.wording import Window, Words, in_window, since, suffix, total
 
-TOP = {"category": 6, "brand": 1}
+TOP = {"category": 3, "brand": 1}
 """How many of the most bought words of each kind get a share of their own."""
 
 
