@@ -15,7 +15,7 @@ demo: $(READY)
 	$(BIN)/tradewind demo demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 lint: $(READY)
 	$(BIN)/ruff check .
