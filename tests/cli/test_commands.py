@@ -29,9 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tradewind(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Said]]:
+def tradewind(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Said]]:
     """Type a command; the clock stands at the end of the small shop's data."""
     import tradewind.flow.open as flow_open
 
@@ -111,7 +109,7 @@ def test_check_tells_what_it_saw(tradewind: Callable[..., Said], folder: Path) -
         (("train", "laps", "-w", "{folder}"), 2, "lapse"),
         (("explain", "lapse", "nobody", "-w", "{folder}"), 1, "not among those asked about"),
         (("sql", "DROP TABLE orders", "-w", "{folder}"), 1, "SELECT"),
-        (("sql", "SELECT * FROM read_text('/etc/passwd')", "-w", "{folder}"), 1, "read_text"),
+        (("sql", "SELECT * FROM read_text('/etc/passwd')", "-w", "{folder}"), 1, "disabled by configuration"),
     ],
 )
 def test_wrong_use_is_answered_in_words_with_an_exit_status(

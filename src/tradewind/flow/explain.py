@@ -62,7 +62,7 @@ def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
     if question.use_case.task == "lifetime":
         if not (workspace.root / newest.path / "design.json").exists():
             raise NotAnswerable(
-                Problem(name, "a lifetime is read from the customer's own rhythm; it has no further reasons", customer_id,
+                Problem(name, "a lifetime is read from the customer's own rhythm, no more", customer_id,
                         "a question with reasons", f'tradewind sql "SELECT * FROM scores_{name}"')
             )  # fmt: skip
         question = panel_question(question)

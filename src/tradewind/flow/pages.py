@@ -1,0 +1,110 @@
+"""Pages of documentation that are made from the code, so that the two cannot differ: `make docs` writes them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from tradewind.core.contract_page import contract_page
+from tradewind.flow.questions import list_use_cases, speak_days
+from tradewind.store import config
+from tradewind.store.expressions import FUNCTION_WORDS
+
+_SECTIONS: Mapping[str, type[BaseModel]] = {
+    "[workspace]": config.WorkspaceSettings,
+    "[sources.<name>]": config.Source,
+    "[tables.<contract table>]": config.TableMapping,
+    "lookup = [{ … }]": config.Lookup,
+    "[use_cases.<name>]": config.UseCaseSettings,
+    "[features.<name>]": config.UserFeature,
+}
+_HIDDEN = {"columns", "spans", "extra"}
+_ARGUMENT = re.compile(r"^ {8}(\w+): (.*)$")
+
+
+def generated_pages() -> dict[str, str]:
+    """Return file name under `docs/` to text."""
+    return {
+        "contract.md": contract_page(),
+        "configuration.md": configuration_page(),
+        "expressions.md": expressions_page(),
+        "use-cases.md": use_cases_page(),
+    }
+
+
+def configuration_page() -> str:
+    """Return the page on every setting of `tradewind.toml`."""
+    parts = [
+        "# Every setting of `tradewind.toml`\n\nAll problems of the file are told together: where, what was found, "
+        "what was expected, what to do. Secrets stand in the environment and are written `${NAME}`.\n"
+    ]
+    for section, model in _SECTIONS.items():
+        meanings = _meanings(model)
+        first = (inspect.getdoc(model) or "").split("\n")[0]
+        parts.append(f"\n## {section}\n\n{first}\n\n| setting | default | meaning |\n|---|---|---|\n")
+        for name, field in model.model_fields.items():
+            if name in _HIDDEN:
+                continue
+            default = "required" if field.is_required() else _default(field.get_default(call_default_factory=True))
+            parts.append(f"| `{field.alias or name}` | {default} | {meanings.get(name, '')} |\n")
+    parts.append(
+        "\nIn `[tables.*]` every other key is a column of the [contract table](contract.md) or an attribute, and its "
+        "value an [expression](expressions.md). In `[use_cases.*]` every other key is a span of the question, such as "
+        '`active_within = "90 days"` ([questions](use-cases.md)).\n'
+    )
+    return "".join(parts)
+
+
+def expressions_page() -> str:
+    """Return the page on what an expression may hold."""
+    words = ", ".join(f"`{word}`" for word in sorted(FUNCTION_WORDS))
+    return (
+        "# What an expression may hold\n\nAn expression in `[tables.*]` computes one value of a row from that row's columns: "
+        "columns, numbers, 'texts', `+ - * /`, comparisons, `AND OR NOT`, `CASE`, `CAST`, `IN`, `BETWEEN`, `LIKE`, and the "
+        "functions below. A subquery, a table, a setting or any other function is refused: a workspace received from a "
+        "stranger cannot read your files.\n\nA SELECT of your own (`[features.*]`, `tradewind sql`) may also hold joins, "
+        "grouping and the aggregates among them. Division by zero gives nothing, not infinity.\n\n"
+        f"{words}\n"
+    )
+
+
+def use_cases_page() -> str:
+    """Return the page on the questions."""
+    parts = [
+        "# The questions\n\nOne folder each under `src/tradewind/use_cases/`; its README says when not to use it.\n"
+    ]
+    for case in list_use_cases():
+        spans = {"horizon": speak_days(case.horizon.length), **{n: str(s) for n, s in case.settings.items()}}
+        rules = "; ".join(rule.name for rule in case.baselines)
+        settings = ", ".join([f"`horizon` ({case.horizon})", *(f"`{n}` ({s})" for n, s in case.settings.items())])
+        needs = ", ".join([*(f"`{table}`" for table in case.requires), *case.needs])
+        parts.append(
+            f"\n## {case.title.format(**spans)} (`{case.name}`)\n\n{case.question.format(**spans)}\n\n"
+            f"- What one does with it: {case.action}\n- Needs: {needs}\n- Spans: {settings}\n"
+            f"- Rules of thumb beside it: {rules}\n- More: [{case.name}](../src/tradewind/use_cases/{case.name}/README.md)\n"
+        )
+    return "".join(parts)
+
+
+def _meanings(model: type[BaseModel]) -> dict[str, str]:
+    """Read the `Args:` of a docstring."""
+    found: dict[str, str] = {}
+    last = ""
+    for line in (model.__doc__ or "").split("\n"):
+        match = _ARGUMENT.match(line)
+        if match:
+            last = match.group(1)
+            found[last] = match.group(2)
+        elif last and line.startswith(" " * 12):
+            found[last] += " " + line.strip()
+    return found
+
+
+def _default(value: Any) -> str:
+    if value is None or value == () or value == {}:
+        return ""
+    return f"`{value}`" if value != "" and not isinstance(value, Mapping) else ""
