@@ -139,7 +139,7 @@ DEPLOYABLE: Mapping[str, Candidate] = {
         "boosting",
         "trees",
         _trees("boosting"),
-        ({}, {"num_leaves": 16, "min_data_in_leaf": 100, "feature_fraction": 0.4}),
+        ({}, {"num_iterations": 300, "learning_rate": 0.03, "num_leaves": 16, "feature_fraction": 0.4}),
     ),
     "forest": Candidate("forest", "trees", _trees("forest")),
 }

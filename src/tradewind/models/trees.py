@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 SHAPES: Mapping[str, Mapping[str, object]] = {
     "boosting": {
-        "num_iterations": 400, "learning_rate": 0.02, "num_leaves": 8, "min_data_in_leaf": 60, "lambda_l2": 10.0,
+        "num_iterations": 600, "learning_rate": 0.015, "num_leaves": 8, "min_data_in_leaf": 60, "lambda_l2": 10.0,
         "feature_fraction": 0.2, "bagging_fraction": 0.7, "bagging_freq": 1,
     },
     "forest": {
