@@ -30,7 +30,7 @@ bench: $(READY)
 	$(BIN)/python bench/run.py
 
 docs: $(READY)
-	$(BIN)/python -c "from tradewind.core.contract_page import contract_page as page; print(page(), end='')" > docs/contract.md
+	$(BIN)/python docs/make_pages.py
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache

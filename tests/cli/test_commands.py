@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from small_shop import NOW, write_small_shop
 
 import tradewind.store.workspace as store
+from small_shop import NOW, write_small_shop
 from tradewind.cli.main import main
 
 
@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tradewind(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Said]]:
+def tradewind(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """Type a command; the clock stands at the end of the small shop's data."""
     import tradewind.flow.open as flow_open
 
@@ -48,7 +48,7 @@ def tradewind(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
         captured = capsys.readouterr()
         return Said(status, captured.out, captured.err)
 
-    yield type_command
+    return type_command
 
 
 def test_run_ends_with_the_report_and_the_next_command(tradewind: Callable[..., Said], folder: Path) -> None:

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from small_shop import NOW, write_small_shop
 
 import tradewind as tw
+from small_shop import NOW, write_small_shop
 from tradewind.cli.main import app
 from tradewind.flow.pages import generated_pages
 from tradewind.flow.questions import list_use_cases

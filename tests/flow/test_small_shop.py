@@ -1,4 +1,4 @@
-"""The whole loop on a small simulated shop: every question is answered or refused in words, and nothing is done twice."""
+"""The whole loop on a small simulated shop: every question is answered, in plain words, and nothing is done twice."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from small_shop import CONFIG, NOW, OTHERS, write_small_shop
 
 import tradewind as tw
+from small_shop import CONFIG, NOW, OTHERS, write_small_shop
 from tradewind.core.terms import statistical_terms
 from tradewind.flow.run import RunResult
 
@@ -70,7 +70,9 @@ def test_scores_have_one_row_per_customer_and_plain_reasons(shop: tw.Workspace, 
 
 def test_findings_speak_plainly(result: RunResult) -> None:
     for finding in result.findings:
-        told = " ".join((finding.title, finding.question, finding.approach, *finding.found, finding.money, finding.next))
+        told = " ".join(
+            (finding.title, finding.question, finding.approach, *finding.found, finding.money, finding.next)
+        )
         assert not statistical_terms(told), told
         assert "{" not in told
         assert " nan" not in told.lower()

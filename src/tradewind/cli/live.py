@@ -57,4 +57,6 @@ class LiveProgress:
         self._bars.remove_task(self._task)
         self._task = None
         seconds = time.monotonic() - self._began
-        self._console.print(f"  ✓ {self._title:<44} [dim]{note}  {seconds:.1f} s[/dim]", highlight=False)
+        self._console.print(
+            f"  ✓ {self._title:<46} [dim]{note}, {seconds:.1f} s[/dim]", highlight=False, soft_wrap=True
+        )

@@ -29,7 +29,7 @@ class Question:
     use_case: UseCase
     label_sql: str
     models: tuple[str, ...] = ("auto",)
-    time_limit_seconds: float = 12.0
+    time_limit_seconds: float = 8.0
     cutoffs: int = 12
 
     @property

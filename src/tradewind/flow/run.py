@@ -179,7 +179,7 @@ def _answered(workspace: Workspace, data: OpenData, question: Question, progress
 
 def _trained(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Learned:
     work = train_lifetime if question.use_case.task == "lifetime" else train_question
-    with stage(progress, f"{question.words(question.use_case.title)}: learning and testing") as notes:
+    with stage(progress, f"{question.words(question.use_case.title)}: learning") as notes:
         output = _step(workspace, f"train {question.name}", question, {}, lambda: work(data(), question))
         learned = Learned.from_json(output.values["learned"])
         notes.append("nothing has changed" if output.skipped else _note(learned))
@@ -190,7 +190,7 @@ def _trained(workspace: Workspace, data: OpenData, question: Question, progress:
 
 def _scored(workspace: Workspace, data: OpenData, question: Question, learned: Learned, progress: Progress) -> Scored:
     work = score_lifetime if question.use_case.task == "lifetime" else score_question
-    with stage(progress, f"{question.words(question.use_case.title)}: scoring everybody") as notes:
+    with stage(progress, f"{question.words(question.use_case.title)}: scoring") as notes:
         parts = {"version": learned.version}
         output = _step(workspace, f"score {question.name}", question, parts, lambda: work(data(), question, learned))
         scored = Scored.from_json(output.values["scored"])
@@ -237,7 +237,7 @@ def _note(learned: Learned) -> str:
     figure = learned.numbers.get("auc") or learned.numbers.get("total_bias")
     if figure is None or figure.value is None:
         return learned.algorithm
-    return "better than the rule of thumb" if learned.better else "not distinguishable from the rule of thumb"
+    return "better than the rule of thumb" if learned.better else "no better than the rule of thumb"
 
 
 def _checked(workspace: Workspace, data: OpenData, progress: Progress) -> tuple[tuple[Check, ...], Margin]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tradewind import __version__
 from tradewind.checks.calibration import (
@@ -30,11 +29,10 @@ from tradewind.flow.lesson import Lesson, candidates_of, prepare_lesson, seed_of
 from tradewind.flow.model_files import save_version
 from tradewind.flow.questions import Question
 from tradewind.models.candidates import Candidate
-from tradewind.models.deployed import Deployed, Predictor
-from tradewind.models.drivers import bootstrap_refits, global_drivers
+from tradewind.models.deployed import Deployed
+from tradewind.models.drivers import global_drivers, resampled_refits
 from tradewind.models.evaluation.result import Evaluation, backtest_rows
 from tradewind.models.files import FORMAT
-from tradewind.models.fitting import Learner
 from tradewind.models.protocol import Trial, fit_deployed
 from tradewind.store.steps import StepOutput
 from tradewind.store.tables import write_table
@@ -74,7 +72,7 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
         "training": training_rows(lesson.table, lesson.question.use_case.entity),
     }
     deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(lesson.question.name))
-    tables["drivers"] = _drivers(data, lesson, trial, deployed, candidates)
+    tables["drivers"] = _drivers(lesson, trial, deployed, candidates)
     if lesson.question.name == "new_customer_value":
         tables["channels"] = channel_values(data, lesson)
     checks = _checks(data, lesson, trial, evaluation)
@@ -100,26 +98,11 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
     return StepOutput(entries, {"learned": learned.to_json()}, files)
 
 
-def _drivers(
-    data: Data, lesson: Lesson, trial: Trial, deployed: Deployed, candidates: tuple[Candidate, ...]
-) -> pa.Table:
+def _drivers(lesson: Lesson, trial: Trial, deployed: Deployed, candidates: tuple[Candidate, ...]) -> pa.Table:
     """What goes with the outcome, and whether it still would had we met other customers."""
-    table, origin = lesson.table, trial.test_cutoff
     rng = np.random.default_rng([seed_of(lesson.question.name), 3])
-    known = np.flatnonzero(~np.isnan(table.labels[origin]))
-    candidate = next(each for each in candidates if each.name == trial.chosen)
-
-    def refit(rows: NDArray[np.intp], seed: int) -> Predictor:
-        part = replace(
-            table,
-            features=table.features.rows(known[rows]),
-            labels={origin: table.labels[origin][known[rows]]},
-            weight=table.weight[known[rows]],
-        )
-        return Learner(part, trial.task, origin, seed, data.threads).fit(candidate, trial.settings)
-
-    refits = bootstrap_refits(refit, table.features.entity_id[known], rng, REFITS)
-    return global_drivers(deployed, table.features.rows(trial.test_rows), rng, refits)
+    refits = resampled_refits(lesson.table, trial, candidates, rng, REFITS)
+    return global_drivers(deployed, lesson.table.features.rows(trial.test_rows), rng, refits)
 
 
 def _backtest(data: Data, lesson: Lesson, trial: Trial, tested: Evaluation) -> pa.Table:

@@ -16,6 +16,6 @@ USE_CASE = UseCase(
         success="a customer who stays",
         value_sentence="what the customer is expected to bring in over the next {horizon}, later money counting less",
     ),
-    settings={"active_within": days(90), "panel_horizon": days(90)},
+    settings={"active_within": days(90), "panel_horizon": days(60)},
     baselines=(Baseline("each customer's own past rate", "spend_90d", +1, scale_days=90),),
 )

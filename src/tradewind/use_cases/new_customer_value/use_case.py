@@ -18,9 +18,7 @@ USE_CASE = UseCase(
     ),
     settings={"first_within": days(30)},
     needs=("first orders",),
-    baselines=(
-        Baseline("the first order once more", "spend_all", +1),
-    ),
+    baselines=(Baseline("the first order once more", "spend_all", +1),),
     minimum_history=days(30),
     every=days(30),
 )

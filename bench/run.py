@@ -1,0 +1,149 @@
+"""Run every bench beside its peers and write `docs/benchmarks.md` as measured: `make bench`.
+
+Peers live in environments of their own under `bench/`, made at the first run. A bench tests nothing: it prints.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+SHARED = ROOT.parent / "shared" / "data"
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+Row = dict[str, Any]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benches named (all without a name) and replace their sections of the page."""
+    sys.path.insert(0, str(HERE))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", default=list(BENCHES), choices=[*BENCHES, []])
+    for name in parser.parse_args(arguments).names:
+        title, bench = BENCHES[name]
+        print(f"\n{title} …", flush=True)
+        rows = bench()
+        section = _section(title, rows)
+        print(section, flush=True)
+        _replace(name, section)
+
+
+def _startup() -> list[Row]:
+    import startup
+
+    return startup.run()
+
+
+def _answers() -> list[Row]:
+    import answers
+
+    return answers.run()
+
+
+def _lifetimes() -> list[Row]:
+    import lifetime_fit
+
+    if not SHARED.is_dir():
+        return [{"what": "lifetimes", "figure": "not measured", "target": "", "reached": False,
+                 "note": "the shared data sets are not beside this checkout"}]  # fmt: skip
+    return lifetime_fit.run(SHARED, _peer("lifetimes"))
+
+
+def _features() -> list[Row]:
+    import asof_features
+
+    found = asof_features.measure(_peer("featuretools"))
+    large = {row["what"]: row for row in found if row["events"] == asof_features.LARGE[0]}
+    small = {row["what"]: row for row in found if row["events"] == asof_features.SMALL[0]}
+    ours, hand = large["ours"], large["hand-written"]
+    ratio = ours["seconds"] / hand["seconds"]
+    speed = small["featuretools"]["seconds"] / small["ours"]["seconds"]
+    equal = ours["checksum"] == hand["checksum"] and small["ours"]["checksum"] == small["featuretools"]["checksum"]
+    note = "equal checksums" if equal else "THE CHECKSUMS DIFFER"
+    return [
+        {"what": f"{ours['events']:,} events, {ours['customers']:,} customers, {ours['cutoffs']} cutoffs, 15 sums",
+         "figure": f"{ours['seconds']:.1f} s against {hand['seconds']:.1f} s hand-written: {ratio:.2f} ×, "
+                   f"{ours['peak_gib']:.2f} GiB",
+         "target": "≤ 1.3 ×, < 6 GiB", "reached": equal and ratio <= 1.3 and ours["peak_gib"] < 6, "note": note},
+        {"what": f"against featuretools, {small['ours']['events']:,} events, {small['ours']['customers']:,} customers",
+         "figure": f"{small['ours']['seconds']:.2f} s against {small['featuretools']['seconds']:.1f} s: {speed:.0f} ×",
+         "target": "≥ 50 ×", "reached": equal and speed >= 50, "note": note},
+    ]  # fmt: skip
+
+
+BENCHES = {
+    "startup": ("The demo and the start", _startup),
+    "answers": ("Answers on the demo shop", _answers),
+    "lifetimes": ("Lifetimes", _lifetimes),
+    "features": ("As-of features", _features),
+}
+
+
+def _peer(name: str) -> str:
+    """Return the interpreter of a peer's own environment, made if it is not there."""
+    folder = HERE / f".peers-{name}"
+    python = folder / "bin" / "python"
+    if not (folder / ".ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        wanted = HERE / f"requirements-{name}.txt"
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", wanted], check=True)
+        (folder / ".ready").touch()
+    return str(python)
+
+
+def _section(title: str, rows: list[Row]) -> str:
+    lines = [
+        f"## {title}",
+        "",
+        _machine(),
+        "",
+        "| what | measured | target | reached | note |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows:
+        reached = {True: "yes", False: "**no**"}.get(row.get("reached"), "")
+        figure = f"{row['figure']} {row.get('unit', '')}".strip()
+        lines.append(f"| {row['what']} | {figure} | {row['target']} | {reached} | {row.get('note', '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _machine() -> str:
+    names = ("duckdb", "lightgbm", "numpy", "scipy", "scikit-learn", "sqlglot")
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    return (
+        f"Measured {datetime.now(UTC):%Y-%m-%d}: {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
+        f", load {os.getloadavg()[0]:.1f} at the end; Python {platform.python_version()}, {versions}."
+    )
+
+
+def _replace(name: str, section: str) -> None:
+    """Put a section between its marks on the page, so that one bench can be run again by itself."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end {name} -->\n"
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else _HEAD
+    block = f"{begin}{section}{end}"
+    if begin in text:
+        text = text[: text.index(begin)] + block + text[text.index(end) + len(end) :]
+    else:
+        text += f"\n{block}"
+    PAGE.write_text(text, encoding="utf-8")
+
+
+_HEAD = """# Benchmarks
+
+As printed by `make bench`, with the peer measured in the same run. Times are wall-clock seconds of a shared machine:
+compare ratios rather than seconds.
+"""
+
+
+if __name__ == "__main__":
+    main()
