@@ -103,7 +103,7 @@ def _kinds(entity: str, windows: Sequence[int], lines: str, kind: str) -> Group:
         columns.append(f"{total('spend', f' FILTER (WHERE kind = :word_{number})')} AS spend_on_{number}")
         words.add(
             f"{kind}_share_{number + 1}",
-            f"share of spending that goes to {{word_{number}}}",
+            f"share of spending on {{word_{number}}}",
             "share",
             f"{kind} share",
             "ratio",

@@ -11,6 +11,7 @@ LONG_GAPS = (14, 30)
 """Breaks of at least this many days are counted."""
 
 LAST_DAYS = (2, 3, 5, 10)
+_COUNTED = {2: "two", 3: "three", 5: "five", 10: "ten"}
 """How many order days back the rhythm of the latest orders is read."""
 
 FADING = (30, 90, 180)
@@ -65,10 +66,8 @@ def _order_days(words: Words, columns: list[str], windows: Sequence[int]) -> Non
         )
     for back in LAST_DAYS:
         columns.append(f"MAX(happened_on) FILTER (WHERE newest = {back}) AS day_{back}")
-        before = "the order before the last" if back == 2 else f"the order before the last {back - 1}"
-        words.add(
-            f"days_since_order_day_{back}", f"days since {before}", "days", "recent rhythm", "days_since", f"day_{back}"
-        )
+        sentence = f"days that the last {_COUNTED[back]} orders reach back"
+        words.add(f"days_since_order_day_{back}", sentence, "days", "recent rhythm", "days_since", f"day_{back}")
 
 
 def _gaps(words: Words, columns: list[str]) -> None:
@@ -82,7 +81,7 @@ def _gaps(words: Words, columns: list[str]) -> None:
     for name, sentence in (
         ("usual_gap", "usual days between orders"),
         ("longest_gap", "longest time without an order, in days"),
-        ("long_gap", "a long break by this customer's own measure, in days"),
+        ("long_gap", "days of silence that only one in ten of the own breaks exceeded"),
         ("latest_gap", "days between the last two orders"),
     ):
         words.add(name, sentence, "days", "rhythm", "value", name)

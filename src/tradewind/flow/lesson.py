@@ -18,9 +18,12 @@ from tradewind.features.user_features import user_groups
 from tradewind.flow.cutoffs import Schedule, plan_cutoffs
 from tradewind.flow.data import Data
 from tradewind.flow.questions import Question
-from tradewind.flow.require import require_answerable
+from tradewind.flow.require import first_orders, require_answerable
 from tradewind.models.candidates import Candidate, Task, choose_candidates
 from tradewind.models.protocol import Trial, run_protocol
+
+OF_FIRST_ORDERS = {"days_since_first_order", "first_order_value", "first_order_channel"}
+"""Features that in a panel which starts in mid-life tell the date of the cutoff instead of the customer's age."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ def prepare_lesson(data: Data, question: Question, test: date | None = None) -> 
     schedule = plan_cutoffs(case, data.first_day, data.score_at, pinned, question.cutoffs)
     groups = user_groups(data.workspace.config.features, case.entity)
     feature_set = fit_features(data.engine, data.catalog, case.entity, schedule.learning[0], groups)
+    if data.catalog.table("orders") is not None and first_orders(data).answer == "partial":
+        feature_set = feature_set.without(OF_FIRST_ORDERS)
     known = {feature.name for feature in feature_set.features}
     case = replace(case, baselines=tuple(rule for rule in case.baselines if rule.feature in known))
     origins = [*schedule.origins, schedule.test, data.score_at]

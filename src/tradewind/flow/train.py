@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-REFITS = 5
+REFITS = 3
 """Refits on resampled customers, to see which drivers stay."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-MOST_ROWS = 5_000
+MOST_ROWS = 1_500
 CLEAR = 0.2
 """A rank correlation of at least this between a feature and its contributions is a direction."""
 
@@ -38,7 +38,7 @@ def global_drivers(
 
     Args:
         deployed: the model.
-        features: (n) rows to look at; at most 5,000 of them are, drawn by `rng`.
+        features: (n) rows to look at; at most 1,500 of them are, drawn by `rng`.
         rng: for the draws.
         refits: the same model learned again from resampled entities (see `bootstrap_refits`). Without them entities
             are resampled under the one model, which shows less of the uncertainty.
