@@ -8,5 +8,5 @@ from tradewind.report.images import write_image
 
 workspace = tw.open(sys.argv[1])
 charts = {chart.role: chart for chart in tw.charts(workspace, "lapse")}
-for role in ("gain", "calibration"):
+for role in ("gain",):
     write_image(charts[role].altair, Path(__file__).parent / "pictures" / f"lapse-{role}.png")

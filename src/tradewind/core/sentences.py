@@ -49,7 +49,7 @@ SENTENCES: Mapping[str, str] = {
     "money.stake": "{stake} is at stake: {value_sentence}.",
     "money.contact": (
         "Contacting the {contacts} customers for whom it pays costs {cost} and would leave {profit}, if contact changes "
-        "{share} in 100 of them, as assumed. It pays if contact changes {one_in}."
+        "{share} in 100 of those among them who {do}, as assumed. It pays if contact changes {one_in} of those."
     ),
     "money.contact.none": (
         "At {cost} a contact and {share} in 100 changed by it, as assumed, no customer is worth contacting."
@@ -72,7 +72,7 @@ SENTENCES: Mapping[str, str] = {
     # Charts' captions and assumptions.
     "caption.people": "Tested on {test}; every date uses only what was known by then.",
     "caption.lifetime": "Money a year ahead counts {rate} in 100 less than money today.",
-    "assume.share": "Contact changes {share} in 100 of the customers of “{title}” who would otherwise {do}.",
+    "assume.share": "Contact changes {share} in 100 of the customers of “{title}” who {do}.",
     "assume.cost": "One contact for “{title}” costs {cost}.",
 }
 """Text by name; braces are filled by `words.say`."""

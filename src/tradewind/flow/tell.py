@@ -116,6 +116,7 @@ def _people_money(question: Question, numbers: Mapping[str, Number], margin: Mar
                 cost=_money(numbers["contact_total_cost"], currency),
                 profit=_money(profit, currency),
                 share=share,
+                do=say_do(question.name),
                 one_in=say_one_in(_value(even)) if _known(even) else "enough of them",
             )
         )
