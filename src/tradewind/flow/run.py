@@ -19,12 +19,13 @@ from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lifetime import score_lifetime, train_lifetime
 from tradewind.flow.margin import Margin
 from tradewind.flow.progress import Progress, Silent, stage
-from tradewind.flow.questions import Question, asked_questions, find_question
+from tradewind.flow.questions import Question, asked_questions, find_question, list_use_cases
 from tradewind.flow.reporting import Written, publish_report
 from tradewind.flow.score import score_question
 from tradewind.flow.tell import failed
 from tradewind.flow.train import train_question
 from tradewind.sources.load import LoadResult, load_tables
+from tradewind.store.expire import expire
 from tradewind.store.manifest import read_manifest
 from tradewind.store.steps import StepOutput, run_step
 from tradewind.store.workspace import Workspace
@@ -76,6 +77,7 @@ def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | Non
         with stage(progress, "Writing the report") as notes:
             written = publish_report(workspace, findings, checks, questions, margin)
             notes.append(str(written.html.relative_to(workspace.root)))
+        _make_room(workspace)
     return RunResult(findings, checks, tuple(loads), written)
 
 
@@ -141,6 +143,14 @@ def score(workspace: Workspace, name: str, progress: Progress | None = None) -> 
 def write_report(workspace: Workspace, progress: Progress | None = None) -> RunResult:
     """Write the report from the answers that stand; the same as a run in which nothing has changed."""
     return run(workspace, (), progress)
+
+
+def _make_room(workspace: Workspace) -> None:
+    """Remove snapshots older than `keep`, but those that models in use were learned from."""
+    state = workspace.state()
+    newest = (state.newest_model(case.name) for case in list_use_cases())
+    pinned = {model.snapshot_id for model in newest if model is not None}
+    expire(workspace.root, workspace.config.workspace.keep, pinned, workspace.clock)
 
 
 @contextmanager
