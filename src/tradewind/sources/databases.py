@@ -92,7 +92,7 @@ def _address(url: str, where: str) -> URL:
         address = make_url(url)
     except (ArgumentError, ValueError):
         raise SourceError(
-            Problem(where, "this is no database address", "", "an address such as postgresql://user@host/name, in an environment variable")
+            Problem(where, "this is no database address", "", "such as postgresql://user@host/name, in the environment")
         ) from None
     scheme = address.drivername.split("+")[0]
     if scheme not in _DRIVERS:
