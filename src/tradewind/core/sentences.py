@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, str] = {
     "money.even": "It pays if contact changes {one_in}.",
     "money.revenue": "{stake} of revenue (not profit) is at stake. Without product costs or a margin nobody can say when a contact pays.",
     "money.amounts": "{total} of {kind} in all, {mean} per customer.",
+    "money.margin": "At a gross margin of {share} in 100, that is {profit} of profit.",
     "money.nothing": "No earnings are claimed: no test has measured any.",
     # What to do next.
     "next.list": (

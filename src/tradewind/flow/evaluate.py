@@ -34,6 +34,9 @@ def evaluate_rows(
     currency = data.workspace.config.workspace.currency
     ids, weight = table.features.entity_id[rows], table.weight[rows]
     if case.task != "classification":
+        factor = lesson.question.amount_factor(data.margin)
+        label, predicted = factor * label, factor * predicted
+        rules = {name: factor * score for name, score in rules.items()}
         return evaluate_regression(
             label, predicted, ids, weight, rules, rng=rng, unit=currency, slices=slices, resamples=resamples
         )

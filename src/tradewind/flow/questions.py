@@ -11,6 +11,7 @@ from importlib.resources import files
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.time import Days, Horizon, parse_days
 from tradewind.core.use_case import UseCase
+from tradewind.flow.margin import Margin
 from tradewind.store.config import Config
 
 
@@ -40,6 +41,10 @@ class Question:
     def with_models(self, models: tuple[str, ...], time_limit_seconds: float) -> Question:
         """Return the question with other candidates."""
         return replace(self, models=models, time_limit_seconds=time_limit_seconds)
+
+    def amount_factor(self, margin: Margin) -> float:
+        """Return what predicted spend is multiplied with to be the question's amounts."""
+        return 1.0 if self.use_case.amounts == "spend" else margin.factor
 
     def words(self, text: str) -> str:
         """Fill a sentence of the use case with this workspace's spans."""

@@ -41,7 +41,7 @@ class Asked:
         features: one row per entity.
         value: (n,) gross margin at stake (revenue where no margin is known).
         deployed: the saved model.
-        mean: (n,) probability or expected amount; amounts are gross margin like `value`.
+        mean: (n,) probability or expected amount: spend, or gross margin where the question is about worth.
         low: (n,) lower end of the 80 % interval.
         high: (n,) upper end.
     """
@@ -74,8 +74,9 @@ def ask_everybody(data: Data, question: Question, version: str, cutoff: Cutoff) 
     value = money_at_stake(data.engine, data.catalog, case, label, case.settings, [cutoff], features)
     mean, low, high = deployed.score(features)
     if case.task != "classification":
-        mean, low, high = (part * data.margin.factor for part in (mean, low, high))
-        value = mean
+        value = mean * data.margin.factor
+        factor = question.amount_factor(data.margin)
+        mean, low, high = mean * factor, low * factor, high * factor
     else:
         value = np.nan_to_num(value) * data.margin.factor
     return Asked(features, value, deployed, mean, low, high)

@@ -146,7 +146,7 @@ def tell_amounts(
         more: sentences to add to what was found.
     """
     numbers = {**learned.numbers, **scored.numbers}
-    total, mean = (_money(numbers.get(name), currency) for name in ("expected_total", "expected_mean"))
+    total = _money(numbers.get("expected_total"), currency)
     said = [
         say(
             "tell.total",
@@ -160,7 +160,7 @@ def tell_amounts(
     ]
     if not learned.better and learned.rule:
         said.insert(0, said.pop(1))
-    kind = "revenue" if learned.margin is None or learned.margin.share is None else "profit"
+    money = _amounts_money(question, learned, numbers, currency)
     return Finding(
         name=question.name,
         title=question.words(question.use_case.title),
@@ -169,13 +169,25 @@ def tell_amounts(
         evidence="association",
         approach=say("tell.approach.amounts", learned=learned.dates, test=say_day(learned.test_cutoff)),
         found=tuple(said),
-        money=f"{say('money.amounts', total=total, kind=kind, mean=mean)} {say('money.nothing')}",
+        money=f"{money} {say('money.nothing')}",
         next=say("next.amounts", table=scored.table, total=total),
         numbers=numbers,
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
         caption=say("caption.people", test=say_day(learned.test_cutoff)),
     )
+
+
+def _amounts_money(question: Question, learned: Learned, numbers: Mapping[str, Number], currency: str) -> str:
+    total, mean = (_money(numbers.get(name), currency) for name in ("expected_total", "expected_mean"))
+    share = None if learned.margin is None else learned.margin.share
+    if question.use_case.amounts == "worth":
+        return say("money.amounts", total=total, kind="revenue" if share is None else "profit", mean=mean)
+    text = say("money.amounts", total=total, kind="spending", mean=mean)
+    spent = numbers.get("expected_total")
+    if share is None or not _known(spent):
+        return text
+    return f"{text} {say('money.margin', profit=say_money(share * _value(spent), currency), share=say_of_100(share))}"
 
 
 def _amounts_missed(learned: Learned, currency: str) -> list[str]:

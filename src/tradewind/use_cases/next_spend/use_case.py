@@ -17,6 +17,7 @@ USE_CASE = UseCase(
         value_sentence="what the customer is expected to bring in over the next {horizon}",
     ),
     settings={"active_within": days(90)},
+    amounts="spend",
     baselines=(
         Baseline("average of the last 90 days", "spend_90d", +1, scale_days=90),
         Baseline("the last 30 days again", "spend_30d", +1, scale_days=30),
