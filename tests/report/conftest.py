@@ -153,6 +153,7 @@ def findings() -> list[Finding]:
         numbers={
             "customers": Number(2303, unit="count"), "expected_customers": Number(214, 188, 240, "count"),
             "money_at_stake": Number(9840.4, 8930, 10720, "USD"), "break_even_share": Number(0.0714),
+            "contacts_break_even_share": Number(0.0714),
             "auc": Number(0.8674, 0.849, 0.8855), "average_precision": Number(0.551, 0.5, 0.6), "log_loss": Number(0.2412, 0.22, 0.26),
             "brier": Number(0.0731, 0.066, 0.081), "ece": Number(0.0123, 0.009, 0.021), "lift_10": Number(4.31, 3.9, 4.8),
             "capture_10": Number(0.431, 0.39, 0.48), "calibration_slope": Number(0.97, 0.85, 1.1), "baseline_auc": Number(0.801, 0.78, 0.82),

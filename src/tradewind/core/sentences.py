@@ -20,7 +20,7 @@ SENTENCES: Mapping[str, str] = {
     # What amounts find.
     "tell.total": "We expect {total} from {customers} customers within {horizon}; the top tenth brings {share} in 100 of it.",
     "tell.miss": "For one customer we are off by {miss} on average; the rule “{rule}” is off by {rule_miss}.",
-    "tell.miss.equal": "For one customer we are off by {miss} on average, no less than the rule “{rule}” ({rule_miss}).",
+    "tell.miss.equal": "For one customer we are off by {miss} on average, the rule “{rule}” by {rule_miss}: no worse, as far as we can tell.",
     "tell.miss.alone": "For one customer we are off by {miss} on average.",
     "tell.bias": "On the test date the total was {gap} in 100 too {side}.",
     "tell.bias.right": "On the test date the total was right to 1 in 100.",
@@ -45,6 +45,11 @@ SENTENCES: Mapping[str, str] = {
     # Channels of new customers.
     "tell.channel": "A new customer from {channel} brings {mean} ({low} to {high}); pay no more than {most} to win one.",
     "tell.channel.all": "A new customer brings {mean} ({low} to {high}); pay no more than {most} to win one.",
+    "tell.channel.revenue": "A new customer from {channel} brings {mean} of revenue ({low} to {high}).",
+    "tell.channel.all.revenue": (
+        "A new customer brings {mean} of revenue ({low} to {high}). Without product costs or a margin nobody can say what "
+        "winning one may cost."
+    ),
     # Money.
     "money.stake": "{stake} is at stake: {value_sentence}.",
     "money.contact": (
@@ -54,22 +59,20 @@ SENTENCES: Mapping[str, str] = {
     "money.contact.none": (
         "At {cost} a contact and {share} in 100 changed by it, as assumed, no customer is worth contacting."
     ),
-    "money.even": "It pays if contact changes {one_in}.",
     "money.revenue": "{stake} of revenue (not profit) is at stake. Without product costs or a margin nobody can say when a contact pays.",
     "money.amounts": "{total} of {kind} in all, {mean} per customer.",
     "money.margin": "At a gross margin of {share} in 100, that is {profit} of profit.",
     "money.nothing": "No earnings are claimed: no test has measured any.",
     # What to do next.
     "next.list": (
-        "Contact the first {contacts} of the list (table {table}), leave one in ten of them out at random, and compare: "
-        "that proves what contact changes."
+        "Contact the {contacts} marked as worth contacting in the table {table}, leave one in ten of them out at random, "
+        "and compare: that proves what contact changes."
     ),
     "next.list.none": "Lower the cost of a contact, or leave these customers alone.",
     "next.list.revenue": "Set `margin` in [workspace] to learn whom it pays to contact; the list is the table {table}.",
     "next.rule": "Use the rule “{rule}” for now; longer history may tell the two apart.",
     "next.amounts": "Give the best treatment to the top tenth of the table {table}; plan the total with {total}.",
     "next.lifetime": "Spend on keeping a customer no more than a part of the worth in the table {table}.",
-    "next.unlock": "{what}",
     # Charts' captions and assumptions.
     "caption.people": "Tested on {test}; every date uses only what was known by then.",
     "caption.lifetime": "Money a year ahead counts {rate} in 100 less than money today.",

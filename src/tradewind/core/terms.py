@@ -61,8 +61,8 @@ TERMS: Mapping[str, Term] = {
     "baseline_mae": Term("Mean absolute error of the rule", "The same figure for the rule the team could use today."),
     "break_even_share": Term(
         "Break-even share",
-        "Cost of one contact ÷ (chance × value of a success) for those contacted: the share the contact must "
-        "change to pay for itself.",
+        "At the test date, down the list as far as contacting paid best: cost of the contacts ÷ value of those among "
+        "them who did it. The share of these that contact must change to pay for itself.",
     ),
     "mae": Term("Mean absolute error", "Mean of |expected − actual| per customer."),
     "rmse": Term("Root mean squared error", "√ of the mean of (expected − actual)²; large misses count more."),

@@ -165,7 +165,7 @@ WORDS: Mapping[str, str] = {
     "figure.contacts": "customers worth contacting",
     "figure.still_customers": "of them still customers",
     "figure.money_at_stake": "at stake",
-    "figure.break_even_share": "is what a contact must change to pay for itself",
+    "figure.contacts_break_even_share": "is what a contact must change to pay for itself",
     "figure.expected_profit": "if the assumption holds",
     "figure.expected_total": "expected in all",
     "figure.actual_total": "came in all",

@@ -57,5 +57,7 @@ def _channels(workspace: Workspace, learned: Learned, currency: str) -> tuple[st
             continue
         amounts = {key: say_money(row[key], currency) for key in ("mean", "low", "high")}
         key = "tell.channel" if row["channel"] else "tell.channel.all"
+        if learned.margin is None or learned.margin.share is None:
+            key += ".revenue"
         said.append(say(key, channel=row["channel"], most=say_money(max(0.0, row["low"]), currency), **amounts))
     return tuple(said)

@@ -155,13 +155,15 @@ def _sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
     worth = gain > 0
     why = "amounts are revenue, not profit"
     no_margin = data.margin.share is None
-    at_stake = float((asked.mean * asked.value).sum())
+    stake = asked.mean * asked.value
+    cost = float(worth.sum()) * question.use_case.economics.contact_cost
     return customers | {
         "expected_customers": Number(float(asked.mean.sum()), unit="customers"),
-        "money_at_stake": Number(at_stake, unit=currency),
+        "money_at_stake": Number(float(stake.sum()), unit=currency),
         "contacts": missing(why) if no_margin else Number(float(worth.sum()), unit="customers"),
         "expected_profit": missing(why) if no_margin else Number(float(gain[worth].sum()), unit=currency),
-        "contact_total_cost": missing(why)
-        if no_margin
-        else Number(float(worth.sum()) * question.use_case.economics.contact_cost, unit=currency),
+        "contact_total_cost": missing(why) if no_margin else Number(cost, unit=currency),
+        "contacts_break_even_share": Number(cost / float(stake[worth].sum()))
+        if worth.any()
+        else missing(why if no_margin else "nobody is worth contacting"),
     }

@@ -105,7 +105,8 @@ def _people_money(question: Question, numbers: Mapping[str, Number], margin: Mar
         return say("money.revenue", stake=_money(stake, currency))
     value = question.words(economics.value_sentence)
     text.append(say("money.stake", stake=_money(stake, currency), value_sentence=f"{value}, times the chance"))
-    contacts, profit, even = (numbers.get(name) for name in ("contacts", "expected_profit", "break_even_share"))
+    contacts, profit = numbers.get("contacts"), numbers.get("expected_profit")
+    even = numbers.get("contacts_break_even_share")
     share = say_of_100(economics.success_share)
     cost = str(Money(economics.contact_cost, currency))
     if _known(contacts) and _value(contacts) > 0:

@@ -186,7 +186,7 @@ def _figure(name: str, number: Number, use_case: str) -> Figure:
     """Return a number as a large figure; what it counts stands in its label, so words as units are left out."""
     assert number.value is not None
     label = say(f"figure.{name}", do=say_do(use_case))
-    if name == "break_even_share":
+    if name == "contacts_break_even_share":
         return Figure(say_one_in(number.value), label)
     unit = number.unit if len(number.unit) == 3 and number.unit.isupper() else "count"
     if name.endswith(("_share", "_rate")):
