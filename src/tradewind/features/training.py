@@ -54,6 +54,7 @@ def build_training_table(
     origins: Sequence[Cutoff],
     settings: Mapping[str, Days] | None = None,
     horizon: Horizon | None = None,
+    features: FeatureTable | None = None,
 ) -> TrainingTable:
     """Build features, and labels as each origin would have known them.
 
@@ -68,6 +69,8 @@ def build_training_table(
             cutoff + horizon + lag had passed by then.
         settings: the use case's spans after config.
         horizon: the horizon after config; the use case's where None.
+        features: the features, where another question with the same eligible, spans, cutoffs and feature set has
+            computed them already.
     Raises:
         NotAnswerable: nobody is eligible at any cutoff.
     """
@@ -75,7 +78,8 @@ def build_training_table(
     if find_eligible(engine, catalog, use_case, label, spans, cutoffs) == 0:
         days = ", ".join(str(cutoff) for cutoff in cutoffs)
         raise NotAnswerable(Problem(use_case.name, "nobody is asked about at any cutoff", days, "at least one"))
-    features = build_features(engine, catalog, feature_set, use_case.name, cutoffs, spans)
+    if features is None:
+        features = build_features(engine, catalog, feature_set, use_case.name, cutoffs, spans)
     labels = {}
     for origin in sorted(origins):
         complete = [cutoff for cutoff in cutoffs if cutoff.ahead(ahead.length).ahead(ahead.lag) <= origin]

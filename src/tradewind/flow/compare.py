@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from tradewind.flow.data import open_data
+from tradewind.flow.data import Data, open_data
 from tradewind.flow.evaluate import evaluate_rows
-from tradewind.flow.lesson import candidates_of, prepare_lesson, try_lesson
+from tradewind.flow.lesson import Lesson, candidates_of, prepare_lesson, try_lesson
 from tradewind.flow.questions import find_question
+from tradewind.models.protocol import Trial
 from tradewind.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,23 +42,28 @@ def compare(
     >>> from sklearn.ensemble import ExtraTreesClassifier  # doctest: +SKIP
     >>> tw.compare(tw.open("demo"), "lapse", ["naive_bayes"], {"mine": ExtraTreesClassifier()})  # doctest: +SKIP
     """
-    import pyarrow as pa
-
     found = find_question(workspace.config, name)
     with open_data(workspace) as data:
         lesson = prepare_lesson(data, found.with_models(tuple(models), time_limit_seconds))
-        trial = try_lesson(data, lesson, candidates_of(lesson.question, own))
-        metric = "auc" if trial.task == "classification" else "mae"
-        rows = []
-        for model, mean in {trial.chosen: trial.test_mean, **trial.others}.items():
-            evaluation = evaluate_rows(data, lesson, trial.test_rows, mean, trial.test_label, 500)
-            figure, gap = evaluation.numbers[metric], evaluation.numbers["baseline_gap"]
-            seconds = sum(attempt.seconds for attempt in trial.attempts if attempt.name == model)
-            rows.append(
-                {"model": model, "chosen": model == trial.chosen, "metric": metric, "value": figure.value,
-                 "low": figure.low, "high": figure.high, "gap_to_rule": gap.value, "gap_low": gap.low,
-                 "gap_high": gap.high, "seconds": seconds, "note": ""}
-            )  # fmt: skip
+        trial = try_lesson(data, lesson, candidates_of(lesson.question, own), others=True)
+        return compare_trial(data, lesson, trial)
+
+
+def compare_trial(data: Data, lesson: Lesson, trial: Trial) -> pa.Table:
+    """Return how every model of a trial did at the test cutoff; see `compare`."""
+    import pyarrow as pa
+
+    metric = "auc" if trial.task == "classification" else "mae"
+    rows: list[dict[str, object]] = []
+    for model, mean in {trial.chosen: trial.test_mean, **trial.others}.items():
+        evaluation = evaluate_rows(data, lesson, trial.test_rows, mean, trial.test_label, 500)
+        figure, gap = evaluation.numbers[metric], evaluation.numbers["baseline_gap"]
+        seconds = sum(attempt.seconds for attempt in trial.attempts if attempt.name == model)
+        rows.append(
+            {"model": model, "chosen": model == trial.chosen, "metric": metric, "value": figure.value,
+             "low": figure.low, "high": figure.high, "gap_to_rule": gap.value, "gap_low": gap.low,
+             "gap_high": gap.high, "seconds": seconds, "note": ""}
+        )  # fmt: skip
     tried = {row["model"] for row in rows}
     rows += [
         {"model": attempt.name, "chosen": False, "metric": metric, "seconds": attempt.seconds, "note": attempt.note}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Cutoff, local_day
 from tradewind.features.catalog import Catalog, catalog_of, with_starts
 from tradewind.flow.ask import ask
@@ -31,6 +32,7 @@ class Data:
         first_day: first local day with an order (or any fact).
         score_at: the local midnight after the newest fact: today's answers are given as of it.
         margin: share of revenue that is gross margin.
+        made: features computed already, by all that they depend on; questions often ask about the same people.
     """
 
     workspace: Workspace
@@ -40,6 +42,7 @@ class Data:
     first_day: Cutoff
     score_at: Cutoff
     margin: Margin
+    made: dict[object, FeatureTable] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def threads(self) -> int:
@@ -68,7 +71,7 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
         if first is None:
             raise NotAnswerable(
                 Problem("", "there are no orders or other events", "0 rows", "at least one table of facts",
-                        "map [tables.orders] or [tables.order_lines]")
+                        "map [tables.orders] or [tables.order_lines], and look whether their files hold rows")
             )  # fmt: skip
         yield Data(
             workspace,
@@ -83,7 +86,7 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
 
 def _newest_cutoff(workspace: Workspace, engine: Engine, catalog: Catalog) -> date:
     """The day after the newest purchase, or today where data reach further: an unfinished day is never scored."""
-    table = "orders" if catalog.table("orders") is not None else next(iter(catalog.starts))
+    table = "orders" if "orders" in catalog.starts else next(iter(catalog.starts))
     newest: date = ask(engine, f"SELECT MAX(happened_on) AS newest FROM {table}").column("newest")[0].as_py()
     today = workspace.config.workspace.as_of or local_day(workspace.clock(), catalog.zone)
     return min(newest + timedelta(days=1), today)

@@ -79,9 +79,12 @@ def prepare_lesson(data: Data, question: Question, test: date | None = None) -> 
     known = {feature.name for feature in feature_set.features}
     case = replace(case, baselines=tuple(rule for rule in case.baselines if rule.feature in known))
     origins = [*schedule.origins, schedule.test, data.score_at]
+    label = label_of(question)
+    same = (label.eligible.sql("duckdb"), tuple(sorted(case.settings.items())), schedule.all_cutoffs, feature_set)
     table = build_training_table(
-        data.engine, data.catalog, case, label_of(question), feature_set, schedule.all_cutoffs, origins
+        data.engine, data.catalog, case, label, feature_set, schedule.all_cutoffs, origins, features=data.made.get(same)
     )
+    data.made[same] = table.features
     if np.isnan(table.value).all():
         table = replace(table, value=np.zeros(len(table)))
     return Lesson(replace(question, use_case=case), schedule, table, feature_set)
@@ -96,9 +99,17 @@ def candidates_of(question: Question, own: Mapping[str, object] | None = None) -
     return choose_candidates("auto" if question.models == ("auto",) else question.models, own)
 
 
-def try_lesson(data: Data, lesson: Lesson, candidates: tuple[Candidate, ...], seed: int | None = None) -> Trial:
+def try_lesson(
+    data: Data, lesson: Lesson, candidates: tuple[Candidate, ...], seed: int | None = None, others: bool | None = None
+) -> Trial:
     """Run the rolling origin on a lesson.
 
+    Args:
+        data: the open snapshot.
+        lesson: what is learned from.
+        candidates: the models tried.
+        seed: of whatever is random; the question's own when None.
+        others: whether models that were not chosen are tested too; by default those that config names.
     Raises:
         NotAnswerable: too few customers or outcomes.
     """
@@ -113,4 +124,5 @@ def try_lesson(data: Data, lesson: Lesson, candidates: tuple[Candidate, ...], se
         question.time_limit_seconds,
         data.workspace.clock,
         num_threads=data.threads,
+        others=question.models != ("auto",) if others is None else others,
     )

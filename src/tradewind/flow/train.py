@@ -22,6 +22,7 @@ from tradewind.core.score import ModelCard
 from tradewind.features.training import training_rows
 from tradewind.flow.audit import audit_leaks
 from tradewind.flow.channels import channel_values
+from tradewind.flow.compare import compare_trial
 from tradewind.flow.data import Data
 from tradewind.flow.evaluate import evaluate_rows
 from tradewind.flow.learned import Learned
@@ -73,6 +74,8 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
     }
     deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(lesson.question.name))
     tables["drivers"] = _drivers(lesson, trial, deployed, candidates)
+    if trial.others:
+        tables["models"] = compare_trial(data, lesson, trial)
     if lesson.question.name == "new_customer_value":
         tables["channels"] = channel_values(data, lesson)
     checks = _checks(data, lesson, trial, evaluation)
@@ -128,11 +131,8 @@ def _predictions(lesson: Lesson, trial: Trial) -> pa.Table:
         "outcome": pa.array(trial.test_label),
         "predicted": pa.array(trial.test_mean),
     }
-    for position, (name, score) in enumerate(table.baselines.items()):
-        columns[f"rule_{position + 1}"] = pa.array(score[rows])
-        del name
-    for name, mean in trial.others.items():
-        columns[f"predicted_by_{name}"] = pa.array(mean)
+    for place, score in enumerate(table.baselines.values(), 1):
+        columns[f"rule_{place}"] = pa.array(score[rows])
     return pa.table(columns)
 
 

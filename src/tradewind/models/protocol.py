@@ -95,6 +95,7 @@ def run_protocol(
     clock: Clock,
     origins: int = 3,
     num_threads: int = 2,
+    others: bool = True,
 ) -> Trial:
     """Choose among candidates by out-of-time predictions, calibrate on them, and test once.
 
@@ -108,6 +109,7 @@ def run_protocol(
         clock: the present instant.
         origins: how many earlier cutoffs to choose and calibrate on.
         num_threads: threads for fitting.
+        others: whether the candidates that were not chosen are tested too, for comparison.
     Returns:
         The trial.
     Raises:
@@ -143,8 +145,8 @@ def run_protocol(
     calibrator = calibrate(task, raw, label, weight, table.features.cutoff[rows])
     predictor = final.fit(candidate, chosen.settings)
     mean = calibrator.apply(predictor.mean(table.features.rows(test_rows)))
-    others = {}
-    for attempt in _best_of_each(attempts):
+    tested = {}
+    for attempt in _best_of_each(attempts) if others else ():
         if attempt.name == chosen.name or elapsed() > time_limit:
             continue
         other = next(c for c in candidates if c.name == attempt.name)
@@ -155,13 +157,13 @@ def run_protocol(
             said.append(str(error))
             continue
         correction = calibrate(task, other_raw, other_label, weight, table.features.cutoff[rows])
-        others[attempt.name] = correction.apply(fitted.mean(table.features.rows(test_rows)))
+        tested[attempt.name] = correction.apply(fitted.mean(table.features.rows(test_rows)))
     said += [attempt.note for attempt in attempts if attempt.note]
     origin_of = table.features.cutoff[rows]
     return Trial(
         task, test_cutoff, tuple(origin.day for origin in earlier), chosen.name, chosen.settings,
         tuple(replace(attempt, means=()) for attempt in attempts), rows, raw,
-        out_of_time_means(task, raw, label, weight, origin_of), label, test_rows, mean, table.label[test_rows], others,
+        out_of_time_means(task, raw, label, weight, origin_of), label, test_rows, mean, table.label[test_rows], tested,
         calibrator, predictor, len(final.rows),
         int((final.outcome > 0.5).sum()) if task == "classification" else None,
         elapsed(), tuple(dict.fromkeys([*said, calibrator.said])),
