@@ -1,0 +1,283 @@
+"""What every use case must pass, whatever it asks: its folder, words and statements, and its blindness to the future.
+
+A use case's own test inherits these tests and gives a name, a shop small enough to compute by hand, and its answers.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import tradewind as tw
+from small_shop import CONFIG, NOW, write_small_shop
+from tradewind.core.errors import LeakError
+from tradewind.core.terms import statistical_terms
+from tradewind.core.time import Cutoff
+from tradewind.core.use_case import UseCase
+from tradewind.features.catalog import with_starts
+from tradewind.features.compute import eligible_step_rows, find_eligible
+from tradewind.features.labels import outcome_at, value_at
+from tradewind.features.probe import Computation, probe_time_travel
+from tradewind.flow.data import Data, contract_tables, open_data
+from tradewind.flow.learned import Learned
+from tradewind.flow.lesson import candidates_of, label_of, prepare_lesson, seed_of, try_lesson
+from tradewind.flow.lifetime import panel_question, score_lifetime, train_lifetime
+from tradewind.flow.model_files import save_version
+from tradewind.flow.questions import Question, find_question, list_use_cases
+from tradewind.flow.score import ask_everybody
+from tradewind.models.protocol import fit_deployed
+from tradewind.sources.load import load_tables
+from tradewind.store.workspace import Workspace
+
+README_PARTS = (
+    "**The question.**", "**Who is asked about.**", "**The action it drives.**", "**The money at stake.**",
+    "**When not to use it.**", "**How it is measured.**",
+)  # fmt: skip
+
+Answers = Mapping[str, tuple[float | None, float | None]]
+"""Customer to outcome and value; None where a customer who is asked about has none."""
+
+TINY_CONFIG = """
+[workspace]
+currency = "USD"
+timezone = "America/New_York"
+threads = 1
+[sources.tiny]
+path = "*.csv"
+timezone = "America/New_York"
+[tables.orders]
+from = "tiny.orders"
+order_id = "row_number"
+customer_id = "who"
+happened_at = "at"
+amount = "amount"
+known_at = "coalesce(nullif(known, ''), at)"
+[tables.touches]
+from = "tiny.touches"
+customer_id = "who"
+happened_at = "at"
+kind = "kind"
+channel = "'mail'"
+[tables.events]
+from = "tiny.events"
+customer_id = "who"
+happened_at = "at"
+name = "name"
+"""
+
+
+@dataclass(frozen=True)
+class TinyShop:
+    """A shop in New York whose answers at one midnight are computed by hand.
+
+    Args:
+        answers: who is asked about, with outcome and value.
+        orders: customer, local time, amount and, where it was later, when the order became known.
+        touches: customer, local time, kind.
+        events: customer, local time, name.
+        day: the cutoff: the midnight that ends the day on which New York's clocks go forward.
+        known_by: the day of learning; far ahead, so that everything is known.
+    """
+
+    answers: Answers
+    orders: Sequence[tuple[object, ...]]
+    touches: Sequence[tuple[str, str, str]] = (("nobody", "2021-01-01", "seen"),)
+    events: Sequence[tuple[str, str, str]] = (("nobody", "2021-01-01", "page_view"),)
+    day: date = date(2021, 3, 15)
+    known_by: date = date(2022, 1, 1)
+    headers: Mapping[str, tuple[str, ...]] = field(
+        default_factory=lambda: {
+            "orders": ("who", "at", "amount", "known"), "touches": ("who", "at", "kind"),
+            "events": ("who", "at", "name"),
+        }
+    )  # fmt: skip
+
+    def write(self, folder: Path) -> Path:
+        """Write the shop as a user's files would lie there."""
+        for name, header in self.headers.items():
+            with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+                writer = csv.writer(file)
+                writer.writerow(header)
+                for row in getattr(self, name):
+                    writer.writerow([*row, *[""] * (len(header) - len(row))])
+        (folder / "tradewind.toml").write_text(TINY_CONFIG, encoding="utf-8")
+        return folder
+
+
+class UseCaseContract:
+    """The shared tests; a use case's own class says which folder, which tiny shop and when time stops."""
+
+    name: str
+    tiny: TinyShop
+    stop = date(2024, 2, 1)
+    """The probe's cutoff: twelve weeks before the small shop's data end."""
+
+    @property
+    def case(self) -> UseCase:
+        return next(case for case in list_use_cases() if case.name == self.name)
+
+    def test_the_folder_has_all_its_parts(self) -> None:
+        folder = files("tradewind.use_cases").joinpath(self.name)
+        assert self.case.name == self.name
+        assert folder.joinpath("use_case.py").read_text(encoding="utf-8").startswith('"""')
+        readme = folder.joinpath("README.md").read_text(encoding="utf-8")
+        assert readme.startswith(f"# {Question(self.case, '').words(self.case.title)}\n")
+        assert [part for part in README_PARTS if part not in readme] == []
+        label = label_of(Question(self.case, folder.joinpath("label.sql").read_text(encoding="utf-8")))
+        assert (label.value is not None) == (self.case.task == "classification")
+        assert self.case.baselines
+
+    def test_people_understand_its_sentences(self) -> None:
+        case, economics = self.case, self.case.economics
+        sentences = [case.title, case.question, case.action, case.positive, economics.success]
+        sentences += [economics.value_sentence, *(rule.name for rule in case.baselines)]
+        for sentence in map(Question(case, "").words, sentences):
+            assert sentence
+            assert not statistical_terms(sentence), sentence
+            assert not {"{", "}", "_"} & set(sentence), sentence
+
+    def test_the_tiny_shop_is_answered_as_by_hand(self, tmp_path: Path) -> None:
+        workspace = tw.open(self.tiny.write(tmp_path), clock=lambda: datetime(2023, 1, 1))
+        load_tables(workspace)
+        assert answers(workspace, self.name, self.tiny.day, self.tiny.known_by) == self.tiny.answers
+
+    def test_both_engines_give_equal_answers(self, shop: Workspace, shop_on_postgres: Workspace) -> None:
+        told = answers(shop, self.name, self.stop, date(2024, 4, 25))
+        assert len(told) >= 10
+        assert len({outcome for outcome, _ in told.values()}) >= 2
+        assert answers(shop_on_postgres, self.name, self.stop, date(2024, 4, 25)) == told
+
+    def test_nothing_moves_with_what_was_not_known(self, shop: Workspace) -> None:
+        self.travel(shop, rounds=2)
+
+    def travel(self, workspace: Workspace, rounds: int) -> None:
+        """Put the whole chain of the question through the time-travel probe."""
+        question, stop = find_question(workspace.config, self.name), Cutoff(self.stop, "Europe/Berlin")
+        with open_data(workspace) as data:
+            tables = {name: workspace.table(name) for name in contract_tables(data.manifest)}
+            probe_time_travel(
+                chain(data, question, stop), tables, stop, np.random.default_rng(7),
+                {"customers": ("country",)}, rounds,
+            )  # fmt: skip
+
+    def test_without_its_tables_it_says_what_is_missing(self, tmp_path: Path) -> None:
+        for table in self.case.requires:
+            before, _, after = CONFIG.partition(f"[tables.{table}]")
+            config = before + after[after.index("\n[") :]
+            folder = write_small_shop(tmp_path / table, customers=12, config=config)
+            finding = tw.run(tw.open(folder, clock=lambda: NOW), only=[self.name]).findings[0]
+            assert finding.status == "not answerable"
+            told = " ".join((*finding.found, finding.approach, finding.money, finding.next))
+            assert f"[tables.{table}]" in told
+            assert not statistical_terms(told)
+
+
+def answers(workspace: Workspace, name: str, day: date, known_by: date) -> Answers:
+    """Run a use case's statements on the workspace's engine, at one cutoff as known by a day."""
+    question = find_question(workspace.config, name)
+    if question.use_case.task == "lifetime":
+        question = panel_question(question)
+    case, label = question.use_case, label_of(question)
+    with open_data(workspace) as data:
+        engine, catalog, cutoff = data.engine, data.catalog, Cutoff(day, data.catalog.zone)
+        find_eligible(engine, catalog, case, label, case.settings, [cutoff])
+        eligible = eligible_step_rows(case.entity, f"eligible_{name}")
+        origin = Cutoff(known_by, data.catalog.zone)
+        outcome = outcome_at(label, catalog, case.entity, eligible, [cutoff], case.settings, case.horizon, origin)
+        value = value_at(label, catalog, case.entity, eligible, [cutoff], case.settings)
+        outcomes = _by_customer(engine.fetch(*outcome), "outcome")
+        values = {} if value is None else _by_customer(engine.fetch(*value), "value")
+        who = engine.fetch(eligible, {"cutoff_day": day}).column("customer_id").to_pylist()
+    assert set(outcomes) <= set(who)
+    return {customer: (outcomes.get(customer), values.get(customer)) for customer in who}
+
+
+def _by_customer(rows: pa.Table, name: str) -> dict[str, float]:
+    assert str(rows.schema.field(name).type) == "double"
+    found = dict(zip(rows.column("customer_id").to_pylist(), rows.column(name).to_pylist(), strict=True))
+    assert len(found) == rows.num_rows
+    return found
+
+
+def chain(data: Data, question: Question, stop: Cutoff) -> Computation:
+    """Everything from the tables to today's answers, "today" being `stop`: a computation for the probe."""
+
+    def compute(tables: Mapping[str, pa.Table]) -> dict[str, object]:
+        for name, rows in tables.items():
+            data.engine.load_table(name, rows)
+        then = replace(data, catalog=with_starts(data.engine, data.catalog), score_at=stop)
+        results = _lifetimes(then, question) if question.use_case.task == "lifetime" else _learned(then, question)
+        assert results.pop("customers") > 0
+        return results
+
+    return compute
+
+
+def _learned(data: Data, question: Question) -> dict[str, object]:
+    lesson = prepare_lesson(data, question)
+    assert lesson.question.use_case.baselines == question.use_case.baselines, "a rule of thumb has no feature"
+    candidates = candidates_of(question)
+    trial = try_lesson(data, lesson, candidates)
+    deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(question.name))
+    card = {"feature_set": lesson.feature_set.to_json()}
+    version, _ = save_version(data.workspace.root, question.name, deployed, card)
+    asked = ask_everybody(data, question, version, data.score_at)
+    table = lesson.table
+    return {
+        "customers": len(asked.mean),
+        "when": lesson.schedule,
+        "which features": lesson.feature_set,
+        "who was learned from": table.features.entity_id.tolist(),
+        "features": table.features.numbers,
+        **{f"the feature {name}": values.tolist() for name, values in table.features.categories.items()},
+        **{f"outcomes as known on {day}": labels for day, labels in table.labels.items()},
+        **{f"the rule {name}": scores for name, scores in table.baselines.items()},
+        "money at stake then": table.value,
+        "choice": (trial.chosen, dict(trial.settings), newest),
+        "out-of-time predictions": trial.earlier_mean,
+        "predictions at the test": trial.test_mean,
+        "model, correction and interval": version,
+        "who is asked today": asked.features.entity_id.tolist(),
+        "features today": asked.features.numbers,
+        "scores": np.column_stack([asked.mean, asked.low, asked.high, asked.value]),
+    }
+
+
+def _lifetimes(data: Data, question: Question) -> dict[str, object]:
+    trained = train_lifetime(data, question)
+    learned = Learned.from_json(trained.values["learned"])
+    learned.require()
+    scored = score_lifetime(data, question, learned)
+    tables = {name: [file.path for file in entry.files] for name, entry in {**trained.tables, **scored.tables}.items()}
+    rows = scored.tables[f"scores_{question.name}"].rows
+    return {"customers": rows, "learned": trained.values["learned"], "sums": scored.values["scored"], **tables}
+
+
+def leak_is_caught(workspace: Workspace, name: str, stop: Cutoff, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the probe notices when every view shows what became known only later."""
+    from tradewind.features import as_of
+
+    real = as_of.visible_rows
+
+    def careless(*arguments: object) -> object:
+        select = real(*arguments)  # type: ignore[arg-type]
+        kept = [part for part in select.args["where"].this.flatten() if "known_at" not in part.sql()]
+        return select.where(*kept, append=False)
+
+    monkeypatch.setattr(as_of, "visible_rows", careless)
+    with open_data(workspace) as data:
+        tables = {name: workspace.table(name) for name in contract_tables(data.manifest)}
+        question = find_question(workspace.config, name)
+        try:
+            probe_time_travel(chain(data, question, stop), tables, stop, np.random.default_rng(1), rounds=1)
+        except LeakError:
+            return True
+    return False

@@ -1,0 +1,135 @@
+"""One small shop for all use cases, loaded once, on both engines; two real shops, loaded once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+import tradewind as tw
+from small_shop import CONFIG, NOW, write_small_shop
+from tradewind.sources.load import load_tables
+from tradewind.store.workspace import Workspace
+
+pytest.register_assert_rewrite("contract.use_case_contract")
+
+QUICK = """
+cutoffs = 3
+[use_cases.next_spend]
+models = ["tree"]
+cutoffs = 3
+[use_cases.campaign_response]
+models = ["tree"]
+cutoffs = 3
+[use_cases.repeat_purchase]
+models = ["linear"]
+cutoffs = 5
+[use_cases.new_customer_value]
+models = ["tree"]
+horizon = "60 days"
+first_within = "90 days"
+cutoffs = 5
+"""
+"""One model each and few dates: what is tested here is the chain, not its quality."""
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    config = CONFIG.replace('["linear", "tree"]', '["tree"]') + QUICK
+    folder = write_small_shop(tmp_path_factory.mktemp("small"), customers=160, config=config)
+    workspace = tw.open(folder, clock=lambda: NOW)
+    load_tables(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def shop_on_postgres(shop: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """The same tables in a workspace whose steps run on Postgres."""
+    folder = tmp_path_factory.mktemp("small-on-postgres") / "shop"
+    shutil.copytree(shop.root, folder)
+    file = folder / "tradewind.toml"
+    config = file.read_text(encoding="utf-8").replace("[workspace]", '[workspace]\nengine = "${ENGINE}"')
+    file.write_text(config, encoding="utf-8")
+    return tw.open(folder, clock=lambda: NOW, environ={"ENGINE": postgres_url})
+
+
+CDNOW = """
+[workspace]
+currency = "USD"
+timezone = "America/New_York"
+margin = 0.3
+threads = 1
+{workspace}
+[sources.shop]
+path = "*.parquet"
+timezone = "America/New_York"
+[tables.orders]
+from = "shop.cdnow_sample"
+order_id = "row_number"
+customer_id = "sample_id"
+happened_at = "date"
+amount = "value"
+"""
+
+
+@pytest.fixture(scope="session")
+def cdnow(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Workspace]:
+    """The 1/10 sample of CDNOW: everybody bought first in the first quarter of 1997, and it ends in June 1998."""
+
+    def make(workspace: str = "", use_cases: str = "") -> Workspace:
+        folder = tmp_path_factory.mktemp("cdnow")
+        shutil.copy(shared_data / "cdnow" / "cdnow_sample.parquet", folder)
+        (folder / "tradewind.toml").write_text(CDNOW.format(workspace=workspace) + use_cases, encoding="utf-8")
+        return tw.open(folder, clock=lambda: datetime(2026, 1, 1))
+
+    return make
+
+
+ONLINE_RETAIL = """
+[workspace]
+currency = "GBP"
+timezone = "Europe/London"
+margin = 0.3
+{declared}
+[sources.shop]
+path = "*.parquet"
+timezone = "Europe/London"
+[tables.order_lines]
+from = "shop.online_retail"
+order_id = "InvoiceNo"
+product_id = "StockCode"
+customer_id = "CustomerID"
+happened_at = "InvoiceDate"
+quantity = "Quantity"
+amount = "Quantity * UnitPrice"
+[tables.customers]
+from = "shop.online_retail"
+where = "CustomerID is not null"
+customer_id = "CustomerID"
+country = "Country"
+stable = ["country"]
+[use_cases.repeat_purchase]
+models = ["linear"]
+cutoffs = 3
+[use_cases.new_customer_value]
+models = ["tree"]
+horizon = "90 days"
+cutoffs = 3
+"""
+
+
+@pytest.fixture(scope="session")
+def online_retail(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Workspace]:
+    """The 541,909 lines of Online Retail, loaded once; the year begins in the middle of its customers' lives."""
+    folder = tmp_path_factory.mktemp("online-retail")
+    shutil.copy(shared_data / "online_retail" / "online_retail.parquet", folder)
+
+    def make(declared: bool) -> Workspace:
+        config = ONLINE_RETAIL.format(declared='first_orders = "complete"' if declared else "")
+        (folder / "tradewind.toml").write_text(config, encoding="utf-8")
+        return tw.open(folder, clock=lambda: datetime(2012, 1, 1))
+
+    return make
