@@ -85,7 +85,8 @@ def fit_interval(mean: Array, outcome: Array, weight: Array, task: Task) -> Inte
         ends = _share_ends(y, w) if task == "classification" else _quantile_ends(y, w)
         low.append(ends[0])
         high.append(ends[1])
-    return Interval(tuple(at), tuple(np.maximum.accumulate(low).tolist()), tuple(np.maximum.accumulate(high).tolist()))
+    # The mean of equal numbers may be a last digit below them: `at` is made to rise as well.
+    return Interval(*(tuple(np.maximum.accumulate(part).tolist()) for part in (at, low, high)))
 
 
 def _share_ends(outcome: Array, weight: Array) -> tuple[float, float]:
