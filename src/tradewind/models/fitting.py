@@ -42,18 +42,18 @@ class Learner:
         self.rows = np.flatnonzero(~np.isnan(label))
         self.outcome: Array = label[self.rows]
         self.weight: Array = table.weight[self.rows]
-        self._table, self._task, self._seed, self._num_threads = table, task, seed, num_threads
+        self.table, self.task, self._seed, self._num_threads = table, task, seed, num_threads
         self._designs: dict[DesignKind, tuple[Design, Array]] = {}
 
     @cached_property
     def features(self) -> FeatureTable:
         """The rows learned from."""
-        return self._table.features.rows(self.rows)
+        return self.table.features.rows(self.rows)
 
     @property
     def link(self) -> Link:
         """`logit`; for amounts `log` where next to none are negative, else `identity`."""
-        if self._task == "classification":
+        if self.task == "classification":
             return "logit"
         up, down = np.maximum(self.outcome, 0).sum(), np.maximum(-self.outcome, 0).sum()
         return "log" if down <= MOST_NEGATIVE * up and up > 0 else "identity"
@@ -74,9 +74,9 @@ class Learner:
         if candidate.most_rows is not None and len(outcome) > candidate.most_rows:
             chosen = np.random.default_rng(self._seed).choice(len(outcome), candidate.most_rows, replace=False)
             matrix, outcome, weight = matrix[chosen], outcome[chosen], weight[chosen]
-        given = Fitting(matrix, outcome, weight, self._task, self.link, self._seed, self._num_threads)
-        predictor = Predictor(self._task, design, candidate.fit(given, settings))
-        return predictor if self._task == "classification" else replace(predictor, factor=self._factor(predictor))
+        given = Fitting(matrix, outcome, weight, self.task, self.link, self._seed, self._num_threads)
+        predictor = Predictor(self.task, design, candidate.fit(given, settings))
+        return predictor if self.task == "classification" else replace(predictor, factor=self._factor(predictor))
 
     def _factor(self, predictor: Predictor) -> float:
         """What makes the total right on these rows: not every loss honours the mean, and returns were learned as 0."""

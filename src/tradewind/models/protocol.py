@@ -139,35 +139,52 @@ def run_protocol(
     limit = time_limit * (1 - KEPT_FOR_TEST)
     attempts = _try_all(table, task, test_cutoff, candidates, earlier, limit, elapsed)
     chosen = _choose(attempts)
-    candidate = next(c for c in candidates if c.name == chosen.name)
-    rows, label, raw = _together(table, test_cutoff, earlier, chosen)
-    weight = table.weight[rows]
-    calibrator = calibrate(task, raw, label, weight, table.features.cutoff[rows])
-    predictor = final.fit(candidate, chosen.settings)
-    mean = calibrator.apply(predictor.mean(table.features.rows(test_rows)))
-    tested = {}
+
+    def test(attempt: Attempt) -> _Tested:
+        candidate = next(each for each in candidates if each.name == attempt.name)
+        return _test_once(final, test_rows, _together(table, test_cutoff, earlier, attempt), candidate, attempt)
+
+    best = test(chosen)
+    means: dict[str, Array] = {}
     for attempt in _best_of_each(attempts) if others else ():
         if attempt.name == chosen.name or elapsed() > time_limit:
             continue
-        other = next(c for c in candidates if c.name == attempt.name)
-        _, other_label, other_raw = _together(table, test_cutoff, earlier, attempt)
         try:
-            fitted = final.fit(other, attempt.settings)
+            means[attempt.name] = test(attempt).mean
         except ModelError as error:
             said.append(str(error))
-            continue
-        correction = calibrate(task, other_raw, other_label, weight, table.features.cutoff[rows])
-        tested[attempt.name] = correction.apply(fitted.mean(table.features.rows(test_rows)))
     said += [attempt.note for attempt in attempts if attempt.note]
-    origin_of = table.features.cutoff[rows]
+    rows, label, raw = best.earlier
+    corrected = out_of_time_means(task, raw, label, table.weight[rows], table.features.cutoff[rows])
     return Trial(
         task, test_cutoff, tuple(origin.day for origin in earlier), chosen.name, chosen.settings,
-        tuple(replace(attempt, means=()) for attempt in attempts), rows, raw,
-        out_of_time_means(task, raw, label, weight, origin_of), label, test_rows, mean, table.label[test_rows], tested,
-        calibrator, predictor, len(final.rows),
+        tuple(replace(attempt, means=()) for attempt in attempts), rows, raw, corrected, label,
+        test_rows, best.mean, table.label[test_rows], means, best.calibrator, best.predictor, len(final.rows),
         int((final.outcome > 0.5).sum()) if task == "classification" else None,
-        elapsed(), tuple(dict.fromkeys([*said, calibrator.said])),
+        elapsed(), tuple(dict.fromkeys([*said, best.calibrator.said])),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """One attempt, tested: its out-of-time rows, labels and raw means; what was fitted; its means at the test."""
+
+    earlier: tuple[Rows, Array, Array]
+    calibrator: Calibrator
+    predictor: Predictor
+    mean: Array
+
+
+def _test_once(
+    final: Learner, test_rows: Rows, earlier: tuple[Rows, Array, Array], candidate: Candidate, attempt: Attempt
+) -> _Tested:
+    """Calibrate an attempt out of time, fit it on all that was known before the test, and predict the test."""
+    rows, label, raw = earlier
+    table = final.table
+    calibrator = calibrate(final.task, raw, label, table.weight[rows], table.features.cutoff[rows])
+    predictor = final.fit(candidate, attempt.settings)
+    mean = calibrator.apply(predictor.mean(table.features.rows(test_rows)))
+    return _Tested(earlier, calibrator, predictor, mean)
 
 
 def fit_deployed(
