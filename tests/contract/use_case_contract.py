@@ -213,7 +213,7 @@ def chain(data: Data, question: Question, stop: Cutoff) -> Computation:
     def compute(tables: Mapping[str, pa.Table]) -> dict[str, object]:
         for name, rows in tables.items():
             data.engine.load_table(name, rows)
-        then = replace(data, catalog=with_starts(data.engine, data.catalog), score_at=stop)
+        then = replace(data, catalog=with_starts(data.engine, data.catalog), score_at=stop, made={})
         results = _lifetimes(then, question) if question.use_case.task == "lifetime" else _learned(then, question)
         assert results.pop("customers") > 0
         return results
@@ -261,8 +261,8 @@ def _lifetimes(data: Data, question: Question) -> dict[str, object]:
     return {"customers": rows, "learned": trained.values["learned"], "sums": scored.values["scored"], **tables}
 
 
-def leak_is_caught(workspace: Workspace, name: str, stop: Cutoff, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Whether the probe notices when every view shows what became known only later."""
+def caught_leaks(workspace: Workspace, name: str, stop: Cutoff, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What the probe says has moved when every view shows what became known only later."""
     from tradewind.features import as_of
 
     real = as_of.visible_rows
@@ -278,6 +278,6 @@ def leak_is_caught(workspace: Workspace, name: str, stop: Cutoff, monkeypatch: p
         question = find_question(workspace.config, name)
         try:
             probe_time_travel(chain(data, question, stop), tables, stop, np.random.default_rng(1), rounds=1)
-        except LeakError:
-            return True
-    return False
+        except LeakError as error:
+            return {problem.where for problem in error.problems}
+    return set()

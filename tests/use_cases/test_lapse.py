@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract.use_case_contract import TinyShop, UseCaseContract, leak_is_caught
+from contract.use_case_contract import TinyShop, UseCaseContract, caught_leaks
 from tradewind.core.time import Cutoff
 from tradewind.store.workspace import Workspace
 
@@ -45,4 +45,5 @@ class TestLapse(UseCaseContract):
         self.travel(shop_on_postgres, rounds=1)
 
     def test_a_view_that_shows_late_rows_is_caught(self, shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert leak_is_caught(shop, self.name, Cutoff(self.stop, "Europe/Berlin"), monkeypatch)
+        moved = caught_leaks(shop, self.name, Cutoff(self.stop, "Europe/Berlin"), monkeypatch)
+        assert {"features", "model, correction and interval", "features today", "scores"} <= moved

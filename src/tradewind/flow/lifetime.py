@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from tradewind import __version__
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.finding import Check, Finding, Number, missing
-from tradewind.core.time import Days, Horizon
+from tradewind.core.time import Cutoff, Days, Horizon
 from tradewind.core.words import say
-from tradewind.flow.ask import ask
+from tradewind.flow.ask import KNOWN, ask
 from tradewind.flow.data import Data
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import seed_of
@@ -50,10 +50,8 @@ CALIBRATION_SHARE = 0.6
 
 PANEL = "panel_horizon"
 
-_ORDERS = """
-SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders WHERE valid_to IS NULL
-"""
-_FIRSTS = "SELECT customer_id, first_order_at FROM customers WHERE valid_to IS NULL AND first_order_at IS NOT NULL"
+_ORDERS = f"SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders WHERE {KNOWN}"
+_FIRSTS = f"SELECT customer_id, first_order_at FROM customers WHERE {KNOWN} AND first_order_at IS NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ def panel_question(question: Question) -> Question:
 def train_lifetime(data: Data, question: Question) -> StepOutput:
     """Fit the lifetime model and test it on held-out months; without first orders, learn the next months' spend."""
     try:
-        orders = read_orders(data)
+        orders = read_orders(data, data.score_at)
     except NotAnswerable as error:
         return _train_panel(data, question, error.problems)
     try:
@@ -125,19 +123,25 @@ def is_panel(learned: Learned) -> bool:
     return r is None or r.value is None
 
 
-def read_orders(data: Data) -> Orders:
-    """Return every current order, and what is known of first orders.
+def read_orders(data: Data, known_by: Cutoff) -> Orders:
+    """Return every order as it was known by a day, and what is known of first orders.
 
+    Args:
+        data: the open snapshot.
+        known_by: rows that became known later are not there; who models a past day must not see them.
     Raises:
         NotAnswerable: the history starts in mid-life and no first-order dates are known.
     """
     if data.catalog.table("orders") is None:
         raise NotAnswerable(Problem("lifetime_value", "it needs orders", "", "the table orders", "map [tables.orders]"))
-    rows = ask(data.engine, _ORDERS)
+    # Sorted, because engines give rows in any order and sums of floats depend on it.
+    rows = ask(data.engine, _ORDERS, now=known_by.at).sort_by(
+        [(name, "ascending") for name in ("customer_id", "happened_on", "amount")]
+    )
     entity = np.asarray(rows.column("customer_id").to_pylist(), dtype=object).astype(str)
     day = rows.column("happened_on").to_numpy().astype("datetime64[D]")
     amount = rows.column("amount").to_numpy(zero_copy_only=False).astype(np.float64)
-    dated = _first_dates(data, entity)
+    dated = _first_dates(data, entity, known_by)
     if dated is not None:
         return Orders(entity, day, amount, False, dated)
     history = first_orders(data)
@@ -146,11 +150,11 @@ def read_orders(data: Data) -> Orders:
     return Orders(entity, day, amount, True, None)
 
 
-def _first_dates(data: Data, entity: NDArray[Any]) -> NDArray[np.datetime64] | None:
+def _first_dates(data: Data, entity: NDArray[Any], known_by: Cutoff) -> NDArray[np.datetime64] | None:
     table = data.catalog.table("customers")
     if table is None or "first_order_at" not in table.columns:
         return None
-    rows = ask(data.engine, _FIRSTS)
+    rows = ask(data.engine, _FIRSTS, now=known_by.at)
     first = dict(zip(rows.column("customer_id").to_pylist(), rows.column("first_order_at").to_pylist(), strict=True))
     return np.array([first.get(name) for name in entity], dtype="datetime64[us]")
 
@@ -160,7 +164,7 @@ def _fit(data: Data, question: Question, orders: Orders) -> StepOutput:
     start, end = data.first_day.day, data.score_at.day
     split = start + (end - start) * CALIBRATION_SHARE
     ahead = Horizon(Days((end - split).days))
-    before = orders.summary(split)
+    before = read_orders(data, Cutoff(split, data.catalog.zone)).summary(split)
     tested, tested_check = fit_purchases(before)
     later = count_purchases(before, orders.entity_id, orders.day, orders.amount, split, ahead)
     holdout = compare_holdout(tested, before, later, ahead, rng)
@@ -234,18 +238,18 @@ def cohort_table(data: Data) -> pa.Table:
     """Return cohort_month, months_since, customers, share_active: who of each month's first buyers still buys."""
     import pyarrow as pa
 
-    query = """
+    query = f"""
         SELECT firsts.first_month, orders.order_month, COUNT(DISTINCT orders.customer_id) AS customers
         FROM (SELECT customer_id, EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on) AS order_month
-              FROM orders WHERE valid_to IS NULL AND amount >= 0) AS orders
+              FROM orders WHERE {KNOWN} AND amount >= 0) AS orders
         INNER JOIN (SELECT customer_id,
                     MIN(EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on)) AS first_month
-                    FROM orders WHERE valid_to IS NULL AND amount >= 0 GROUP BY customer_id) AS firsts
+                    FROM orders WHERE {KNOWN} AND amount >= 0 GROUP BY customer_id) AS firsts
           ON firsts.customer_id = orders.customer_id
         GROUP BY firsts.first_month, orders.order_month
     """
     rows = sorted((int(r["first_month"]), int(r["order_month"]), int(r["customers"]))
-                  for r in ask(data.engine, query).to_pylist())  # fmt: skip
+                  for r in ask(data.engine, query, now=data.score_at.at).to_pylist())  # fmt: skip
     size = {first: count for first, month, count in rows if first == month}
     # The month of the newest cutoff has hardly begun: it would look as if everybody had left.
     last = data.score_at.day.year * 12 + data.score_at.day.month - (data.score_at.day.day < 28)
@@ -269,7 +273,7 @@ def _score(data: Data, question: Question, learned: Learned) -> StepOutput:
     import pyarrow as pa
 
     folder = model_folder(data.workspace.root, question.name, learned.version)
-    summary = read_orders(data).summary(data.score_at.day)
+    summary = read_orders(data, data.score_at).summary(data.score_at.day)
     values = lifetime_values(data, question, folder, summary)
     model = load_model(folder / "purchases.json")
     waits = expected_next_order_days(model, summary)  # type: ignore[arg-type]

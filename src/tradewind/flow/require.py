@@ -10,7 +10,7 @@ from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.time import local_day
 from tradewind.core.use_case import UseCase
 from tradewind.features.history import HistoryStart, starts_mid_life
-from tradewind.flow.ask import ask
+from tradewind.flow.ask import KNOWN, ask
 from tradewind.flow.data import Data
 
 
@@ -36,7 +36,8 @@ def require_answerable(data: Data, use_case: UseCase) -> None:
 
 def first_orders(data: Data) -> HistoryStart:
     """Return whether the first orders we see are the customers' first; config may say so outright."""
-    rows = ask(data.engine, "SELECT customer_id, happened_on FROM orders WHERE valid_to IS NULL AND amount >= 0")
+    query = f"SELECT customer_id, happened_on FROM orders WHERE {KNOWN} AND amount >= 0"
+    rows = ask(data.engine, query, now=data.score_at.at)
     names, code = np.unique(rows.column("customer_id").to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
     day = rows.column("happened_on").to_numpy().astype("datetime64[D]")
     return starts_mid_life(code, day, data.workspace.config.workspace.first_orders, _created(data, names))
@@ -47,7 +48,8 @@ def _created(data: Data, names: NDArray[np.str_]) -> NDArray[np.datetime64] | No
     table = data.catalog.table("customers")
     if table is None or "created_at" not in table.columns:
         return None
-    rows = ask(data.engine, "SELECT customer_id, created_at FROM customers WHERE valid_to IS NULL").to_pylist()
+    query = f"SELECT customer_id, created_at FROM customers WHERE {KNOWN}"
+    rows = ask(data.engine, query, now=data.score_at.at).to_pylist()
     zone = data.catalog.zone
     known = {row["customer_id"]: local_day(row["created_at"], zone) for row in rows if row["created_at"] is not None}
     return np.array([known.get(name) for name in names], dtype="datetime64[D]")
