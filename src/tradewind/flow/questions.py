@@ -30,7 +30,7 @@ class Question:
     use_case: UseCase
     label_sql: str
     models: tuple[str, ...] = ("auto",)
-    time_limit_seconds: float = 8.0
+    time_limit_seconds: float = 20.0
     cutoffs: int = 12
 
     @property
@@ -90,20 +90,19 @@ def find_question(config: Config, name: str) -> Question:
 
 
 def asked_questions(config: Config) -> tuple[Question, ...]:
-    """Return the questions this workspace asks: those of its config, or all where it names none.
+    """Return the questions this workspace asks: those of its config, or all others where it only turns some off.
 
     Raises:
         ConfigError: all problems of all questions together.
     """
     known = [case.name for case in list_use_cases()]
-    wanted = [name for name in known if name in config.use_cases] or known
+    off = {name for name, settings in config.use_cases.items() if not settings.enabled}
+    wanted = [name for name in known if name in config.use_cases and name not in off]
+    wanted = wanted or [name for name in known if name not in off]
     wanted += [name for name in config.use_cases if name not in known]
     questions: list[Question] = []
     problems: list[Problem] = []
     for name in wanted:
-        settings = config.use_cases.get(name)
-        if settings is not None and not settings.enabled:
-            continue
         try:
             questions.append(find_question(config, name))
         except ConfigError as error:

@@ -26,6 +26,9 @@ Rows = NDArray[np.intp]
 KEPT_FOR_TEST = 0.25
 """Share of the time limit kept for the fit that is tested."""
 
+FOR_SETTINGS = 0.5
+"""Other settings than the first are tried only in so much of the time: every kind of model comes before fine tuning."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -252,13 +255,13 @@ def _try_all(
     pace: dict[str, float] = {}
     for candidate, settings in plan:
         must = candidate is first and settings is candidate.settings[0]
-        start = elapsed()
-        if not must and start + pace.get(candidate.name, 0.0) > limit:
+        start, allowed = elapsed(), limit if settings is candidate.settings[0] else limit * FOR_SETTINGS
+        if not must and start + pace.get(candidate.name, 0.0) > allowed:
             note = f"There was no time to try {_words(candidate.name)}{' with other settings' if settings else ''}."
             attempts.append(Attempt(candidate.name, settings, candidate.deployable, None, 0.0, note))
             continue
         attempts.append(
-            _try_one(table, task, test_cutoff, candidate, settings, earlier, None if must else limit, elapsed)
+            _try_one(table, task, test_cutoff, candidate, settings, earlier, None if must else allowed, elapsed)
         )
         pace[candidate.name] = elapsed() - start
     return attempts
