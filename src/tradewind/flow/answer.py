@@ -5,9 +5,10 @@ from __future__ import annotations
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
 from tradewind.flow.learned import Learned, Scored
-from tradewind.flow.lifetime import is_panel, panel_question, tell_lifetime
+from tradewind.flow.lifetime import is_panel, panel_question
 from tradewind.flow.questions import Question, speak_days
 from tradewind.flow.tell import tell_amounts, tell_people, tell_refusal
+from tradewind.flow.tell_lifetime import tell_lifetime
 from tradewind.report.numbers import say_money
 from tradewind.store.workspace import Workspace
 

@@ -6,25 +6,25 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradewind import __version__
 from tradewind.core.errors import NotAnswerable, Problem
-from tradewind.core.finding import Check, Finding, Number, missing
-from tradewind.core.time import Cutoff, Days, Horizon
-from tradewind.core.words import say
+from tradewind.core.finding import Number, missing
+from tradewind.core.time import Cutoff, Days, Horizon, local_day
 from tradewind.flow.ask import KNOWN, ask
+from tradewind.flow.cohorts import cohort_table
 from tradewind.flow.data import Data
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import seed_of
 from tradewind.flow.model_files import model_folder, save_files
-from tradewind.flow.questions import Question, speak_days
+from tradewind.flow.questions import Question
 from tradewind.flow.require import first_orders, mid_life_problem
 from tradewind.flow.score import score_question
-from tradewind.flow.tell import LIFETIME_NUMBERS, bias_sentence
+from tradewind.flow.tell import LIFETIME_NUMBERS
 from tradewind.flow.train import train_question
 from tradewind.models.lifetime.choose import fit_purchases, fit_spend
 from tradewind.models.lifetime.files import LifetimeModel, card_numbers, load_model
@@ -35,12 +35,8 @@ from tradewind.models.lifetime.orders import count_purchases, count_weeks, summa
 from tradewind.models.lifetime.summary import LifetimeSummary
 from tradewind.models.lifetime.track import track_weeks
 from tradewind.models.lifetime.value import LifetimeValues, expected_value
-from tradewind.report.numbers import say_count, say_money, say_of_100
 from tradewind.store.steps import StepOutput
 from tradewind.store.tables import write_table
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 ANNUAL_DISCOUNT_RATE = 0.10
 """Money a year ahead is worth 1/1.10 of money today; the usual rate of the literature (Fader, Hardie, Lee 2005)."""
@@ -62,7 +58,7 @@ class Orders:
         entity_id: (m,) who.
         day: (m,) datetime64[D], local day.
         amount: (m,) amount in the workspace's currency.
-        first_known: whether the first order seen is the first one.
+        first_known: whether the first order seen is the first one of those whose first order ever is not known.
         first_at: (m,) each row's customer's first order ever, NaT where unknown; None where no such dates exist.
     """
 
@@ -128,35 +124,33 @@ def read_orders(data: Data, known_by: Cutoff) -> Orders:
 
     Args:
         data: the open snapshot.
-        known_by: rows that became known later are not there; who models a past day must not see them.
+        known_by: what became known later is not there: a model of that day must not see it.
     Raises:
         NotAnswerable: the history starts in mid-life and no first-order dates are known.
     """
     if data.catalog.table("orders") is None:
         raise NotAnswerable(Problem("lifetime_value", "it needs orders", "", "the table orders", "map [tables.orders]"))
-    # Sorted, because engines give rows in any order and sums of floats depend on it.
+    # Sorted, because engines give rows in any order, and sums of floats and random draws depend on it.
     rows = ask(data.engine, _ORDERS, now=known_by.at).sort_by(
         [(name, "ascending") for name in ("customer_id", "happened_on", "amount")]
     )
     entity = np.asarray(rows.column("customer_id").to_pylist(), dtype=object).astype(str)
     day = rows.column("happened_on").to_numpy().astype("datetime64[D]")
     amount = rows.column("amount").to_numpy(zero_copy_only=False).astype(np.float64)
-    dated = _first_dates(data, entity, known_by)
-    if dated is not None:
-        return Orders(entity, day, amount, False, dated)
-    history = first_orders(data)
-    if history.answer != "complete":
-        raise NotAnswerable(mid_life_problem("lifetime_value", history))
-    return Orders(entity, day, amount, True, None)
+    dated, history = _first_dates(data, entity, known_by), first_orders(data)
+    if dated is None and history.answer != "complete":
+        raise NotAnswerable(mid_life_problem("lifetime_value", history, or_dates=True))
+    return Orders(entity, day, amount, history.answer == "complete", dated)
 
 
 def _first_dates(data: Data, entity: NDArray[Any], known_by: Cutoff) -> NDArray[np.datetime64] | None:
+    """The local day of the first order ever of each row's customer; None where nobody's is known."""
     table = data.catalog.table("customers")
     if table is None or "first_order_at" not in table.columns:
         return None
-    rows = ask(data.engine, _FIRSTS, now=known_by.at)
-    first = dict(zip(rows.column("customer_id").to_pylist(), rows.column("first_order_at").to_pylist(), strict=True))
-    return np.array([first.get(name) for name in entity], dtype="datetime64[us]")
+    rows, zone = ask(data.engine, _FIRSTS, now=known_by.at).to_pylist(), data.catalog.zone
+    first = {row["customer_id"]: local_day(row["first_order_at"], zone) for row in rows}
+    return np.array([first.get(name) for name in entity], dtype="datetime64[D]") if first else None
 
 
 def _fit(data: Data, question: Question, orders: Orders) -> StepOutput:
@@ -234,41 +228,6 @@ def _card(data: Data, question: Question, algorithm: str, numbers: Mapping[str, 
     }
 
 
-def cohort_table(data: Data) -> pa.Table:
-    """Return cohort_month, months_since, customers, share_active: who of each month's first buyers still buys."""
-    import pyarrow as pa
-
-    query = f"""
-        SELECT firsts.first_month, orders.order_month, COUNT(DISTINCT orders.customer_id) AS customers
-        FROM (SELECT customer_id, EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on) AS order_month
-              FROM orders WHERE {KNOWN} AND amount >= 0) AS orders
-        INNER JOIN (SELECT customer_id,
-                    MIN(EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on)) AS first_month
-                    FROM orders WHERE {KNOWN} AND amount >= 0 GROUP BY customer_id) AS firsts
-          ON firsts.customer_id = orders.customer_id
-        GROUP BY firsts.first_month, orders.order_month
-    """
-    rows = sorted((int(r["first_month"]), int(r["order_month"]), int(r["customers"]))
-                  for r in ask(data.engine, query, now=data.score_at.at).to_pylist())  # fmt: skip
-    size = {first: count for first, month, count in rows if first == month}
-    # The month of the newest cutoff has hardly begun: it would look as if everybody had left.
-    last = data.score_at.day.year * 12 + data.score_at.day.month - (data.score_at.day.day < 28)
-    return pa.table(
-        {
-            "cohort_month": pa.array([_month(first) for first, month, _ in rows if month < last + 1]),
-            "months_since": pa.array([month - first for first, month, _ in rows if month < last + 1], pa.int64()),
-            "customers": pa.array([count for _, month, count in rows if month < last + 1], pa.int64()),
-            "share_active": pa.array(
-                [count / size[first] for first, month, count in rows if month < last + 1], pa.float64()
-            ),
-        }
-    )
-
-
-def _month(number: int) -> date:
-    return date((number - 1) // 12, (number - 1) % 12 + 1, 1)
-
-
 def _score(data: Data, question: Question, learned: Learned) -> StepOutput:
     import pyarrow as pa
 
@@ -309,45 +268,3 @@ def _sums(data: Data, values: LifetimeValues) -> Mapping[str, Number]:
         "still_customers": Number(float(values.p_alive.sum()), unit="customers"),
         "top_tenth_share": Number(top / total) if total > 0 else missing("nothing is expected"),
     }
-
-
-def tell_lifetime(question: Question, learned: Learned, scored: Scored, currency: str) -> Finding:
-    """Return the finding on lifetimes."""
-    numbers = {**learned.numbers, **scored.numbers}
-    horizon = speak_days(question.use_case.horizon.length)
-
-    def value(name: str) -> float:
-        number = numbers[name].value
-        return 0.0 if number is None else number
-
-    total, share = say_money(value("expected_total"), currency), say_of_100(value("top_tenth_share"))
-    span = f"{value('holdout_days') / 7:.0f} weeks"
-    found = [
-        say("tell.lifetime", customers=say_count(value("customers")), total=total, horizon=horizon, share=share),
-        say("tell.lifetime.alive", alive=say_count(value("still_customers"))),
-        bias_sentence("tell.lifetime.holdout", value("holdout_bias"), span=span),
-        bias_sentence("tell.lifetime.rule", value("holdout_baseline_bias")),
-    ]
-    kind = "profit" if learned.margin is not None and learned.margin.share is not None else "revenue"
-    mean = say_money(value("expected_mean"), currency)
-    return Finding(
-        name=question.name,
-        title=question.words(question.use_case.title),
-        question=question.words(question.use_case.question),
-        status="answered" if learned.better else "not distinguishable",
-        evidence="association",
-        approach=say("tell.approach.lifetime"),
-        found=tuple(found),
-        money=f"{say('money.amounts', total=total, kind=kind, mean=mean)} {say('money.nothing')}",
-        next=say("next.lifetime", table=scored.table),
-        numbers=numbers,
-        tables={**learned.tables, "scores": scored.table},
-        checks=learned.checks,
-        caption=say("caption.lifetime", rate=f"{100 * ANNUAL_DISCOUNT_RATE:.0f}"),
-    )
-
-
-def panel_checks(learned: Learned) -> tuple[Check, ...]:
-    """The checks of a panel's answer, with the reason why lifetimes are refused first."""
-    reason = learned.numbers["r"].reason
-    return (Check("Lifetimes can be told", "fail", reason, "map customers.first_order_at"), *learned.checks)

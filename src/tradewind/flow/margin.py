@@ -33,25 +33,30 @@ class Margin:
 def find_margin(workspace: Workspace, engine: Engine, catalog: Catalog) -> Margin:
     """Return the share of revenue that is gross margin: from product cost, else from config, else unknown.
 
-    From product cost: over the order lines whose product has a cost and whose quantity is known,
-    1 − Σ cost × quantity ÷ Σ amount.
+    From product cost: over the order lines whose product has a cost and whose quantity and amount are known,
+    1 − Σ cost × quantity ÷ Σ amount. Costs that leave no margin at all, or more than all, are said and not used.
     """
+    impossible = ""
     if catalog.has("order_lines", "quantity") and "cost" in _columns(catalog, "products"):
         query = """
             SELECT SUM(order_lines.amount_base) AS revenue, SUM(products.cost * order_lines.quantity) AS cost
             FROM order_lines INNER JOIN products ON products.product_id = order_lines.product_id
             WHERE products.cost IS NOT NULL AND order_lines.quantity IS NOT NULL
+              AND order_lines.amount_base IS NOT NULL
               AND order_lines.valid_to IS NULL AND products.valid_to IS NULL
         """
         row = ask(engine, query).to_pylist()[0]
         if row["revenue"] and row["cost"] is not None and row["revenue"] > 0:
             share = 1 - float(row["cost"]) / float(row["revenue"])
-            return Margin(share, f"Gross margin is {share:.0%} of revenue, from the cost of the products sold.", False)
+            if 0 < share <= 1:
+                said = f"Gross margin is {share:.0%} of revenue, from the cost of the products sold."
+                return Margin(share, said, False)
+            impossible = f"The costs of products would leave a margin of {share:.0%} and are not used. "
     stated = workspace.config.workspace.margin
     if stated is not None:
         sentence = f"Gross margin is {stated:.0%} of revenue: an assumption, written in [workspace] margin."
-        return Margin(stated, sentence, True)
-    return Margin(None, "No margin is known, so amounts are revenue, not profit.", False)
+        return Margin(stated, impossible + sentence, True)
+    return Margin(None, f"{impossible}No margin is known, so amounts are revenue, not profit.", False)
 
 
 def _columns(catalog: Catalog, table: str) -> tuple[str, ...]:

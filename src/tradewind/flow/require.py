@@ -55,8 +55,15 @@ def _created(data: Data, names: NDArray[np.str_]) -> NDArray[np.datetime64] | No
     return np.array([known.get(name) for name in names], dtype="datetime64[D]")
 
 
-def mid_life_problem(name: str, history: HistoryStart) -> Problem:
-    """Word why first orders are not known."""
+def mid_life_problem(name: str, history: HistoryStart, or_dates: bool = False) -> Problem:
+    """Word why first orders are not known.
+
+    Args:
+        name: of the question.
+        history: what was seen.
+        or_dates: whether the dates of first orders would do in place of the orders: for a lifetime, not for a new
+            customer, whose first order itself is what the answer is read from.
+    """
     what = "the data begin in the middle of customers' lives, so their first orders are not in them"
     if history.answer == "unknown":
         what = "nobody can tell whether the data reach back to customers' first orders"
@@ -64,6 +71,7 @@ def mid_life_problem(name: str, history: HistoryStart) -> Problem:
         name,
         what,
         history.reason,
-        "data that begin with the business, or the first-order date of each customer",
-        'map customers.first_order_at, or set first_orders = "complete" in [workspace] if they are complete',
+        "data that begin with the business" + (", or the first-order date of each customer" if or_dates else ""),
+        ("map customers.first_order_at, or " if or_dates else "load the older orders, or ")
+        + 'set first_orders = "complete" in [workspace] if they are complete',
     )

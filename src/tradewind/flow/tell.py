@@ -11,7 +11,8 @@ from tradewind.core.words import say, say_do
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.margin import Margin
 from tradewind.flow.questions import Question, speak_days
-from tradewind.report.numbers import say_count, say_day, say_money, say_of_100, say_one_in
+from tradewind.flow.spoken import count_of, known, money_of, of_100, value_of
+from tradewind.report.numbers import say_day, say_money, say_of_100, say_one_in
 
 CLASSIFICATION_NUMBERS = (
     "auc", "average_precision", "brier", "ece", "lift_10", "baseline_auc", "baseline_gap", "break_even_share",
@@ -66,7 +67,7 @@ def tell_people(question: Question, learned: Learned, scored: Scored, currency: 
         found=tuple(_people_found(learned, scored, do, first)),
         money=_people_money(question, numbers, learned.margin, currency),
         next=_people_next(learned, scored, numbers),
-        numbers=_complete(numbers, CLASSIFICATION_NUMBERS),
+        numbers=complete(numbers, CLASSIFICATION_NUMBERS),
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
         caption=say("caption.people", test=say_day(learned.test_cutoff)),
@@ -77,15 +78,15 @@ def _people_found(learned: Learned, scored: Scored, do: str, first: str) -> list
     numbers = learned.numbers
     rate, base, rule = (numbers.get(name) for name in ("rate_10", "base_rate", "baseline_rate_10"))
     said = []
-    if _known(rate) and _known(base):
-        said.append(say("tell.first", found=_of_100(rate), do=do, random=_of_100(base)))
-    if learned.rule and _known(rule):
+    if known(rate) and known(base):
+        said.append(say("tell.first", found=of_100(rate), do=do, random=of_100(base)))
+    if learned.rule and known(rule):
         name = "tell.rule" if learned.better else "tell.rule.equal"
-        said.insert(1 if learned.better else 0, say(name, rule=learned.rule, found=_of_100(rule)))
+        said.insert(1 if learned.better else 0, say(name, rule=learned.rule, found=of_100(rule)))
     expected = scored.numbers.get("expected_customers")
-    if _known(expected):
-        customers, day = _count(scored.numbers["customers"]), say_day(scored.cutoff)
-        said.append(say("tell.expected", customers=customers, day=day, expected=_count(expected), do=do))
+    if known(expected):
+        customers, day = count_of(scored.numbers["customers"]), say_day(scored.cutoff)
+        said.append(say("tell.expected", customers=customers, day=day, expected=count_of(expected), do=do))
     ece, band = numbers.get("ece"), numbers.get("ece_band_high")
     if ece is not None and ece.value is not None and band is not None and band.value is not None:
         fine = ece.value <= max(band.value, 0.01)
@@ -99,26 +100,26 @@ def _people_money(question: Question, numbers: Mapping[str, Number], margin: Mar
     economics = question.use_case.economics
     stake = numbers.get("money_at_stake")
     text = []
-    if not _known(stake):
+    if not known(stake):
         return say("money.nothing")
     if margin is None or margin.share is None:
-        return say("money.revenue", stake=_money(stake, currency))
+        return say("money.revenue", stake=money_of(stake, currency))
     value = question.words(economics.value_sentence)
-    text.append(say("money.stake", stake=_money(stake, currency), value_sentence=f"{value}, times the chance"))
+    text.append(say("money.stake", stake=money_of(stake, currency), value_sentence=f"{value}, times the chance"))
     contacts, profit = numbers.get("contacts"), numbers.get("expected_profit")
     even = numbers.get("contacts_break_even_share")
     share = say_of_100(economics.success_share)
     cost = str(Money(economics.contact_cost, currency))
-    if _known(contacts) and _value(contacts) > 0:
+    if known(contacts) and value_of(contacts) > 0:
         text.append(
             say(
                 "money.contact",
-                contacts=_count(contacts),
-                cost=_money(numbers["contact_total_cost"], currency),
-                profit=_money(profit, currency),
+                contacts=count_of(contacts),
+                cost=money_of(numbers["contact_total_cost"], currency),
+                profit=money_of(profit, currency),
                 share=share,
                 do=say_do(question.name),
-                one_in=say_one_in(_value(even)) if _known(even) else "enough of them",
+                one_in=say_one_in(value_of(even)) if known(even) else "enough of them",
             )
         )
     else:
@@ -131,11 +132,11 @@ def _people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number]
     if not learned.better and learned.rule:
         return say("next.rule", rule=learned.rule)
     contacts = numbers.get("contacts")
-    if not _known(contacts):
+    if not known(contacts):
         return say("next.list.revenue", table=scored.table)
-    if _value(contacts) == 0:
+    if value_of(contacts) == 0:
         return say("next.list.none")
-    return say("next.list", contacts=_count(contacts), table=scored.table)
+    return say("next.list", contacts=count_of(contacts), table=scored.table)
 
 
 def tell_amounts(
@@ -147,14 +148,14 @@ def tell_amounts(
         more: sentences to add to what was found.
     """
     numbers = {**learned.numbers, **scored.numbers}
-    total = _money(numbers.get("expected_total"), currency)
+    total = money_of(numbers.get("expected_total"), currency)
     said = [
         say(
             "tell.total",
             total=total,
-            customers=_count(numbers["customers"]),
+            customers=count_of(numbers["customers"]),
             horizon=speak_days(question.use_case.horizon.length),
-            share=_of_100(numbers.get("top_tenth_share")),
+            share=of_100(numbers.get("top_tenth_share")),
         ),
         *_amounts_missed(learned, currency),
         *more,
@@ -180,26 +181,26 @@ def tell_amounts(
 
 
 def _amounts_money(question: Question, learned: Learned, numbers: Mapping[str, Number], currency: str) -> str:
-    total, mean = (_money(numbers.get(name), currency) for name in ("expected_total", "expected_mean"))
+    total, mean = (money_of(numbers.get(name), currency) for name in ("expected_total", "expected_mean"))
     share = None if learned.margin is None else learned.margin.share
     if question.use_case.amounts == "worth":
         return say("money.amounts", total=total, kind="revenue" if share is None else "profit", mean=mean)
     text = say("money.amounts", total=total, kind="spending", mean=mean)
     spent = numbers.get("expected_total")
-    if share is None or not _known(spent):
+    if share is None or not known(spent):
         return text
-    return f"{text} {say('money.margin', profit=say_money(share * _value(spent), currency), share=say_of_100(share))}"
+    return f"{text} {say('money.margin', profit=say_money(share * value_of(spent), currency), share=say_of_100(share))}"
 
 
 def _amounts_missed(learned: Learned, currency: str) -> list[str]:
     numbers = learned.numbers
     mae, rule, bias = (numbers.get(name) for name in ("mae", "baseline_mae", "total_bias"))
     said = []
-    if _known(mae) and _known(rule) and learned.rule:
+    if known(mae) and known(rule) and learned.rule:
         name = "tell.miss" if learned.better else "tell.miss.equal"
-        said.append(say(name, miss=_money(mae, currency), rule=learned.rule, rule_miss=_money(rule, currency)))
-    elif _known(mae):
-        said.append(say("tell.miss.alone", miss=_money(mae, currency)))
+        said.append(say(name, miss=money_of(mae, currency), rule=learned.rule, rule_miss=money_of(rule, currency)))
+    elif known(mae):
+        said.append(say("tell.miss.alone", miss=money_of(mae, currency)))
     if bias is not None and bias.value is not None:
         said.append(bias_sentence("tell.bias", bias.value))
     return said
@@ -239,34 +240,13 @@ def _always(question: Question) -> tuple[str, ...]:
     return {"classification": CLASSIFICATION_NUMBERS, "lifetime": LIFETIME_NUMBERS}.get(task, ("mae", "total_bias"))
 
 
-def _complete(numbers: Mapping[str, Number], names: Sequence[str]) -> dict[str, Number]:
+def complete(numbers: Mapping[str, Number], names: Sequence[str]) -> dict[str, Number]:
+    """Return the figures with a reason in place of each of these names that is lacking."""
     return {**{name: missing("it was not computed") for name in names}, **numbers}
 
 
 def _status(learned: Learned) -> Status:
     return "answered" if learned.better or not learned.rule else "not distinguishable"
-
-
-def _known(number: Number | None) -> bool:
-    return number is not None and number.value is not None
-
-
-def _value(number: Number | None) -> float:
-    assert number is not None
-    assert number.value is not None
-    return number.value
-
-
-def _of_100(number: Number | None) -> str:
-    return say_of_100(_value(number)) if _known(number) else "an unknown number"
-
-
-def _count(number: Number | None) -> str:
-    return say_count(_value(number)) if _known(number) else "an unknown number of"
-
-
-def _money(number: Number | None, currency: str) -> str:
-    return say_money(_value(number), currency) if _known(number) else "an unknown amount"
 
 
 def _sentence(text: str) -> str:
