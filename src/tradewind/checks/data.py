@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from tradewind.core.finding import Check
@@ -52,6 +52,16 @@ def check_rejected(table: str, rejected: int, rows: int) -> Check:
         return Check(name, "pass", seen)
     do = f"read the reasons: tradewind check {table} --rejected"
     return Check(name, "warn" if rejected <= read * 0.10 else "fail", seen, do)
+
+
+def check_reading(table: str, notes: Sequence[str]) -> Check:
+    """Tell what was decided while a table was read: a guessed encoding, clock changes, rows that stand there twice.
+
+    Args:
+        table: contract table.
+        notes: at least one plain sentence.
+    """
+    return Check(f"{table}: decided while reading", "pass", "; ".join(notes))
 
 
 def check_fresh(

@@ -7,6 +7,7 @@ from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 
 class LiveProgress:
@@ -52,11 +53,16 @@ class LiveProgress:
 
     def end(self, note: str) -> None:
         """The stage is over; `note` says what came of it."""
+        self._close("✓", note)
+
+    def stop(self) -> None:
+        """The stage could not be finished."""
+        self._close("✕", "not finished")
+
+    def _close(self, sign: str, note: str) -> None:
         if self._task is None:
             return
         self._bars.remove_task(self._task)
         self._task = None
-        seconds = time.monotonic() - self._began
-        self._console.print(
-            f"  ✓ {self._title:<46} [dim]{note}, {seconds:.1f} s[/dim]", highlight=False, soft_wrap=True
-        )
+        told = f"{note}, {time.monotonic() - self._began:.1f} s"
+        self._console.print(Text.assemble(f"  {sign} {self._title:<46} ", (told, "dim")), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tradewind.cli.live import LiveProgress
+from tradewind.core.errors import ContractError
 from tradewind.core.finding import Check
 from tradewind.core.words import CHECKS, WORDS
 from tradewind.flow.open import Workspace, open_workspace
@@ -37,7 +39,7 @@ def run(directory: Path, only: Sequence[str], as_json: bool) -> int:
         if as_json:
             sys.stdout.write(result.written.json.read_text(encoding="utf-8"))
         else:
-            console = Console()
+            console = _console()
             render_terminal(result.findings, console, context=result.written.context)
             console.print(f"\nReport: {result.written.html}", highlight=False, soft_wrap=True)
             first = next((finding for finding in result.findings if "scores" in finding.tables), None)
@@ -51,20 +53,35 @@ def check(directory: Path, table: str, rejected: bool, as_json: bool) -> int:
     from tradewind.flow import run as flow
 
     with _opened(directory) as workspace, _progress(as_json) as progress:
-        checks = [each for each in flow.check(workspace, progress) if not table or table in each.name]
         if rejected:
-            name = table.replace("'", "''")
-            chosen = f" WHERE \"table\" = '{name}'" if table else ""
-            rows = workspace.sql(f"SELECT * FROM rejected{chosen} LIMIT 1000") if _has(workspace, "rejected") else None
-            return _show_rows(rows, as_json, "Every row could be used.")
+            return _show_rejected(workspace, table, progress, as_json)
+        checks = [each for each in flow.check(workspace, progress) if not table or table in each.name]
     if as_json:
         _write_json([vars(each) for each in checks])
     else:
-        console = Console()
+        console = _console()
         for each in sorted(checks, key=lambda found: list(_STYLES).index(found.status), reverse=True):
             _print_check(console, each)
         _next(console, "tradewind check --rejected" if _any_bad(checks) else "tradewind run", directory)
     return FAILED if any(each.status == "fail" for each in checks) else DONE
+
+
+def _show_rejected(workspace: Workspace, table: str, progress: Progress, as_json: bool) -> int:
+    """List the rows that could not be used; they are there to be read also where no row could."""
+    from tradewind.flow import run as flow
+
+    refused = None
+    try:
+        flow.check(workspace, progress)
+    except ContractError as error:
+        refused = error
+    name = table.replace("'", "''")
+    chosen = f" WHERE \"table\" = '{name}'" if table else ""
+    rows = workspace.sql(f"SELECT * FROM rejected{chosen}") if _has(workspace, "rejected") else None
+    if refused is not None and (rows is None or rows.num_rows == 0):
+        raise refused
+    _show_rows(rows, as_json, "Every row could be used.")
+    return DONE if refused is None else FAILED
 
 
 def train(directory: Path, name: str, as_json: bool) -> int:
@@ -76,7 +93,7 @@ def train(directory: Path, name: str, as_json: bool) -> int:
     if as_json:
         _write_json(learned.to_json())
         return DONE
-    console = Console()
+    console = _console()
     console.print(f"Method: {learned.algorithm}; version {learned.version}; tested at {learned.test_cutoff}.")
     figures = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("figure", "value", "low", "high"):
@@ -106,7 +123,7 @@ def score(directory: Path, name: str, as_json: bool) -> int:
     if as_json:
         _write_json({**scored.to_json(), "rows": rows.num_rows})
         return DONE
-    console = Console()
+    console = _console()
     wanted = ("customer_id", "mean", "low", "high", "value", "reason_1", "reason_2", "next_order_median_days")
     shown = [name for name in wanted if name in rows.column_names]
     console.print(_grid(rows.select(shown).slice(0, 20)))
@@ -131,7 +148,7 @@ def explain(directory: Path, name: str, customer_id: str, as_json: bool) -> int:
         return DONE
     people = told.question.use_case.task == "classification"
     spell = say_share if people else lambda amount: say_money(amount, told.currency)
-    console = Console(highlight=False)
+    console = _console(highlight=False)
     console.print(Text(told.question.words(told.question.use_case.title), "bold"), f"· customer {customer_id}")
     low, high = spell(told.score.low), spell(told.score.high)
     console.print(f"{spell(told.score.mean)} (between {low} and {high}); usual here: {spell(told.usual)}; "
@@ -156,7 +173,7 @@ def tables(directory: Path, as_json: bool) -> int:
     if as_json:
         _write_json({"snapshot_id": manifest.snapshot_id, "tables": rows})
         return DONE
-    console = Console()
+    console = _console()
     if not rows:
         console.print("There are no tables yet.")
         _next(console, "tradewind run", directory)
@@ -180,7 +197,7 @@ def use_cases(directory: Path, as_json: bool) -> int:
     if as_json:
         _write_json(found)
         return DONE
-    console = Console(highlight=False)
+    console = _console(highlight=False)
     for each in found:
         console.print(Text(f"{each['title']}", "bold"), Text(f"({each['name']})", "dim"))
         console.print(f"  {each['question']}")
@@ -199,8 +216,8 @@ def report(directory: Path, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(result.written.json.read_text(encoding="utf-8"))
     else:
-        Console().print(f"Report: {result.written.html}", highlight=False, soft_wrap=True)
-        _next(Console(), "tradewind use-cases", directory)
+        _console().print(f"Report: {result.written.html}", highlight=False, soft_wrap=True)
+        _next(_console(), "tradewind use-cases", directory)
     return DONE
 
 
@@ -219,8 +236,8 @@ def upgrade(directory: Path, as_json: bool) -> int:
     if as_json:
         _write_json({"told": told})
     else:
-        Console().print(told, highlight=False, soft_wrap=True)
-        _next(Console(), "tradewind run", directory)
+        _console().print(told, highlight=False, soft_wrap=True)
+        _next(_console(), "tradewind run", directory)
     return DONE
 
 
@@ -263,11 +280,11 @@ def _show_rows(rows: pa.Table | None, as_json: bool, empty: str) -> int:
     if as_json:
         _write_json([] if rows is None else rows.to_pylist())
     elif rows is None or rows.num_rows == 0:
-        Console().print(empty)
+        _console().print(empty)
     else:
-        Console().print(_grid(rows.slice(0, MOST_ROWS)))
+        _console().print(_grid(rows.slice(0, MOST_ROWS)))
         if rows.num_rows > MOST_ROWS:
-            Console().print(f"… {rows.num_rows - MOST_ROWS:,} more rows; --json prints all.", style="dim")
+            _console().print(f"… {rows.num_rows - MOST_ROWS:,} more rows; --json prints all.", style="dim")
     return DONE
 
 
@@ -288,10 +305,25 @@ def _cell(value: Any) -> str:
 
 
 def _write_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, default=str, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(_finite(value), indent=2, default=str, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity: what a person's own SQL made of numbers is told as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _finite(part) for key, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _console(highlight: bool = True) -> Console:
+    """A console that takes brackets as they are: `[workspace]` is a place in the config and no style."""
+    return Console(markup=False, highlight=highlight)
 
 
 def _next(console: Console, command: str, directory: Path) -> None:
     """The last line: the next useful command, with the workspace where it is not the present folder."""
     where = "" if directory.resolve() == Path.cwd().resolve() else f" --workspace {directory}"
-    console.print(f"Next: {command}{where}", style="bold", highlight=False, soft_wrap=True, markup=False)
+    console.print(f"Next: {command}{where}", style="bold", highlight=False, soft_wrap=True)

@@ -60,7 +60,7 @@ def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
             Problem(name, "nothing has been learned yet", "", "a saved model", f"tradewind train {name}")
         )
     if question.use_case.task == "lifetime":
-        if not (workspace.root / newest.path / "design.json").exists():
+        if not (workspace.path(newest.path) / "design.json").exists():
             raise NotAnswerable(
                 Problem(name, "a lifetime is read from the customer's own rhythm, no more", customer_id,
                         "a question with reasons", f'tradewind sql "SELECT * FROM scores_{name}"')

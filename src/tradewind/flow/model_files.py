@@ -11,12 +11,16 @@ from typing import Any
 
 from tradewind.models.deployed import Deployed
 from tradewind.models.files import save_model
-from tradewind.store.manifest import replace_file
+from tradewind.store.manifest import cannot_write, inside, replace_file
 
 
 def model_folder(root: Path, name: str, version: str) -> Path:
-    """Return the folder of a saved model."""
-    return root / "models" / name / version
+    """Return the folder of a saved model.
+
+    Raises:
+        StoreError: it lies outside the workspace, as a stranger's state or symlink may say.
+    """
+    return inside(root, f"models/{name}/{version}")
 
 
 def save_version(root: Path, name: str, deployed: Deployed, card: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -36,9 +40,20 @@ def save_files(
         card: written beside them as `card.json` when given.
     Returns:
         The version and the files, relative to the workspace.
+    Raises:
+        StoreError: the disk is full or the folder cannot be written.
     """
-    folder = root / "models" / name
-    partial = folder / ".writing"
+    try:
+        return _save_files(root, name, write, card)
+    except OSError as error:
+        raise cannot_write(root / "models" / name, error) from error
+
+
+def _save_files(
+    root: Path, name: str, write: Callable[[Path], object], card: Mapping[str, Any] | None
+) -> tuple[str, tuple[str, ...]]:
+    folder = inside(root, f"models/{name}")
+    partial = inside(root, f"models/{name}/.writing")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     write(partial)

@@ -19,6 +19,9 @@ class Progress(Protocol):
     def end(self, note: str) -> None:
         """The stage is over; `note` says what came of it."""
 
+    def stop(self) -> None:
+        """The stage could not be finished; the error that follows says why."""
+
 
 class Silent:
     """Tells nobody."""
@@ -32,6 +35,9 @@ class Silent:
     def end(self, note: str) -> None:
         """Ignore."""
 
+    def stop(self) -> None:
+        """Ignore."""
+
 
 @contextmanager
 def stage(progress: Progress, title: str, total: int = 1) -> Iterator[list[str]]:
@@ -40,5 +46,7 @@ def stage(progress: Progress, title: str, total: int = 1) -> Iterator[list[str]]
     notes: list[str] = []
     try:
         yield notes
-    finally:
-        progress.end(notes[-1] if notes else "")
+    except BaseException:
+        progress.stop()
+        raise
+    progress.end(notes[-1] if notes else "")

@@ -64,8 +64,7 @@ def publish_report(
     context = report_context(workspace, manifest, findings, checks, questions, margin)
     tables = {finding.name: finding_tables(workspace, finding) for finding in findings}
     page = render_html(findings, tables, context).encode()
-    folder = workspace.root / "reports"
-    folder.mkdir(exist_ok=True)
+    folder = workspace.path("reports")
     html = folder / f"{context.as_of.isoformat()}-{manifest.snapshot_id[:8]}.html"
     replace_file(html, page)
     replace_file(folder / "latest.html", page)
@@ -138,7 +137,7 @@ def _card(workspace: Workspace, finding: Finding) -> ModelCard | None:
     newest = workspace.state().newest_model(finding.name)
     if newest is None or finding.status not in ("answered", "not distinguishable"):
         return None
-    folder = workspace.root / newest.path
+    folder = workspace.path(newest.path)
     if not (folder / "design.json").exists():
         return None
     return model_card(read_card(folder))

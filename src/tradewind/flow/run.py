@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tradewind.checks.data import check_reading
 from tradewind.core.errors import ConfigError, NotAnswerable, TradewindError
 from tradewind.core.finding import Check, Finding
 from tradewind.core.time import local_day
@@ -72,7 +73,7 @@ def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | Non
     with workspace.lock("tradewind run"), _recorded(workspace, "run"):
         loads = load(workspace, progress)
         with lazy_data(workspace) as data:
-            checks, margin = _checked(workspace, data, progress)
+            checks, margin = _checked(workspace, data, loads, progress)
             findings = tuple(_answered(workspace, data, question, progress) for question in questions)
         with stage(progress, "Writing the report") as notes:
             written = publish_report(workspace, findings, checks, questions, margin)
@@ -105,9 +106,9 @@ def check(workspace: Workspace, progress: Progress | None = None) -> tuple[Check
     progress = progress or Silent()
     _wanted(workspace, ())
     with workspace.lock("tradewind check"):
-        load(workspace, progress)
+        loads = load(workspace, progress)
         with lazy_data(workspace) as data:
-            return _checked(workspace, data, progress)[0]
+            return _checked(workspace, data, loads, progress)[0]
 
 
 def train(workspace: Workspace, name: str, progress: Progress | None = None) -> Learned:
@@ -250,7 +251,9 @@ def _note(learned: Learned) -> str:
     return "better than the rule of thumb" if learned.better else "no better than the rule of thumb"
 
 
-def _checked(workspace: Workspace, data: OpenData, progress: Progress) -> tuple[tuple[Check, ...], Margin]:
+def _checked(
+    workspace: Workspace, data: OpenData, loads: Sequence[LoadResult], progress: Progress
+) -> tuple[tuple[Check, ...], Margin]:
     """Check the data, and find out what share of revenue is gross margin."""
     with stage(progress, "Looking for trouble in the data") as notes:
         parts = {**_parts(workspace), "rejected": read_manifest(workspace.root).fingerprints(("rejected",))}
@@ -261,6 +264,7 @@ def _checked(workspace: Workspace, data: OpenData, progress: Progress) -> tuple[
 
         output = run_step(workspace, "check data", parts, work, code=("tradewind.checks", "tradewind.flow.data_checks"))
         checks = tuple(Check(**check) for check in output.values["checks"])
+        checks += tuple(check_reading(load.table, load.notes) for load in loads if load.notes and load.rows)
         bad = sum(check.status in ("warn", "fail") for check in checks)
         notes.append(f"{len(checks)} checks, {bad} to look at")
     return checks, Margin(**output.values["margin"])

@@ -184,13 +184,14 @@ def join_sources(where: str, mapping: TableMapping, sources: Mapping[str, Raw]) 
 
 def missing_source(where: str, name: str, known: Sequence[str]) -> Problem:
     """Word a source table that does not exist."""
-    near = difflib.get_close_matches(name, list(known), 1)
+    own = {table.rpartition(".")[2]: table for table in known}  # all begin with the source's name: it says nothing
+    near = difflib.get_close_matches(name.rpartition(".")[2], own, 1)
     return Problem(
         where,
         f"there is no source table {name!r}",
         "",
         f"one of: {', '.join(known) or 'none found'}",
-        f"did you mean {near[0]!r}?" if near else "add it under [sources.*]",
+        f"did you mean {own[near[0]]!r}?" if near else "look whether its file is there, or correct `from`",
     )
 
 

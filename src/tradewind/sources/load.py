@@ -146,7 +146,7 @@ def load_tables(workspace: Workspace, progress: Progress | None = None) -> list[
     tell("load", 1.0)
     if problems:
         kind = next(kind for kind in _REFUSALS if any(isinstance(error, kind) for error in problems))
-        raise kind([problem for error in problems for problem in error.problems])
+        raise kind(list(dict.fromkeys(problem for error in problems for problem in error.problems)))
     return results
 
 

@@ -231,6 +231,10 @@ def _output(timed: pa.Table, table: Table, targets: list[Target]) -> pa.Table:
 def _notes(counts: Counts, moments: Moments) -> Iterator[str]:
     if counts.rows_in == 0:
         yield "the source has no rows"
+    if counts.collapsed:
+        yield f"{counts.collapsed:,} rows are equal to another one in every column; they count once"
+    if counts.left_out:
+        yield f"{counts.left_out:,} rows are left out, as `where` says"
     if counts.doubled_times:
         yield f"{counts.doubled_times:,} times fall in the hour the clock showed twice; the first was taken"
     if counts.skipped_times:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -181,9 +181,21 @@ def run_user_sql(connection: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
             raise UnsafeExpression(
                 Problem("sql", "only one SELECT may run here", query.strip()[:80], "SELECT ... FROM one of the tables")
             )
-        return connection.sql(query).to_arrow_table()
+        rows = connection.sql(query).to_arrow_table()
     except duckdb.Error as error:
         raise engine_refused(error) from error
+    return rows.rename_columns(_told_apart(rows.column_names))
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Give the second `amount` of a join the name `amount_2`, so that no reader drops one of them."""
+    told: list[str] = []
+    for name in names:
+        new, count = name, 2
+        while new in told or (new != name and new in names):
+            new, count = f"{name}_{count}", count + 1
+        told.append(new)
+    return told
 
 
 def _new_scratch(root: Path) -> Path:
