@@ -11,6 +11,9 @@ SENTENCES: Mapping[str, str] = {
     "tell.rule.equal": "The rule “{rule}” does as well as we can tell: its first 100 hold {found}. Use the rule, it is simpler.",
     "tell.expected": "Of the {customers} customers asked about on {day}, we expect {expected} to {do}.",
     "tell.honest": "When we say 30 in 100, it is about 30: what we said and what happened differ by {gap} in 100.",
+    "tell.honest.few": (
+        "What we said and what happened differ by {gap} in 100 on average, no more than chance does among so few customers."
+    ),
     "tell.honest.off": "What we say is off by {gap} in 100 on average: trust the order of the list more than the figures.",
     "tell.drivers": "What goes with it most: {first}.",
     "tell.approach.people": (
@@ -39,8 +42,7 @@ SENTENCES: Mapping[str, str] = {
         "worked out from the first part of the history and held against the rest."
     ),
     "tell.lifetime.panel": (
-        "A worth over {horizon} cannot be told here, because the data begin in the middle of customers' lives. What can "
-        "be checked is answered instead: the next {panel}."
+        "A worth over {horizon} cannot be told here: {reason}. What can be checked is answered instead: the next {panel}."
     ),
     # Channels of new customers.
     "tell.channel": "A new customer from {channel} brings {mean} ({low} to {high}); pay no more than {most} to win one.",

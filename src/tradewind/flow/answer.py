@@ -34,6 +34,7 @@ def answer(workspace: Workspace, question: Question, learned: Learned, scored: S
         spans = {
             "horizon": speak_days(question.use_case.horizon.length),
             "panel": speak_days(panel.use_case.horizon.length),
+            "reason": learned.numbers["r"].reason.split(" (")[0],
         }
         return tell_amounts(panel, learned, scored, currency, (say("tell.lifetime.panel", **spans),))
     if question.use_case.task == "classification":

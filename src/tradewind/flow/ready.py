@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tradewind.flow.questions import list_use_cases
+from tradewind.flow.questions import list_use_cases, speak_days
 from tradewind.store.config import CONFIG_FILE, load_config
 
 
@@ -24,7 +24,10 @@ def readiness(directory: Path) -> list[dict[str, str]]:
     rows = []
     for case in list_use_cases():
         lacking = [] if mapped is None else [table for table in case.requires if table not in mapped]
-        spans = {"horizon": str(case.horizon), **{name: str(span) for name, span in case.settings.items()}}
+        spans = {
+            "horizon": speak_days(case.horizon.length),
+            **{name: str(span) for name, span in case.settings.items()},
+        }
         rows.append(
             {
                 "name": case.name,

@@ -20,6 +20,9 @@ CLASSIFICATION_NUMBERS = (
 LIFETIME_NUMBERS = ("r", "alpha", "a", "b", "log_likelihood", "holdout_bias")
 """Figures that a finding of that kind always names, if only to say why there is none."""
 
+SMALL_GAP = 0.03
+"""Mean gap between what was said and what happened up to which one may say "it is about 30"."""
+
 
 def tell_refusal(question: Question, problems: Sequence[Problem]) -> Finding:
     """Return the finding of a question that these data cannot answer."""
@@ -89,8 +92,9 @@ def _people_found(learned: Learned, scored: Scored, do: str, first: str) -> list
         said.append(say("tell.expected", customers=customers, day=day, expected=count_of(expected), do=do))
     ece, band = numbers.get("ece"), numbers.get("ece_band_high")
     if ece is not None and ece.value is not None and band is not None and band.value is not None:
-        fine = ece.value <= max(band.value, 0.01)
-        said.append(say("tell.honest" if fine else "tell.honest.off", gap=f"{100 * ece.value:.1f}"))
+        by_chance = ece.value <= max(band.value, 0.01)
+        name = "tell.honest.off" if not by_chance else "tell.honest" if ece.value <= SMALL_GAP else "tell.honest.few"
+        said.append(say(name, gap=f"{100 * ece.value:.1f}"))
     if first:
         said.append(say("tell.drivers", first=first))
     return said
