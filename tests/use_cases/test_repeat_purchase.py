@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
 
 import tradewind as tw
 from contract.use_case_contract import TinyShop, UseCaseContract
+from tradewind.core.time import Cutoff
+from tradewind.features.probe import probe_time_travel
+from tradewind.flow.data import open_data
+from tradewind.flow.require import first_orders
 from tradewind.store.workspace import Workspace
 
 TINY = TinyShop(
@@ -38,7 +46,7 @@ EARLY = """
 [use_cases.repeat_purchase]
 horizon = "14 days"
 every = "7 days"
-models = ["linear"]
+models = ["tree"]
 """
 """CDNOW's customers all came in the first quarter of 1997: the question is asked of them on the first of May."""
 
@@ -46,6 +54,22 @@ models = ["linear"]
 class TestRepeatPurchase(UseCaseContract):
     name = "repeat_purchase"
     tiny = TINY
+
+    def test_whether_first_orders_are_known_is_judged_by_what_was_known(self, shop: Workspace) -> None:
+        config = shop.config.model_copy(
+            update={"workspace": shop.config.workspace.model_copy(update={"first_orders": None})}
+        )
+        stop = Cutoff(self.stop, "Europe/Berlin")
+        with open_data(replace(shop, config=config)) as data:
+            then = replace(data, score_at=stop)
+
+            def compute(tables: Mapping[str, pa.Table]) -> dict[str, object]:
+                for name, rows in tables.items():
+                    data.engine.load_table(name, rows)
+                return {"history": first_orders(then)}
+
+            assert "first four weeks" in first_orders(then).reason
+            probe_time_travel(compute, {"orders": shop.table("orders")}, stop, np.random.default_rng(4))
 
 
 def test_cdnow_is_answered(cdnow: Callable[..., Workspace]) -> None:
