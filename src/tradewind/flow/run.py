@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tradewind.flow.answer import answer
 from tradewind.flow.data import Data, contract_tables, open_data
 from tradewind.flow.data_checks import check_data
 from tradewind.flow.learned import Learned, Scored
+from tradewind.flow.lesson import candidates_of
 from tradewind.flow.lifetime import score_lifetime, train_lifetime
 from tradewind.flow.margin import Margin
 from tradewind.flow.progress import Progress, Silent, stage
@@ -31,8 +33,8 @@ from tradewind.store.manifest import read_manifest
 from tradewind.store.steps import StepOutput, run_step
 from tradewind.store.workspace import Workspace
 
-_ROOMS = ("tradewind.core", "tradewind.features", "tradewind.models", "tradewind.stats", "tradewind.checks")
-_OWN = ("tradewind.flow",)
+_CODE = tuple(f"tradewind.{room}" for room in ("core", "store", "features", "models", "stats", "checks", "flow"))
+"""The code that answers depend on besides that of the tables they read."""
 
 OpenData = Callable[[], Data]
 
@@ -117,7 +119,7 @@ def train(workspace: Workspace, name: str, progress: Progress | None = None) -> 
     Raises:
         NotAnswerable: these data cannot answer it; the problem says which would.
     """
-    question = find_question(workspace.config, name)
+    (question,) = _wanted(workspace, (name,))
     with workspace.lock(f"tradewind train {name}"):
         load(workspace, progress)
         with lazy_data(workspace) as data:
@@ -132,7 +134,7 @@ def score(workspace: Workspace, name: str, progress: Progress | None = None) -> 
     Raises:
         NotAnswerable: these data cannot answer it.
     """
-    question = find_question(workspace.config, name)
+    (question,) = _wanted(workspace, (name,))
     with workspace.lock(f"tradewind score {name}"):
         load(workspace, progress)
         with lazy_data(workspace) as data:
@@ -169,9 +171,12 @@ def lazy_data(workspace: Workspace) -> Iterator[OpenData]:
 
 
 def _wanted(workspace: Workspace, only: Sequence[str]) -> tuple[Question, ...]:
-    if only:
-        return tuple(find_question(workspace.config, name) for name in only)
-    return asked_questions(workspace.config)
+    """Return the questions to answer; what is wrong with any of them is told before work begins."""
+    config = workspace.config
+    questions = tuple(find_question(config, name) for name in only) if only else asked_questions(config)
+    for question in questions:
+        candidates_of(question)
+    return questions
 
 
 def _answered(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Finding:
@@ -213,7 +218,7 @@ def _scored(workspace: Workspace, data: OpenData, question: Question, learned: L
 def _step(
     workspace: Workspace, name: str, question: Question, more: Mapping[str, object], work: Callable[[], StepOutput]
 ) -> StepOutput:
-    return run_step(workspace, name, {**_parts(workspace), "question": question, **more}, work, code=(*_ROOMS, *_OWN))
+    return run_step(workspace, name, {**_parts(workspace), "question": question, **more}, work, code=_CODE)
 
 
 def _parts(workspace: Workspace) -> dict[str, object]:
@@ -234,12 +239,17 @@ def _parts(workspace: Workspace) -> dict[str, object]:
 
 
 def _today_if_it_matters(workspace: Workspace) -> str:
-    """Today's day while data reach into this month: only then can tomorrow move the newest cutoff."""
-    today = local_day(workspace.clock(), workspace.config.workspace.timezone).isoformat()
+    """Today's day while data reach into yesterday's month: only then can tomorrow move the newest cutoff."""
+    today = _today(workspace)
     manifest = workspace.manifest()
     months = [file.month for name in contract_tables(manifest) for file in manifest.tables[name].files]
-    newest = max((month for month in months if month != "all"), default="")
-    return today if newest >= today[:7] else ""
+    newest = max((month for month in months if month not in ("all", "none")), default="")
+    # Months of files are those of UTC: the first hours of a local month may lie in the month before.
+    return today.isoformat() if newest >= (today - timedelta(days=1)).isoformat()[:7] else ""
+
+
+def _today(workspace: Workspace) -> date:
+    return local_day(workspace.clock(), workspace.config.workspace.timezone)
 
 
 def _note(learned: Learned) -> str:
@@ -256,13 +266,17 @@ def _checked(
 ) -> tuple[tuple[Check, ...], Margin]:
     """Check the data, and find out what share of revenue is gross margin."""
     with stage(progress, "Looking for trouble in the data") as notes:
-        parts = {**_parts(workspace), "rejected": read_manifest(workspace.root).fingerprints(("rejected",))}
+        parts = {
+            **_parts(workspace),
+            "rejected": read_manifest(workspace.root).fingerprints(("rejected",)),
+            "day": workspace.config.workspace.as_of or _today(workspace),  # data grow old while nothing changes
+        }
 
         def work() -> StepOutput:
             checks = [vars(check) for check in check_data(data())]
             return StepOutput(values={"checks": checks, "margin": asdict(data().margin)})
 
-        output = run_step(workspace, "check data", parts, work, code=("tradewind.checks", "tradewind.flow.data_checks"))
+        output = run_step(workspace, "check data", parts, work, code=_CODE)
         checks = tuple(Check(**check) for check in output.values["checks"])
         checks += tuple(check_reading(load.table, load.notes) for load in loads if load.notes and load.rows)
         bad = sum(check.status in ("warn", "fail") for check in checks)
