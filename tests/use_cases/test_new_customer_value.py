@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import tradewind as tw
 from contract.use_case_contract import TinyShop, UseCaseContract
+from tradewind.flow.channels import channel_values
+from tradewind.flow.data import open_data
+from tradewind.flow.lesson import prepare_lesson
+from tradewind.flow.questions import find_question
 from tradewind.store.workspace import Workspace
 
 TINY = TinyShop(
@@ -45,6 +50,27 @@ models = ["tree"]
 class TestNewCustomerValue(UseCaseContract):
     name = "new_customer_value"
     tiny = TINY
+
+    def test_each_channel_gets_its_own_highest_price(self, shop: Workspace) -> None:
+        with open_data(shop) as data:
+            lesson = prepare_lesson(data, find_question(shop.config, self.name))
+            told = {row["channel"]: row for row in channel_values(data, lesson).to_pylist()}
+        first: dict[str, str] = {}
+        for order in sorted(shop.table("orders").to_pylist(), key=lambda order: order["happened_at"]):
+            first.setdefault(order["customer_id"], order["channel"])
+        features, label = lesson.table.features, lesson.table.label
+        spent = features.column("spend_all").astype(float)
+        for channel in ("search", "social", "friend"):
+            here = np.array([first[customer] == channel for customer in features.entity_id]) & ~np.isnan(label)
+            customers = len(set(features.entity_id[here]))
+            assert told[channel]["customers"] == customers > 10
+            if customers < 30:
+                assert "30 are needed" in told[channel]["reason"]
+                continue
+            assert told[channel]["mean"] == pytest.approx(0.3 * (label + spent)[here].mean())
+            assert 0 < told[channel]["low"] < told[channel]["mean"] < told[channel]["high"]
+        assert told[""]["customers"] == sum(told[channel]["customers"] for channel in ("search", "social", "friend"))
+        assert any(told[channel]["low"] for channel in ("search", "social", "friend"))
 
 
 def test_cdnow_is_answered(cdnow: Callable[..., Workspace]) -> None:

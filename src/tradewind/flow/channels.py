@@ -43,7 +43,8 @@ def channel_values(data: Data, lesson: Lesson) -> pa.Table:
     known = ~np.isnan(table.label)
     worth = (table.label + table.features.column("spend_all").astype(np.float64))[known] * data.margin.factor
     ids = table.features.entity_id[known]
-    channels = np.array([_channel_of(data).get(entity) for entity in ids], dtype=object)
+    channel_of = _channel_of(data)
+    channels = np.array([channel_of.get(entity) for entity in ids], dtype=object)
     rows = [_row(worth, ids, "")]
     names, counts = np.unique([name for name in channels if name is not None], return_counts=True)
     for name in names[np.argsort(-counts, kind="stable")]:
