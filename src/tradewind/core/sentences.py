@@ -64,6 +64,7 @@ SENTENCES: Mapping[str, str] = {
     "money.revenue": "{stake} of revenue (not profit) is at stake. Without product costs or a margin nobody can say when a contact pays.",
     "money.amounts": "{total} of {kind} in all, {mean} per customer.",
     "money.margin": "At a gross margin of {share} in 100, that is {profit} of profit.",
+    "money.unknown": "What is at stake cannot be told: {why}.",
     "money.nothing": "No earnings are claimed: no test has measured any.",
     # What to do next.
     "next.list": (
@@ -72,6 +73,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "next.list.none": "Lower the cost of a contact, or leave these customers alone.",
     "next.list.revenue": "Set `margin` in [workspace] to learn whom it pays to contact; the list is the table {table}.",
+    "next.list.amounts": (
+        "The list is the table {table}; once amounts are known, it also tells whom it pays to contact."
+    ),
     "next.rule": "Use the rule “{rule}” for now; longer history may tell the two apart.",
     "next.amounts": "Give the best treatment to the top tenth of the table {table}; plan the total with {total}.",
     "next.lifetime": "Spend on keeping a customer no more than a part of the worth in the table {table}.",

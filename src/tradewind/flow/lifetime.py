@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind import __version__
-from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.errors import ModelError, NotAnswerable, Problem
 from tradewind.core.finding import Number, missing
 from tradewind.core.time import Cutoff, Days, Horizon, local_day
 from tradewind.flow.ask import KNOWN, ask
@@ -26,6 +26,7 @@ from tradewind.flow.require import first_orders, mid_life_problem
 from tradewind.flow.score import score_question
 from tradewind.flow.tell import LIFETIME_NUMBERS
 from tradewind.flow.train import train_question
+from tradewind.models.fitting import LEAST_ENTITIES
 from tradewind.models.lifetime.choose import fit_purchases, fit_spend
 from tradewind.models.lifetime.files import LifetimeModel, card_numbers, load_model
 from tradewind.models.lifetime.files import save_model as save_lifetime
@@ -92,7 +93,7 @@ def train_lifetime(data: Data, question: Question) -> StepOutput:
         return _train_panel(data, question, error.problems)
     try:
         return _fit(data, question, orders)
-    except NotAnswerable as error:
+    except (NotAnswerable, ModelError) as error:
         return StepOutput(values={"learned": Learned(question.name, refused=error.problems).to_json()})
 
 
@@ -186,7 +187,7 @@ def _fit(data: Data, question: Question, orders: Orders) -> StepOutput:
         test_cutoff=split,
         trained_through=end,
         rule=question.use_case.baselines[0].name,
-        better=low is not None and low > 0,
+        better=low is not None and low > 0 and len(before) >= LEAST_ENTITIES,
         numbers=numbers,
         tables={role: f"{role}_{name}" for role in tables},
         checks=(tested_check, check, spend_check, spend.check_independence()),

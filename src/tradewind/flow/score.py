@@ -151,19 +151,27 @@ def _sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
             "expected_mean": Number(float(asked.mean.mean()), unit=currency),
             "top_tenth_share": Number(top / total) if total > 0 else missing("nothing is expected"),
         }
+    expected = {"expected_customers": Number(float(asked.mean.sum()), unit="customers")}
+    return customers | expected | _money_sums(data, question, asked, currency)
+
+
+def _money_sums(data: Data, question: Question, asked: Asked, currency: str) -> dict[str, Number]:
+    """What is at stake and what contacting those for whom it pays would leave; a reason where nobody can say."""
+    names = ("contacts", "expected_profit", "contact_total_cost", "contacts_break_even_share")
+    if not asked.value.any():
+        why = f"no amount is known in {currency}"
+        return {name: missing(why) for name in ("money_at_stake", *names)}
+    stake = asked.mean * asked.value
+    at_stake = {"money_at_stake": Number(float(stake.sum()), unit=currency)}
+    if data.margin.share is None:
+        return at_stake | {name: missing("amounts are revenue, not profit") for name in names}
     gain = expected_gain(question, data, asked.mean, asked.value)
     worth = gain > 0
-    why = "amounts are revenue, not profit"
-    no_margin = data.margin.share is None
-    stake = asked.mean * asked.value
     cost = float(worth.sum()) * question.use_case.economics.contact_cost
-    return customers | {
-        "expected_customers": Number(float(asked.mean.sum()), unit="customers"),
-        "money_at_stake": Number(float(stake.sum()), unit=currency),
-        "contacts": missing(why) if no_margin else Number(float(worth.sum()), unit="customers"),
-        "expected_profit": missing(why) if no_margin else Number(float(gain[worth].sum()), unit=currency),
-        "contact_total_cost": missing(why) if no_margin else Number(cost, unit=currency),
-        "contacts_break_even_share": Number(cost / float(stake[worth].sum()))
-        if worth.any()
-        else missing(why if no_margin else "nobody is worth contacting"),
+    even = Number(cost / float(stake[worth].sum())) if worth.any() else missing("nobody is worth contacting")
+    return at_stake | {
+        "contacts": Number(float(worth.sum()), unit="customers"),
+        "expected_profit": Number(float(gain[worth].sum()), unit=currency),
+        "contact_total_cost": Number(cost, unit=currency),
+        "contacts_break_even_share": even,
     }

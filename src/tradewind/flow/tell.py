@@ -104,8 +104,9 @@ def _people_money(question: Question, numbers: Mapping[str, Number], margin: Mar
     economics = question.use_case.economics
     stake = numbers.get("money_at_stake")
     text = []
-    if not known(stake):
-        return say("money.nothing")
+    if stake is None or stake.value is None:
+        why = "it was not computed" if stake is None else stake.reason
+        return f"{say('money.unknown', why=why)} {say('money.nothing')}"
     if margin is None or margin.share is None:
         return say("money.revenue", stake=money_of(stake, currency))
     value = question.words(economics.value_sentence)
@@ -135,6 +136,8 @@ def _people_money(question: Question, numbers: Mapping[str, Number], margin: Mar
 def _people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number]) -> str:
     if not learned.better and learned.rule:
         return say("next.rule", rule=learned.rule)
+    if not known(numbers.get("money_at_stake")):
+        return say("next.list.amounts", table=scored.table)
     contacts = numbers.get("contacts")
     if not known(contacts):
         return say("next.list.revenue", table=scored.table)
