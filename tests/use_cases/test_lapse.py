@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from contract.use_case_contract import TinyShop, UseCaseContract, caught_leaks
+from contract.use_case_contract import TinyShop, UseCaseContract, caught_leaks, chain
 from tradewind.core.time import Cutoff
+from tradewind.features.probe import same
+from tradewind.flow.data import contract_tables, open_data
+from tradewind.flow.questions import find_question
 from tradewind.store.workspace import Workspace
 
 TINY = TinyShop(
@@ -43,6 +46,14 @@ class TestLapse(UseCaseContract):
 
     def test_nothing_moves_on_postgres_either(self, shop_on_postgres: Workspace) -> None:
         self.travel(shop_on_postgres, rounds=1)
+
+    def test_both_engines_lead_to_the_same_model_and_scores(self, shop: Workspace, shop_on_postgres: Workspace) -> None:
+        found = []
+        for workspace in (shop, shop_on_postgres):
+            with open_data(workspace) as data:
+                compute = chain(data, find_question(workspace.config, self.name), data.score_at)
+                found.append(compute({name: workspace.table(name) for name in contract_tables(data.manifest)}))
+        assert [name for name, value in found[0].items() if not same(value, found[1][name])] == []
 
     def test_a_view_that_shows_late_rows_is_caught(self, shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
         moved = caught_leaks(shop, self.name, Cutoff(self.stop, "Europe/Berlin"), monkeypatch)
