@@ -206,3 +206,10 @@ def test_excel_that_is_none_or_empty(tmp_path: Path) -> None:
         read(tmp_path / "a.xlsx", "id,x\n1,2\n")
     with pytest.raises(SourceError, match="is empty"):
         read_file(excel(tmp_path / "b.xlsx", {"A": []}), Source(path="x"))
+
+
+@pytest.mark.parametrize("city", ["São Paulo", "Müller €", "Köln"])
+def test_one_accented_word_in_every_row_is_western(tmp_path: Path, city: str) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(("id,city\n" + "".join(f"{row},{city}\n" for row in range(300))).encode("cp1252"))
+    assert set(read_file(path, Source(path="orders.csv")).data["city"].to_pylist()) == {city}

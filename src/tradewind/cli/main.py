@@ -149,18 +149,23 @@ def options(
 
 def main() -> None:
     """Run the command line; our own errors become words and an exit status, never a traceback."""
-    from tradewind.core.errors import ConfigError, TradewindError
+    from tradewind.core.errors import ConfigError, Problem, StoreError, TradewindError
 
     try:
         app()
     except TradewindError as error:
         _say(error, as_json="--json" in sys.argv)
         sys.exit(WRONG_USE if isinstance(error, ConfigError) else FAILED)
+    except BrokenPipeError:
+        sys.exit(DONE)
+    except OSError as error:
+        place, why = str(error.filename or ""), error.strerror or str(error)
+        refused = Problem(place, "the system refused to read or write this", why, "free space, and rights to the file")
+        _say(StoreError(refused), as_json="--json" in sys.argv)
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped. What was finished stands; the same command goes on from there.\n")
         sys.exit(FAILED)
-    except BrokenPipeError:
-        sys.exit(DONE)
 
 
 def _say(error: Exception, as_json: bool) -> None:

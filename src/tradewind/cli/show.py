@@ -158,7 +158,8 @@ def explain(directory: Path, name: str, customer_id: str, as_json: bool) -> int:
     for reason in told.score.reasons:
         sign = "▲" if reason.contribution > 0 else "▼"
         console.print(f"  {sign} {reason.text}  ", Text(f"({reason.direction}; {reason.influence})", "dim"))
-    _next(console, f"tradewind sql \"SELECT * FROM orders WHERE customer_id = '{customer_id}'\"", directory)
+    quoted = customer_id.replace("'", "''")
+    _next(console, f"tradewind sql \"SELECT * FROM orders WHERE customer_id = '{quoted}'\"", directory)
     return DONE
 
 

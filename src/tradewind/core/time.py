@@ -16,7 +16,8 @@ from tradewind.core.errors import ConfigError, Problem
 Clock = Callable[[], datetime]
 """Returns the present instant as a naive UTC datetime."""
 
-_SPAN = re.compile(r"^\s*(\d+)\s*(day|days|week|weeks)\s*$", re.IGNORECASE)
+_LONGEST = 36_525  # days; the calendar begins in the year 1
+_SPAN = re.compile(r"^\s*(\d{1,9})\s*(day|days|week|weeks)\s*$", re.IGNORECASE)
 
 
 def system_clock() -> datetime:
@@ -67,8 +68,10 @@ def parse_days(text: str, where: str = "") -> Days:
         raise ConfigError(
             Problem(where, "this is not a span of time", repr(text), 'a text such as "30 days" or "2 weeks"')
         )
-    count = int(match.group(1))
-    return Days(count * 7 if match.group(2).lower().startswith("week") else count)
+    count = int(match.group(1)) * (7 if match.group(2).lower().startswith("week") else 1)
+    if count > _LONGEST:
+        raise ConfigError(Problem(where, "this span is too long to count back from today", text, "100 years at most"))
+    return Days(count)
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,10 @@ def build_training_table(
     """
     spans, ahead = {**use_case.settings, **(settings or {})}, horizon or use_case.horizon
     if find_eligible(engine, catalog, use_case, label, spans, cutoffs) == 0:
-        days = ", ".join(str(cutoff) for cutoff in cutoffs)
-        raise NotAnswerable(Problem(use_case.name, "nobody is asked about at any cutoff", days, "at least one"))
+        days = f"0 on {len(cutoffs)} days from {min(cutoffs).day} to {max(cutoffs).day}"
+        raise NotAnswerable(
+            Problem(use_case.name, "there is nobody to learn from", days, "customers whom this question is about")
+        )
     if features is None:
         features = build_features(engine, catalog, feature_set, use_case.name, cutoffs, spans)
     labels = {}
@@ -126,13 +128,13 @@ def money_at_stake(
     cutoffs: Sequence[Cutoff],
     features: FeatureTable,
 ) -> NDArray[np.float64]:
-    """Money at stake; NaN without a `value` statement, 0 for whom it gives no row."""
+    """Money at stake; NaN without a `value` statement, 0 for whom it gives no row or who gave back more than bought."""
     eligible = eligible_step_rows(use_case.entity, f"eligible_{use_case.name}")
     statement = value_at(label, catalog, use_case.entity, eligible, cutoffs, spans)
     if statement is None:
         return np.full(len(features), np.nan)
     found = _aligned(engine.fetch(*statement), use_case.entity, "value", features, f"{label.where}: value")
-    return np.where(np.isnan(found), 0.0, found)
+    return np.where(found > 0, found, 0.0)
 
 
 def _aligned(rows: pa.Table, entity: str, name: str, features: FeatureTable, where: str) -> NDArray[np.float64]:

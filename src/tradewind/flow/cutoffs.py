@@ -58,9 +58,9 @@ def plan_cutoffs(
         cutoff = cutoff.back(step)
     if not learning:
         needed = use_case.minimum_history.count + 2 * wait.count
-        had = (score_at.day - first_known.day).days
+        had = f"{max(0, (score_at.day - first_known.day).days)} days before {score_at.day}"
         raise NotAnswerable(
-            Problem(use_case.name, "the history is too short to learn from and to test on", f"{had} days",
+            Problem(use_case.name, "the history is too short to learn from and to test on", had,
                     f"at least {needed} days", "bring older data, or ask over a shorter horizon")
         )  # fmt: skip
     origins = [known for known in learning if learning[0].ahead(wait) <= known]

@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from tradewind.core.errors import ConfigError
 from tradewind.core.feature import TrainingTable
 from tradewind.core.time import Cutoff
 from tradewind.features.feature_set import FeatureSet
@@ -96,7 +97,11 @@ def candidates_of(question: Question, own: Mapping[str, object] | None = None) -
     Raises:
         ConfigError: a name is unknown.
     """
-    return choose_candidates("auto" if question.models == ("auto",) else question.models, own)
+    try:
+        return choose_candidates("auto" if question.models == ("auto",) else question.models, own)
+    except ConfigError as error:
+        where = f"use_cases.{question.name}.models"
+        raise ConfigError([replace(problem, where=where) for problem in error.problems]) from error
 
 
 def try_lesson(

@@ -20,12 +20,14 @@ def require_answerable(data: Data, use_case: UseCase) -> None:
     Raises:
         NotAnswerable: contract tables are missing or the history begins in mid-life; all reasons together.
     """
-    problems = [
-        Problem(use_case.name, f"it needs to know {CONTRACT[table].doc}", "no such data", f"the table {table}",
-                f"map [tables.{table}]")
-        for table in use_case.requires
-        if data.catalog.table(table) is None
-    ]  # fmt: skip
+    problems = []
+    for table in use_case.requires:
+        stored, what = data.manifest.tables.get(table), f"it needs to know {CONTRACT[table].doc}"
+        if stored is None:
+            problems.append(Problem(use_case.name, what, "no such data", f"the table {table}", f"map [tables.{table}]"))
+        elif stored.rows == 0:
+            do = f"look into the files behind [tables.{table}]"
+            problems.append(Problem(use_case.name, what, f"0 rows in {table}", f"rows in {table}", do))
     if not problems and "first orders" in use_case.needs:
         history = first_orders(data)
         if history.answer != "complete":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from tradewind.core.errors import Problem, SourceError
 
@@ -94,7 +95,10 @@ def _guess(data: bytes, where: str) -> str:
     sample = b"\n".join(lines)[:_SAMPLE]
     western = _decodes(data, "cp1252")
     # A few accented letters are too little to tell Western from Central European text; Western is by far the usual one.
-    if western and sum(byte > 127 for byte in sample) < 40:
+    # A city that stands in every row is one word, and no more to go by than in one row.
+    words = {word for word in re.split(rb'[\s,;"]+', sample) if not word.isascii()}
+    unusual, letters = sum(byte > 127 for word in words for byte in word), sum(map(len, words))
+    if western and unusual < 40 and (unusual < 4 or unusual < letters / 2):
         return "cp1252"
     best = from_bytes(sample, cp_isolation=list(_CANDIDATES)).best()
     if best is not None and _decodes(data, best.encoding):
