@@ -185,7 +185,7 @@ def join_sources(where: str, mapping: TableMapping, sources: Mapping[str, Raw]) 
 def missing_source(where: str, name: str, known: Sequence[str]) -> Problem:
     """Word a source table that does not exist."""
     own = {table.rpartition(".")[2]: table for table in known}  # all begin with the source's name: it says nothing
-    near = difflib.get_close_matches(name.rpartition(".")[2], own, 1)
+    near = list(own) if len(own) == 1 else difflib.get_close_matches(name.rpartition(".")[2], own, 1)
     return Problem(
         where,
         f"there is no source table {name!r}",
