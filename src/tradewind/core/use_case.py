@@ -67,6 +67,7 @@ class UseCase:
         baselines: rules of thumb beside which the model is shown; the first is the headline rule.
         minimum_history: days of history a cutoff needs before it.
         every: days from one cutoff to the next; None for the horizon's length.
+        caveat: what the answer leans on beyond the data, in one plain sentence; shown beside it.
         amounts: for questions about how much: what customers `spend`, or what they are `worth` (gross margin of it).
     """
 
@@ -85,4 +86,5 @@ class UseCase:
     baselines: tuple[Baseline, ...] = ()
     minimum_history: Days = Days(90)
     every: Days | None = None
+    caveat: str = ""
     amounts: Literal["spend", "worth"] = "worth"

@@ -73,7 +73,7 @@ def tell_people(question: Question, learned: Learned, scored: Scored, currency: 
         numbers=complete(numbers, CLASSIFICATION_NUMBERS),
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
-        caption=say("caption.people", test=say_day(learned.test_cutoff)),
+        caption=_caption(question, learned),
     )
 
 
@@ -133,6 +133,12 @@ def _people_money(question: Question, numbers: Mapping[str, Number], margin: Mar
     return " ".join(text)
 
 
+def _caption(question: Question, learned: Learned) -> str:
+    """What the answer rests on: the test, and what the question leans on beyond the data."""
+    tested = say("caption.people", test=say_day(learned.test_cutoff))
+    return f"{tested} {question.use_case.caveat}".rstrip()
+
+
 def _people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number]) -> str:
     if not learned.better and learned.rule:
         return say("next.rule", rule=learned.rule)
@@ -183,7 +189,7 @@ def tell_amounts(
         numbers=numbers,
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
-        caption=say("caption.people", test=say_day(learned.test_cutoff)),
+        caption=_caption(question, learned),
     )
 
 

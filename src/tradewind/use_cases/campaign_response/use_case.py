@@ -23,4 +23,5 @@ USE_CASE = UseCase(
         Baseline("highest spend first", "spend_90d", +1),
     ),
     every=days(30),
+    caveat="Learned from customers who were sent a campaign; customers unlike them are judged with less certainty.",
 )

@@ -24,4 +24,5 @@ USE_CASE = UseCase(
     ),
     minimum_history=days(60),
     every=days(30),
+    caveat="The money counts those likeliest to come back; a contact may change more among the undecided.",
 )
