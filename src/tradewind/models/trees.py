@@ -107,7 +107,7 @@ class TreeModel:
 def threads_for(matrix: Array, most: int) -> int:
     """Return one thread for a small matrix: two that wait for each other bring little, and cost much on a busy machine.
 
-    Measured on 20,000 × 87 while the machine was busy: 2.6 s on one thread, 9.7 to 18 s on two.
+    Measured on 20,000 × 87 while the machine was busy: 2.6 to 3.7 s on one thread, 9.7 to 18 s on two.
     """
     return most if matrix.size >= LARGE else 1
 
