@@ -1,0 +1,134 @@
+"""What `init` proposes for a company's files: which contract tables they hold, with a reason for every guess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One contract column or attribute and the source column thought to hold it.
+
+    Args:
+        column: contract column, or the name of an attribute.
+        expression: expression over the source's columns, as the config will hold it.
+        confidence: 0 to 1; how sure we are.
+        reason: why, in plain words ("every value occurs once, and 3 other tables point to it").
+        format: strptime format of its times, where they are not ISO.
+    """
+
+    column: str
+    expression: str
+    confidence: float
+    reason: str
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A source column that is not mapped, and why.
+
+    Args:
+        column: the source column.
+        reason: why, in plain words.
+        suspect: whether it looks filled in after the outcome.
+    """
+
+    column: str
+    reason: str
+    suspect: bool = False
+
+
+@dataclass(frozen=True)
+class ProposedTable:
+    """One contract table and the source table thought to hold it.
+
+    Args:
+        table: contract table.
+        from_: source table, as the config will write it (`shop.orders`).
+        guesses: its columns and attributes.
+        reason: why this contract table.
+        confidence: 0 to 1.
+        lookups: (source table, `left = right`) of tables joined to it.
+        where: boolean expression over the source; empty for all rows.
+        known_after: span in words ("0 days"); empty to leave it out.
+        left_out: source columns that are not mapped.
+        stable: attributes that never change.
+    """
+
+    table: str
+    from_: str
+    guesses: tuple[Guess, ...]
+    reason: str
+    confidence: float
+    lookups: tuple[tuple[str, str], ...] = ()
+    where: str = ""
+    known_after: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    stable: tuple[str, ...] = ()
+
+    def guess(self, column: str) -> Guess | None:
+        """Return the guess for a contract column, or None."""
+        return next((guess for guess in self.guesses if guess.column == column), None)
+
+
+@dataclass(frozen=True)
+class ProposedLabel:
+    """A column that holds the answer to a question, one row for each entity.
+
+    Args:
+        name: of the question (`churn`); the key of `[labels.<name>]`.
+        table: contract table whose rows are the entities.
+        column: its attribute with the answer, as mapped.
+        positive: the value that counts as the outcome.
+        order: column that orders the rows in time, `rows` where the file itself is in the order of time, or empty.
+        suspects: attributes that look filled in after the outcome, with the reason.
+        reason: why this is thought to be an answer.
+        confidence: 0 to 1.
+    """
+
+    name: str
+    table: str
+    column: str
+    positive: str
+    order: str
+    suspects: Mapping[str, str]
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """Something only the owner of the data can say; `init` asks at most five.
+
+    Args:
+        key: what it decides (`currency`, `timezone`, `tables.orders.amount` …).
+        text: the question.
+        options: what may be answered, the likeliest first; it is what `--yes` takes.
+        why: what changes with the answer.
+    """
+
+    key: str
+    text: str
+    options: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Everything `init` proposes.
+
+    Args:
+        tables: contract tables, most certain first.
+        labels: answers found in columns.
+        questions: what to ask the owner, most important first.
+        undecided: what could not be decided, in plain sentences.
+        unused: source table to the reason why it serves nothing.
+    """
+
+    tables: tuple[ProposedTable, ...]
+    labels: tuple[ProposedLabel, ...] = ()
+    questions: tuple[OpenQuestion, ...] = ()
+    undecided: tuple[str, ...] = ()
+    unused: Mapping[str, str] = field(default_factory=dict)
