@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tradewind.core.errors import ConfigError, Problem
+from tradewind.sources.fill_down import fill_down
 from tradewind.sources.raw import Raw
 
 if TYPE_CHECKING:
@@ -170,12 +171,13 @@ def join_sources(where: str, mapping: TableMapping, sources: Mapping[str, Raw]) 
     """Gather the tables that a mapping names.
 
     Raises:
-        ConfigError: it names a source table that is not there.
+        ConfigError: it names a source table, or a column to fill down, that is not there.
     """
     missing = [name for name in (mapping.from_, *(look.table for look in mapping.lookup)) if name not in sources]
     if missing:
         raise ConfigError([missing_source(where, name, sorted(sources)) for name in missing])
-    sides = [Side(mapping.from_, "s0", sources[mapping.from_])]
+    own = fill_down(sources[mapping.from_], mapping.fill_down, mapping.within, where)
+    sides = [Side(mapping.from_, "s0", own)]
     for place, look in enumerate(mapping.lookup, start=1):
         left, _, right = (part.strip() for part in look.on.partition("="))
         sides.append(Side(look.table, f"s{place}", sources[look.table], (left, right or left)))
@@ -261,6 +263,7 @@ def used_columns(mapping: TableMapping) -> frozenset[str]:
 
     texts = [*mapping.columns.values(), *(text for text in (mapping.where, mapping.known_at) if text)]
     names = {part.strip().lower() for look in mapping.lookup for part in look.on.split("=")}
+    names |= {name.lower() for name in (*mapping.fill_down, mapping.within or "") if name}
     for text in texts:
         try:
             names |= {column.name.lower() for column in parse_one(text, read="duckdb").find_all(exp.Column)}

@@ -55,6 +55,9 @@ class ProposedTable:
         known_after: span in words ("0 days"); empty to leave it out.
         left_out: source columns that are not mapped.
         stable: attributes that never change.
+        timezone: IANA name of the zone of its naive times, where the source itself says it ("UTC"); else empty.
+        fill_down: source columns written only on the first of the rows they hold for.
+        within: source column beyond whose groups nothing is filled down.
     """
 
     table: str
@@ -67,6 +70,9 @@ class ProposedTable:
     known_after: str = ""
     left_out: tuple[LeftOut, ...] = ()
     stable: tuple[str, ...] = ()
+    timezone: str = ""
+    fill_down: tuple[str, ...] = ()
+    within: str = ""
 
     def guess(self, column: str) -> Guess | None:
         """Return the guess for a contract column, or None."""

@@ -211,9 +211,11 @@ def _time(target: Target, sql_type: str, where: str) -> Typed:
 
 def _iso() -> Typed:
     naive, aware = f"regexp_full_match(p, '{_ISO}')", f"regexp_full_match(p, '{_ISO}{_OFFSET}')"
+    # "+0100" is how many shops write it; the engine reads "+01:00" only.
+    colon = r"regexp_replace(replace(p, ',', '.'), '\s*([+-]\d{2})(\d{2})$', '\1:\2')"
     value = (
         f"CASE WHEN {naive} THEN TRY_CAST(replace(p, ',', '.') AS TIMESTAMP) "
-        f"WHEN {aware} THEN CAST(TRY_CAST(replace(p, ',', '.') AS TIMESTAMPTZ) AS TIMESTAMP) END"
+        f"WHEN {aware} THEN CAST(TRY_CAST({colon} AS TIMESTAMPTZ) AS TIMESTAMP) END"
     )
     zone = f"CASE WHEN {naive} THEN CASE WHEN length(p) > 10 THEN 'naive' ELSE 'date' END ELSE 'aware' END"
     return Typed(value, "p IS NOT NULL AND t IS NULL", "not a time", zone)

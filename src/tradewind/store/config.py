@@ -126,6 +126,8 @@ class TableMapping(_Section):
         format: contract column to the strptime format of its text.
         stable: attributes that never change, so that today's value may be used for the past.
         timezone: IANA name of the zone of naive times in this table, when it is not the source's.
+        fill_down: source columns written only on the first of the rows they hold for; the rows below get the value.
+        within: source column that names the group (an order, say) beyond whose rows nothing is filled down.
     """
 
     from_: Annotated[str, Field(alias="from", min_length=1)]
@@ -137,6 +139,8 @@ class TableMapping(_Section):
     format: Mapping[str, str] = Field(default_factory=dict)
     stable: tuple[str, ...] = ()
     timezone: str | None = None
+    fill_down: tuple[Name, ...] = ()
+    within: Name | None = None
 
 
 class UseCaseSettings(_Section):
