@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from tradewind.core.contract_page import contract_page
 from tradewind.flow.questions import list_use_cases, speak_days
 from tradewind.store import config
+from tradewind.store.config_labels import LabelSettings, RuleSettings
 from tradewind.store.expressions import FUNCTION_WORDS
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
@@ -21,8 +22,10 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "lookup = [{ … }]": config.Lookup,
     "[use_cases.<name>]": config.UseCaseSettings,
     "[features.<name>]": config.UserFeature,
+    "[labels.<name>]": LabelSettings,
+    "[rules.<name>]": RuleSettings,
 }
-_HIDDEN = {"columns", "spans", "extra"}
+_HIDDEN = {"columns", "spans", "extra", "points"}
 _ARGUMENT = re.compile(r"^ {8}(\w+): (.*)$")
 
 
@@ -54,7 +57,9 @@ def configuration_page() -> str:
     parts.append(
         "\nIn `[tables.*]` every other key is a column of the [contract table](contract.md) or an attribute, and its "
         "value an [expression](expressions.md). In `[use_cases.*]` every other key is a span of the question, such as "
-        '`active_within = "90 days"` ([questions](use-cases.md)).\n'
+        '`active_within = "90 days"` ([questions](use-cases.md)). '
+        "In `[rules.*]` every key is a condition and its value the points, such as `\"job = 'Manager'\" = 10` "
+        "([labels](concepts/labels.md)).\n"
     )
     return "".join(parts)
 

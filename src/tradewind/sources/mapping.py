@@ -12,7 +12,7 @@ from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem
 from tradewind.sources.duplicates import number_lines, resolve_duplicates
 from tradewind.sources.filling import expression_types, fill_typed
-from tradewind.sources.joining import Joined, join_sources, register
+from tradewind.sources.joining import ROW, Joined, join_sources, register
 from tradewind.sources.moments import Moments, set_times
 from tradewind.sources.raw import Raw
 from tradewind.sources.rejects import Rejects, explain_formats
@@ -210,7 +210,8 @@ def _finish(
     )  # fmt: skip
     if raw.rows and not good.num_rows and rejected.num_rows:
         raise NothingUsable(rejects.summary(f"tables.{table.name}", "no row of this table can be used"), rejected)
-    return Mapped(good, rejected, counts, (*raw.notes, *_notes(counts, moments)), raw.pieces)
+    notes = (*raw.notes, *_notes(counts, moments), *_numbered_rows(table, mapping))
+    return Mapped(good, rejected, counts, notes, raw.pieces)
 
 
 def _output(timed: pa.Table, table: Table, targets: list[Target]) -> pa.Table:
@@ -241,3 +242,10 @@ def _notes(counts: Counts, moments: Moments) -> Iterator[str]:
         yield f"{counts.skipped_times:,} times fall in the hour the clock skipped; they were moved past it"
     for column in moments.empty:
         yield f"column {column} holds no value in any row"
+
+
+def _numbered_rows(table: Table, mapping: TableMapping) -> Iterator[str]:
+    """A table without a key of its own may be keyed by the number of the row; it must be said what that is worth."""
+    for key in table.key:
+        if mapping.columns.get(key, "").strip().lower() == ROW:
+            yield f"{key} is the number of the row: it means the same row only as long as the file keeps its order"

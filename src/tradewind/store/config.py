@@ -8,39 +8,22 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.feature import Influence, Unit
-from tradewind.core.time import Days, parse_days
+from tradewind.core.time import Days
+from tradewind.store.config_labels import LabelSettings, RuleSettings, label_problems
 from tradewind.store.config_problems import arrange, problems_of, validation_problems
 from tradewind.store.config_secrets import fill_secrets
+from tradewind.store.config_section import Name, Section, Span
 
 CONFIG_FILE = "tradewind.toml"
 LARGEST = 1_000_000
 """Bytes that the file may have."""
 
 
-def _read_span(value: object) -> object:
-    if isinstance(value, Days):
-        return value
-    try:
-        return parse_days(str(value))
-    except ConfigError as error:
-        raise ValueError(f"expected {error.problems[0].expected}") from error
-
-
-Span = Annotated[Days, BeforeValidator(_read_span)]
-Name = Annotated[str, Field(min_length=1)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True, strict=False
-    )
-
-
-class WorkspaceSettings(_Section):
+class WorkspaceSettings(Section):
     """`[workspace]`: whose data these are and what machine they are worked on with.
 
     Args:
@@ -73,7 +56,7 @@ class WorkspaceSettings(_Section):
     allow_paths: tuple[str, ...] = ()
 
 
-class Source(_Section):
+class Source(Section):
     """`[sources.<name>]`: files or one database.
 
     Args:
@@ -101,7 +84,7 @@ class Source(_Section):
     query: str | None = None
 
 
-class Lookup(_Section):
+class Lookup(Section):
     """A table joined to the mapped one, at most one row for each.
 
     Args:
@@ -113,7 +96,7 @@ class Lookup(_Section):
     on: Name
 
 
-class TableMapping(_Section):
+class TableMapping(Section):
     """`[tables.<contract table>]`: how a contract table is made from a source table.
 
     Args:
@@ -143,7 +126,7 @@ class TableMapping(_Section):
     within: Name | None = None
 
 
-class UseCaseSettings(_Section):
+class UseCaseSettings(Section):
     """`[use_cases.<name>]`: one question's settings; what is absent is the use case's own.
 
     Args:
@@ -154,6 +137,8 @@ class UseCaseSettings(_Section):
         models: names of the models to compare, or `auto`.
         enabled: whether `run` answers it.
         cutoffs: how many earlier days to learn from.
+        rule: the team's own rule, beside which the model is shown: a `[rules.<name>]`, or a column with a score
+            (with a minus before it where a low score means more of the outcome).
         spans: the question's own look-back settings (`active_within`).
         extra: any other key, for the question to judge.
     """
@@ -165,11 +150,12 @@ class UseCaseSettings(_Section):
     models: Literal["auto"] | tuple[str, ...] = "auto"
     enabled: bool = True
     cutoffs: Annotated[int, Field(ge=1)] | None = None
+    rule: str = ""
     spans: Mapping[str, Span] = Field(default_factory=dict)
     extra: Mapping[str, Any] = Field(default_factory=dict)
 
 
-class UserFeature(_Section):
+class UserFeature(Section):
     """`[features.<name>]`: a feature of the user's own.
 
     Args:
@@ -187,7 +173,7 @@ class UserFeature(_Section):
     influence: Influence = "signal only"
 
 
-class Config(_Section):
+class Config(Section):
     """The whole of `tradewind.toml`.
 
     Args:
@@ -196,6 +182,8 @@ class Config(_Section):
         tables: `[tables.*]` by contract table.
         use_cases: `[use_cases.*]` by folder name.
         features: `[features.*]` by name.
+        labels: `[labels.*]` by name.
+        rules: `[rules.*]` by name.
         config_text: the file as written, secrets not filled in.
     """
 
@@ -204,10 +192,12 @@ class Config(_Section):
     tables: Mapping[str, TableMapping] = Field(default_factory=dict)
     use_cases: Mapping[str, UseCaseSettings] = Field(default_factory=dict)
     features: Mapping[str, UserFeature] = Field(default_factory=dict)
+    labels: Mapping[str, LabelSettings] = Field(default_factory=dict)
+    rules: Mapping[str, RuleSettings] = Field(default_factory=dict)
     config_text: Annotated[str, Field(repr=False)] = ""
 
 
-MODELS: Mapping[str, type[_Section]] = {
+MODELS: Mapping[str, type[Section]] = {
     "": Config,
     "workspace": WorkspaceSettings,
     "sources": Source,
@@ -215,6 +205,8 @@ MODELS: Mapping[str, type[_Section]] = {
     "lookup": Lookup,
     "use_cases": UseCaseSettings,
     "features": UserFeature,
+    "labels": LabelSettings,
+    "rules": RuleSettings,
 }
 """The model of each kind of section: what may stand in it."""
 
@@ -242,7 +234,7 @@ def load_config(root: Path, environ: Mapping[str, str]) -> Config:
 
 def parse_config(raw: Mapping[str, Any], environ: Mapping[str, str], text: str = "") -> Config:
     """Turn the parsed TOML into a configuration; see `load_config`."""
-    problems = problems_of(raw)
+    problems = [*problems_of(raw), *label_problems(raw)]
     filled = fill_secrets(raw, environ, problems)
     try:
         config = Config.model_validate({**arrange(filled), "config_text": text})

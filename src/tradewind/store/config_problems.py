@@ -21,7 +21,7 @@ RESERVED = ("from", "lookup", "where", "known_after", "known_at", "format", "sta
 """Keys of a table's section that are not columns."""
 
 USE_CASE_KEYS = (
-    "horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "enabled", "cutoffs",
+    "horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "enabled", "cutoffs", "rule",
 )  # fmt: skip
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -45,10 +45,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def arrange(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Move a table's column expressions under `columns`, and a question's own keys under `spans` and `extra`."""
+    """Move keys that are free under a name: a table's `columns`, a question's `spans` and `extra`, a rule's `points`."""
     arranged = dict(raw)
     arranged["tables"] = _each(raw.get("tables", {}), _arrange_table)
     arranged["use_cases"] = _each(raw.get("use_cases", {}), _arrange_use_case)
+    arranged["rules"] = _each(raw.get("rules", {}), lambda body: {"points": dict(body)})
     return arranged
 
 
@@ -92,20 +93,20 @@ def problems_of(raw: Mapping[str, Any]) -> list[Problem]:
             found.append(
                 Problem("workspace.currency", "this is no currency code", repr(currency), 'such as "EUR"', hint)
             )
-    sources = _sections(raw, "sources")
+    sources = sections_of(raw, "sources")
     allowed = workspace.get("allow_paths", ()) if isinstance(workspace, Mapping) else ()
     for name, body in sources.items():
         found += _source_problems(name, body, allowed if isinstance(allowed, list) else ())
-    for name, body in _sections(raw, "tables").items():
+    for name, body in sections_of(raw, "tables").items():
         found += _table_problems(name, body, sources)
-    for name, body in _sections(raw, "use_cases").items():
+    for name, body in sections_of(raw, "use_cases").items():
         found += _use_case_problems(name, body)
-    for name, body in _sections(raw, "features").items():
+    for name, body in sections_of(raw, "features").items():
         found += _feature_problems(name, body)
     return found
 
 
-def _sections(raw: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:
+def sections_of(raw: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:
     sections = raw.get(key, {})
     if not isinstance(sections, Mapping):
         return {}
@@ -244,7 +245,7 @@ def validation_problems(error: ValidationError, fields: Mapping[str, Sequence[st
     """
     found: dict[str, Problem] = {}
     for item in error.errors(include_url=False):
-        loc = [str(part) for part in item["loc"] if part not in ("columns", "spans")]
+        loc = [str(part) for part in item["loc"] if part not in ("columns", "spans", "points")]
         loc = loc[: 5 if "lookup" in loc[2:3] else 3 if len(loc) > 2 else len(loc)]
         where = ".".join("from" if part == "from_" else part for part in loc)
         found.setdefault(where, _worded(where, loc, item, fields))
@@ -254,7 +255,7 @@ def validation_problems(error: ValidationError, fields: Mapping[str, Sequence[st
 def _worded(where: str, loc: Sequence[str], item: Any, fields: Mapping[str, Sequence[str]]) -> Problem:
     if item["type"] == "extra_forbidden":
         kind = "" if len(loc) == 1 else "lookup" if "lookup" in loc[2:3] else loc[0]
-        known = [key for key in fields[kind] if key not in ("columns", "spans", "extra", "config_text")]
+        known = [key for key in fields[kind] if key not in ("columns", "spans", "extra", "points", "config_text")]
         hint = did_you_mean(loc[-1], known)
         return Problem(where, "there is no such setting", "", f"one of: {', '.join(known)}", hint)
     if item["type"] == "missing":

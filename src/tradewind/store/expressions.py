@@ -99,6 +99,19 @@ def parse_scalar(text: str, where: str) -> exp.Expression:
     return tree
 
 
+def parse_portable(text: str, where: str) -> exp.Expression:
+    """Parse an expression like `parse_scalar`, with nothing in it that engines understand differently.
+
+    Raises:
+        UnsafeExpression: it is no expression, or holds anything that is not on the list.
+    """
+    tree = _parse(text, where)
+    for node in tree.walk():
+        _check_node(node, (SYNTAX - {"TryCast"}) | SHARED_FUNCTIONS, frozenset(), where)
+        _check_portable(node, where)
+    return tree
+
+
 def columns_of(expression: exp.Expression) -> tuple[str, ...]:
     """Return the names of the columns an expression reads, in order of appearance, each once."""
     return tuple(dict.fromkeys(column.name for column in expression.find_all(exp.Column, bfs=False)))
