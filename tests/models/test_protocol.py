@@ -11,7 +11,7 @@ import pytest
 
 from tradewind.core.errors import ConfigError, LeakError, ModelError, NotAnswerable
 from tradewind.core.feature import Feature, FeatureTable, TrainingTable
-from tradewind.models.candidates import DEPLOYABLE, Candidate, choose_candidates
+from tradewind.models.candidates import AUTO, Candidate, choose_candidates
 from tradewind.models.choose import out_of_time_score
 from tradewind.models.drivers import resampled_refits
 from tradewind.models.files import load_model, save_model
@@ -302,8 +302,8 @@ def test_unknown_names_are_told_together_with_a_hint() -> None:
         choose_candidates(["boostin", "linear", "magic"])
     assert len(caught.value.problems) == 2
     assert 'did you mean "boosting"?' in str(caught.value)
-    assert [c.name for c in choose_candidates("auto")] == list(DEPLOYABLE)
-    assert {c.name for c in choose_candidates(["svm"])} == {*DEPLOYABLE, "svm"}
+    assert [c.name for c in choose_candidates("auto")] == list(AUTO)
+    assert {c.name for c in choose_candidates(["svm"])} == {*AUTO, "svm"}
 
 
 def test_a_missing_extra_is_named(monkeypatch) -> None:

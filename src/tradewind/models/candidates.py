@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.core.errors import ConfigError, ModelError, Problem
+from tradewind.models.blend import BlendModel
 from tradewind.models.design import DesignKind
 from tradewind.models.linear import Link, fit_linear
 from tradewind.models.trees import fit_trees
@@ -54,6 +55,7 @@ class Fitting:
         link: `logit`; `log` for amounts from zero up; `identity` for any amount.
         seed: for whatever in the fit is random.
         num_threads: threads to use.
+        linear: how many of the columns, from the first, are of the linear design.
     """
 
     matrix: Array
@@ -63,6 +65,7 @@ class Fitting:
     link: Link
     seed: int
     num_threads: int
+    linear: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def choose_candidates(
     """Return the candidates of those names, quickest first.
 
     Args:
-        names: names of `DEPLOYABLE` or `COMPARED`, or "auto" for all deployable ones.
+        names: names of `DEPLOYABLE` or `COMPARED`, or "auto" for those of `AUTO`.
         own: name to a scikit-learn estimator of the caller's own; compared, never deployed.
     Returns:
         The candidates. Where none of them is deployable, the deployable ones come along, since one must be chosen.
@@ -102,12 +105,12 @@ def choose_candidates(
     from tradewind.models.peers import COMPARED, peer
 
     known = {**DEPLOYABLE, **COMPARED}
-    wanted = list(DEPLOYABLE) if names == "auto" else list(dict.fromkeys(names))
+    wanted = list(AUTO) if names == "auto" else list(dict.fromkeys(names))
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise ConfigError([_unknown(name, known) for name in unknown])
     if not any(name in DEPLOYABLE for name in wanted):
-        wanted = [*DEPLOYABLE, *wanted]
+        wanted = [*AUTO, *wanted]
     chosen = [known[name] for name in known if name in wanted]
     return (*chosen, *(peer(name, estimator) for name, estimator in (own or {}).items()))
 
@@ -121,6 +124,18 @@ def _unknown(name: str, known: Mapping[str, Candidate]) -> Problem:
 def _linear(fitting: Fitting, settings: Settings) -> Model:
     chosen: dict[str, Any] = dict(settings)
     return fit_linear(fitting.matrix, fitting.outcome, fitting.weight, fitting.link, **chosen)
+
+
+def _blend(given: Fitting, settings: Settings) -> Model:
+    """Fit both parts; `linear` and `boosting` among the settings are theirs, `share` is the weight of the first."""
+    own: dict[str, Any] = dict(settings)
+    parts = given.matrix[:, : given.linear], given.matrix[:, given.linear :]
+    linear = fit_linear(parts[0], given.outcome, given.weight, given.link, **own.get("linear", {}))
+    trees = fit_trees(
+        parts[1], given.outcome, given.weight, given.link, "boosting", own.get("boosting", {}), given.seed,
+        given.num_threads,
+    )  # fmt: skip
+    return BlendModel(linear, trees, float(own.get("share", 0.5)))
 
 
 def _trees(algorithm: str) -> Callable[[Fitting, Settings], Model]:
@@ -142,8 +157,12 @@ DEPLOYABLE: Mapping[str, Candidate] = {
         ({}, {"num_iterations": 300, "learning_rate": 0.03, "num_leaves": 16, "feature_fraction": 0.4}),
     ),
     "forest": Candidate("forest", "trees", _trees("forest")),
+    "blend": Candidate("blend", "both", _blend),
 }
 """The models that are saved and deployed, quickest first."""
+
+AUTO = ("linear", "tree", "boosting", "forest")
+"""What `auto` tries on a history of many moments: a blend would cost what both of its parts cost again."""
 
 
 def require_extra(module: str, extra: str) -> Any:

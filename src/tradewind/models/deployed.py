@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tradewind.core.errors import ModelError, Problem
 from tradewind.core.feature import FeatureTable
+from tradewind.models.blend import BlendModel
 from tradewind.models.calibrate import Calibrator
 from tradewind.models.candidates import Model, Task
 from tradewind.models.design import Design, apply_design
@@ -18,6 +19,8 @@ from tradewind.models.trees import TreeModel
 from tradewind.models.usual import Usual
 
 Array = NDArray[np.float64]
+Kept = TreeModel | LinearModel | BlendModel
+"""The kinds of model that can be saved, deployed and explained."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,13 @@ class Predictor:
         return np.clip(mean, 1e-6, 1 - 1e-6) if self.task == "classification" else self.factor * mean
 
     @property
-    def explainable(self) -> TreeModel | LinearModel:
+    def explainable(self) -> Kept:
         """The model itself, of a kind that can be explained and saved.
 
         Raises:
             ModelError: it is one of those that are only compared.
         """
-        if isinstance(self.model, TreeModel | LinearModel):
+        if isinstance(self.model, Kept):
             return self.model
         raise ModelError(Problem("models", f"{self.model.algorithm} is only compared, never saved or deployed"))
 
@@ -67,7 +70,7 @@ class Deployed:
     """A model ready to score: what is saved, loaded and explained.
 
     Args:
-        predictor: design and model; the model is a linear one or trees.
+        predictor: design and model; the model is one of those that can be kept.
         calibrator: from predicted to calibrated means.
         interval: 80 % intervals along the calibrated mean.
         usual: what is usual in the training rows, for the wording of reasons.
@@ -84,7 +87,7 @@ class Deployed:
         return self.predictor.task
 
     @property
-    def explainable(self) -> TreeModel | LinearModel:
+    def explainable(self) -> Kept:
         """The model itself, of a kind that can be explained and saved; see `Predictor.explainable`."""
         return self.predictor.explainable
 

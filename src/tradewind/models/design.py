@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tradewind.core.errors import ModelError, Problem
 from tradewind.core.feature import Feature, FeatureTable
 
-DesignKind = Literal["trees", "linear"]
+DesignKind = Literal["trees", "linear", "both"]
 Form = Literal["value", "missing", "level", "other"]
 
 MOST_LEVELS = 20
@@ -52,16 +52,19 @@ class Design:
     """How features become the matrix that a model reads.
 
     Args:
-        kind: `trees` keeps values and holes as they are; `linear` fills, unskews and scales.
+        kind: `trees` keeps values and holes as they are; `linear` fills, unskews and scales; `both` has the columns of
+            a linear design and then those of one for trees.
         features: the features offered at fitting, in order.
         columns: the columns, in order.
         dropped: one plain sentence for every feature that is not used, and why.
+        linear: how many of the columns, from the first, are filled, unskewed and scaled.
     """
 
     kind: DesignKind
     features: tuple[Feature, ...]
     columns: tuple[DesignColumn, ...]
     dropped: tuple[str, ...] = ()
+    linear: int = 0
 
     @property
     def origin(self) -> NDArray[np.intp]:
@@ -75,6 +78,7 @@ class Design:
             "features": [asdict(feature) for feature in self.features],
             "columns": [asdict(column) for column in self.columns],
             "dropped": list(self.dropped),
+            "linear": self.linear,
         }
 
     @classmethod
@@ -87,11 +91,14 @@ class Design:
         try:
             features = tuple(Feature(**feature) for feature in data["features"])
             columns = tuple(DesignColumn(**column) for column in data["columns"])
-            design = cls(data["kind"], features, columns, tuple(data["dropped"]))
+            # Models saved before there were blends do not say it: then all columns are of one kind.
+            linear = int(data.get("linear", len(columns) if data["kind"] == "linear" else 0))
+            design = cls(data["kind"], features, columns, tuple(data["dropped"]), linear)
             sound = all(0 <= column.feature < len(features) and column.scale > 0 for column in columns)
-        except (KeyError, TypeError, ValueError) as error:
+            sound = sound and 0 <= linear <= len(columns)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(Problem("design", "this is no design of a model", str(error))) from error
-        if not sound or design.kind not in ("trees", "linear"):
+        if not sound or design.kind not in ("trees", "linear", "both"):
             raise ModelError(Problem("design", "this design of a model is damaged", "", "", "train the model again"))
         return design
 
@@ -108,6 +115,10 @@ def fit_design(features: FeatureTable, weight: NDArray[np.float64], kind: Design
     Raises:
         ModelError: there are no rows, or no feature has two different values.
     """
+    if kind == "both":
+        linear, trees = (fit_design(features, weight, each) for each in ("linear", "trees"))
+        both = (*linear.columns, *trees.columns)
+        return Design("both", features.features, both, trees.dropped, len(linear.columns))
     if len(features) == 0:
         raise ModelError(Problem("", "there is not one row to learn from"))
     columns: list[DesignColumn] = []
@@ -125,7 +136,7 @@ def fit_design(features: FeatureTable, weight: NDArray[np.float64], kind: Design
             dropped.append(f"{feature.sentence}: always empty or always the same, so nothing can be learned from it")
     if not columns:
         raise ModelError(Problem("", "nothing can be learned: no feature has two different values"))
-    return Design(kind, features.features, tuple(columns), tuple(dropped))
+    return Design(kind, features.features, tuple(columns), tuple(dropped), len(columns) if kind == "linear" else 0)
 
 
 def apply_design(design: Design, features: FeatureTable) -> NDArray[np.float64]:
@@ -135,16 +146,18 @@ def apply_design(design: Design, features: FeatureTable) -> NDArray[np.float64]:
         design: a fitted design.
         features: (n) rows to learn from or to score.
     Returns:
-        (n, columns) matrix; without holes for `linear`, NaN where unknown for `trees`.
+        (n, columns) matrix; without holes where linear, NaN where unknown for trees.
     Raises:
         ModelError: the table lacks a feature that the design uses.
     """
     places = _places(design, features)
     numbers = _finite(features.numbers)
     matrix = np.empty((len(features), len(design.columns)))
-    for position in np.unique(design.origin):
+    groups: dict[tuple[int, bool], list[tuple[int, DesignColumn]]] = {}
+    for at, column in enumerate(design.columns):
+        groups.setdefault((column.feature, at < design.linear), []).append((at, column))
+    for (position, _), group in groups.items():
         feature = design.features[position]
-        group = [(at, column) for at, column in enumerate(design.columns) if column.feature == position]
         if feature.kind == "category":
             levels = [column.level for _, column in group if column.form == "level"]
             codes = _codes(_texts(features.categories[feature.name]), levels)
@@ -154,7 +167,9 @@ def apply_design(design: Design, features: FeatureTable) -> NDArray[np.float64]:
             values = numbers[:, places[feature.name]]
             for at, column in group:
                 matrix[:, at] = values if column.form == "value" else np.isnan(values)
-    return matrix if design.kind == "trees" else _scaled(design.columns, matrix)
+    if design.linear:
+        matrix[:, : design.linear] = _scaled(design.columns[: design.linear], matrix[:, : design.linear])
+    return matrix
 
 
 def _number_columns(

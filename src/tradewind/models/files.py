@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tradewind.core.errors import FormatError, ModelError, Problem, StoreError
+from tradewind.models.blend import BlendModel
 from tradewind.models.calibrate import Calibrator
-from tradewind.models.deployed import Deployed, Predictor
+from tradewind.models.deployed import Deployed, Kept, Predictor
 from tradewind.models.design import Design
 from tradewind.models.interval import Interval
 from tradewind.models.linear import LinearModel
@@ -117,9 +118,12 @@ def read_card(folder: Path) -> dict[str, Any]:
 
 def _contents(deployed: Deployed) -> dict[str, str]:
     model = deployed.explainable
-    name, text = ("model.json", _json(model.to_json())) if isinstance(model, LinearModel) else ("model.txt", model.text)
+    written = {} if isinstance(model, TreeModel) else {"model.json": _json(model.to_json())}
+    trees = model.trees if isinstance(model, BlendModel) else model
+    if isinstance(trees, TreeModel):
+        written["model.txt"] = trees.text
     return {
-        name: text,
+        **written,
         "predictor.json": _json({"task": deployed.task, "factor": deployed.predictor.factor}),
         "design.json": _json(deployed.predictor.design.to_json()),
         "calibrator.json": _json(deployed.calibrator.to_json()),
@@ -128,12 +132,15 @@ def _contents(deployed: Deployed) -> dict[str, str]:
     }
 
 
-def _read_model(folder: Path, card: Mapping[str, Any], texts: Mapping[str, str]) -> LinearModel | TreeModel:
+def _read_model(folder: Path, card: Mapping[str, Any], texts: Mapping[str, str]) -> Kept:
     if "model.json" in texts:
         try:
-            return LinearModel.from_json(json.loads(texts["model.json"]))
+            data = json.loads(texts["model.json"])
         except ValueError as error:
             raise _damaged(folder, str(error)) from error
+        if "model.txt" in texts:
+            return BlendModel.from_json(data, TreeModel.from_text("boosting", texts["model.txt"]))
+        return LinearModel.from_json(data)
     if "model.txt" not in texts or card.get("algorithm") not in _TREES:
         raise _damaged(folder, "the model itself is missing")
     return TreeModel.from_text(str(card["algorithm"]), texts["model.txt"])

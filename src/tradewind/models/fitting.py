@@ -74,7 +74,7 @@ class Learner:
         if candidate.most_rows is not None and len(outcome) > candidate.most_rows:
             chosen = np.random.default_rng(self._seed).choice(len(outcome), candidate.most_rows, replace=False)
             matrix, outcome, weight = matrix[chosen], outcome[chosen], weight[chosen]
-        given = Fitting(matrix, outcome, weight, self.task, self.link, self._seed, self._num_threads)
+        given = Fitting(matrix, outcome, weight, self.task, self.link, self._seed, self._num_threads, design.linear)
         predictor = Predictor(self.task, design, candidate.fit(given, settings))
         return predictor if self.task == "classification" else replace(predictor, factor=self._factor(predictor))
 

@@ -1,0 +1,166 @@
+"""Choosing, tuning and calibrating inside one set of training rows: what every fold of an evaluation does anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind.core.errors import ModelError, Problem
+from tradewind.core.feature import FeatureTable, TrainingTable
+from tradewind.models.calibrate import Calibrator, fit_probability_calibrator
+from tradewind.models.candidates import Candidate, Settings
+from tradewind.models.choose import Attempt, out_of_time_means, out_of_time_score
+from tradewind.models.deployed import Predictor
+from tradewind.models.fitting import Learner
+
+Array = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+SHARES = (0.2, 0.35, 0.5, 0.65, 0.8)
+"""Weights of the linear part that a blend is tried with."""
+_DAY = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One inner part: rows to learn from and rows to predict, as positions among the training rows."""
+
+    learned: Places
+    predicted: Places
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What was learned from one set of training rows.
+
+    Args:
+        predictor: the chosen model, fitted on all of them.
+        calibrator: learned from the inner predictions.
+        chosen: the attempt that was chosen.
+        attempts: every candidate and setting, with its inner score and seconds.
+        rows: (m,) positions predicted inside.
+        mean: (m,) the chosen model's inner predictions, each part calibrated on the other parts.
+        raw: (m,) the same, uncalibrated.
+    """
+
+    predictor: Predictor
+    calibrator: Calibrator
+    chosen: Attempt
+    attempts: tuple[Attempt, ...]
+    rows: Places
+    mean: Array
+    raw: Array
+
+    def predict(self, features: FeatureTable) -> Array:
+        """Return (n,) calibrated probabilities."""
+        return self.calibrator.apply(self.predictor.mean(features))
+
+
+def learner_of(features: FeatureTable, outcome: Array, seed: int, num_threads: int) -> Learner:
+    """Return what fits candidates on rows whose outcomes (0/1) are all known."""
+    nothing = np.zeros(len(outcome))
+    table = TrainingTable(features, {_DAY: outcome}, {}, nothing, {}, np.ones(len(outcome)))
+    return Learner(table, "classification", _DAY, seed, num_threads)
+
+
+def learn(
+    features: FeatureTable,
+    outcome: Array,
+    parts: Sequence[Part],
+    candidates: Sequence[Candidate],
+    seed: int,
+    num_threads: int,
+    in_time: Callable[[], bool] = lambda: True,
+) -> Learnt:
+    """Choose among candidates by predictions inside the training rows, calibrate on them, and fit on all rows.
+
+    Args:
+        features: (n) training rows.
+        outcome: (n,) 0/1.
+        parts: the inner parts.
+        candidates: what to try; the first deployable one is tried in any case.
+        seed: for whatever is random in a fit.
+        num_threads: threads for fitting.
+        in_time: whether there is time for another attempt.
+    Raises:
+        ModelError: no candidate could be fitted.
+    """
+    learners = [learner_of(features.rows(part.learned), outcome[part.learned], seed, num_threads) for part in parts]
+    asked = [features.rows(part.predicted) for part in parts]
+    rows = np.concatenate([part.predicted for part in parts])
+    place = np.repeat(np.arange(len(parts)), [len(part.predicted) for part in parts])
+    inside = _Inside(outcome[rows], np.ones(len(rows)), place.astype("datetime64[D]"))
+    # A blend whose weights are to be found is made of the others' predictions; one with given weights is fitted.
+    single = [c for c in candidates if c.name != "blend" or "share" in c.settings[0]]
+    plan = [(c, c.settings[0]) for c in single] + [(c, s) for c in single for s in c.settings[1:]]
+    attempts: list[Attempt] = []
+    for candidate, settings in plan:
+        if any(a.score is not None for a in attempts) and not in_time():
+            break
+        try:
+            means = [x.fit(candidate, settings).mean(ask) for x, ask in zip(learners, asked, strict=True)]
+        except ModelError as error:
+            attempts.append(Attempt(candidate.name, settings, candidate.deployable, None, 0.0, str(error)))
+            continue
+        score = inside.score(np.concatenate(means))
+        attempts.append(Attempt(candidate.name, settings, candidate.deployable, score, 0.0, "", tuple(means)))
+    if len(single) < len(candidates):
+        attempts += _blends(attempts, inside)
+    scored = [a for a in attempts if a.deployable and a.score is not None]
+    if not scored:
+        raise ModelError(Problem("models", "no model could be fitted", "; ".join(a.note for a in attempts if a.note)))
+    best = min(scored, key=lambda attempt: attempt.score if attempt.score is not None else np.inf)
+    raw = np.concatenate(best.means)
+    candidate = next(each for each in candidates if each.name == best.name)
+    predictor = learner_of(features, outcome, seed, num_threads).fit(candidate, best.settings)
+    calibrator = fit_probability_calibrator(raw, inside.outcome, inside.weight)
+    told = tuple(replace(attempt, means=()) for attempt in attempts)
+    return Learnt(predictor, calibrator, best, told, rows, inside.calibrated(raw), raw)
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """The rows predicted inside, and which part each belongs to."""
+
+    outcome: Array
+    weight: Array
+    part: NDArray[np.datetime64]
+
+    def calibrated(self, raw: Array) -> Array:
+        return out_of_time_means("classification", raw, self.outcome, self.weight, self.part)
+
+    def score(self, raw: Array) -> float:
+        return out_of_time_score("classification", raw, self.outcome, self.weight, self.part)
+
+
+def _blends(attempts: Sequence[Attempt], inside: _Inside) -> list[Attempt]:
+    """Weigh the best linear and the best boosting attempt; their predictions are there already."""
+    first, second = _best(attempts, "linear"), _best(attempts, "boosting")
+    if first is None or second is None:
+        return []
+    made = []
+    for share in SHARES:
+        means = tuple(
+            _logistic(share * _logit(a) + (1 - share) * _logit(b))
+            for a, b in zip(first.means, second.means, strict=True)
+        )
+        settings: Settings = {"linear": dict(first.settings), "boosting": dict(second.settings), "share": share}
+        made.append(Attempt("blend", settings, True, inside.score(np.concatenate(means)), 0.0, "", means))
+    return made
+
+
+def _best(attempts: Sequence[Attempt], name: str) -> Attempt | None:
+    scored = [a for a in attempts if a.name == name and a.score is not None]
+    return min(scored, key=lambda a: a.score if a.score is not None else np.inf, default=None)
+
+
+def _logit(mean: Array) -> Array:
+    return np.asarray(np.log(mean / (1 - mean)))
+
+
+def _logistic(margin: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-margin)))
