@@ -8,6 +8,7 @@ import pytest
 
 from tradewind.checks.data import (
     check_currency,
+    check_customers,
     check_empty_columns,
     check_fresh,
     check_future,
@@ -44,6 +45,11 @@ TODAY = date(2018, 1, 1)
         (check_currency("orders", 2, 10, "USD"), "warn"),
         (check_currency("orders", 8, 10, "USD"), "fail"),
         (check_currency("orders", 0, 0, "USD"), "unknown"),
+        (check_customers("orders", 0, 0.0, 10, 50.0, "USD"), "pass"),
+        (check_customers("orders", 1, 5.0, 10, 50.0, "USD"), "pass"),
+        (check_customers("orders", 1, 25.0, 10, 50.0, "USD"), "warn"),
+        (check_customers("orders", 4, -5.0, 10, 50.0, "USD"), "warn"),
+        (check_customers("orders", 0, 0.0, 0, 0.0, "USD"), "unknown"),
         (check_references("order_lines", "product_id", 0, 10), "pass"),
         (check_references("order_lines", "product_id", 2, 10), "warn"),
         (check_references("order_lines", "product_id", 9, 10), "fail"),

@@ -45,12 +45,11 @@ def test_each_bad_row_is_rejected_once_with_column_value_and_reason(map_rows: Ma
     mapped = map_rows("orders", ORDERS, rows)
     assert rows_of(mapped.rejected, "row", "column", "value", "reason") == [
         (2, "order_id", None, "missing"),
-        (3, "customer_id", " ", "missing"),
         (4, "happened_at", "31/02/2024", "not a time"),
-        (5, "customer_id", "nan", "missing"),
         (6, "amount", "1,234.5", 'not a number (with decimal commas, set decimal = "," for the source)'),
     ]
-    assert (mapped.counts.rows_in, mapped.counts.good, mapped.counts.rejected) == (6, 1, 5)
+    assert (mapped.counts.rows_in, mapped.counts.good, mapped.counts.rejected) == (6, 3, 3)
+    assert rows_of(mapped.good, "order_id", "customer_id") == [("1", "a"), ("3", None), ("5", None)]
 
 
 def test_infinities_are_rejected_and_nan_is_missing(map_rows: MapRows) -> None:
@@ -112,8 +111,26 @@ def test_decimal_signs(map_rows: MapRows, decimal: str | None, text: str, value:
 def test_whole_floats_are_ids_as_people_write_them(map_rows: MapRows) -> None:
     rows = {"id": [536365, 536366], "who": [17850.0, math.nan], "at": [datetime(2024, 1, 2)] * 2, "paid": [1, 2]}
     mapped = map_rows("orders", ORDERS, rows)
-    assert rows_of(mapped.good, "order_id", "customer_id") == [("536365", "17850")]
-    assert rows_of(mapped.rejected, "row", "column") == [(2, "customer_id")]
+    assert rows_of(mapped.good, "order_id", "customer_id") == [("536365", "17850"), ("536366", None)]
+
+
+def test_a_customer_column_that_is_blank_in_every_row_was_mapped_to_nothing(map_rows: MapRows) -> None:
+    rows = {"id": ["1", "2"], "who": ["", " "], "at": [AT] * 2, "paid": ["1", "2"]}
+    with pytest.raises(ContractError, match=r"customer_id.*blank in every row"):
+        map_rows("orders", ORDERS, rows)
+
+
+@pytest.mark.parametrize(("table", "stage"), [("leads", {}), ("deals", {"stage": "stage"})])
+def test_undated_leads_and_deals_are_kept_and_known_from_their_load(
+    map_rows: MapRows, table: str, stage: dict[str, str]
+) -> None:
+    key = f"{table[:-1]}_id"
+    rows = {"id": ["1", "2"], "made": [AT, None], "stage": ["open", "open"]}
+    at = datetime(2024, 1, 2, 10)
+    mapped = map_rows(table, {key: "id", "created_at": "made", **stage}, rows)
+    assert rows_of(mapped.good, key, "created_at", "known_at") == [("1", at, at), ("2", None, None)]
+    undated = map_rows(table, {key: "id", **stage}, rows)
+    assert rows_of(undated.good, key, "known_at") == [("1", None), ("2", None)]
 
 
 def test_flags(map_rows: MapRows) -> None:

@@ -118,7 +118,7 @@ class Shop:
     def _orders(self) -> None:
         last = self.instant()
         for number in range(self.size):
-            customer, when = self.pick(*self.ids), last if self.rng.random() < 0.1 else self.instant()
+            customer, when = self.pick(*self.ids, None), last if self.rng.random() < 0.1 else self.instant()
             last, amount = when, self.money()
             row = {"order_id": f"o{number}", "customer_id": customer, "happened_at": when, "amount": amount}
             row |= {"discount": self.pick(None, Decimal(0), Decimal("1.25")), "channel": self.pick("web", "shop", None)}

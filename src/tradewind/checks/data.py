@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from tradewind.core.finding import Check
+from tradewind.core.money import format_money
 from tradewind.core.time import Days, days
 
 
@@ -123,6 +124,34 @@ def check_currency(table: str, without_rate: int, rows: int, currency: str) -> C
         do = "map a `rates` table that covers their days and currencies"
         return Check(name, "fail" if without_rate > rows / 2 else "warn", seen, do)
     return Check(name, "pass", f"{rows:,} amounts")
+
+
+def check_customers(table: str, guests: int, guest_amount: float, rows: int, amount: float, currency: str) -> Check:
+    """Say how many orders, and how much money, belong to no customer: up to a tenth of either passes, more warns.
+
+    Args:
+        table: the contract table.
+        guests: rows without a customer.
+        guest_amount: what they sum to, in the workspace's currency.
+        rows: all rows.
+        amount: what all rows sum to.
+        currency: the workspace's currency.
+    """
+    name = f"{table}: who bought is known"
+    if rows == 0:
+        return Check(name, "unknown", "there are no rows", f"check the files behind [tables.{table}]")
+    if guests == 0:
+        return Check(name, "pass", f"all {rows:,} rows name a customer")
+    share = f" ({guest_amount / amount:.0%})" if amount > 0 and guest_amount >= 0 else ""
+    seen = (
+        f"{guests:,} of {rows:,} ({guests / rows:.0%}), worth {format_money(guest_amount, currency)}{share}, name no "
+        "customer: they count in revenue and in nobody's history"
+    )
+    if guests <= rows * 0.1 and guest_amount <= amount * 0.1:
+        return Check(name, "pass", seen)
+    return Check(
+        name, "warn", seen, f"map what names guests too, an e-mail address say, to customer_id in [tables.{table}]"
+    )
 
 
 def check_references(table: str, column: str, broken: int, rows: int) -> Check:

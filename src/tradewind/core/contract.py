@@ -39,6 +39,7 @@ class Column:
         type: how it is stored; see `SQL_TYPES`.
         doc: what it holds, in plain words.
         required: whether a row without it is rejected.
+        may_be_blank: whether it must be mapped although single rows may lack it: guests' orders name no customer.
         revealed_by: the time column whose instant reveals this one; before it, the value is NULL.
         personal: never a feature in clear, never in logs or reports.
         stable: does not change over an entity's life, so today's value may be used for the past.
@@ -49,10 +50,16 @@ class Column:
     type: ColumnType
     doc: str
     required: bool = False
+    may_be_blank: bool = False
     revealed_by: str = ""
     personal: bool = False
     stable: bool = False
     unlocks: str = ""
+
+    @property
+    def must_be_mapped(self) -> bool:
+        """Whether a mapping without it is refused."""
+        return self.required or self.may_be_blank
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,8 @@ class Table:
         columns: its columns, key first.
         any_of: at least one of these must be present in each row.
         attributes: whether columns beyond these may be mapped (kept as text or number).
+        dated: whether a row of a keyed table begins at its time: one without is known from the load that first saw it,
+            and not, as a product or a person is, from ever.
     """
 
     name: str
@@ -76,6 +85,7 @@ class Table:
     columns: tuple[Column, ...]
     any_of: tuple[str, ...] = ()
     attributes: bool = False
+    dated: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""
@@ -145,7 +155,7 @@ _TABLES = (
         ("order_id",),
         (
             Column("order_id", "text", "which order", required=True),
-            Column("customer_id", "text", "who bought", required=True),
+            Column("customer_id", "text", "who bought; blank in the orders of guests", may_be_blank=True),
             Column("happened_at", "time", "when it was placed", required=True),
             Column("amount", "money", "what was paid after discounts; negative for returns", required=True),
             Column("currency", "text", "ISO currency code; the workspace's where absent"),
@@ -169,7 +179,7 @@ _TABLES = (
             Column("quantity", "quantity", "how many; negative for returns"),
             Column("discount", "money", "discount given"),
             Column("happened_at", "time", "when it was placed; needed where orders are absent"),
-            Column("customer_id", "text", "who bought; needed where orders are absent"),
+            Column("customer_id", "text", "who bought, blank for guests; needed where orders are absent"),
             Column("channel", "text", "where it came from"),
             Column("store_id", "text", "which store"),
         ),
@@ -279,7 +289,7 @@ _TABLES = (
         ("lead_id",),
         (
             Column("lead_id", "text", "which lead", required=True),
-            Column("created_at", "time", "when it came in", required=True, stable=True),
+            Column("created_at", "time", "when it came in", stable=True, unlocks="questions about leads in time"),
             Column("source", "text", "where it came from", stable=True),
             Column("owner", "text", "who works on it"),
             Column("converted_at", "time", "when it became a customer", revealed_by="converted_at"),
@@ -287,6 +297,7 @@ _TABLES = (
             Column("account_id", "text", "its company"),
         ),
         attributes=True,
+        dated=True,
     ),
     Table(
         "deals",
@@ -295,7 +306,7 @@ _TABLES = (
         ("deal_id",),
         (
             Column("deal_id", "text", "which deal", required=True),
-            Column("created_at", "time", "when it was opened", required=True, stable=True),
+            Column("created_at", "time", "when it was opened", stable=True, unlocks="questions about deals in time"),
             Column("stage", "text", "present stage", required=True),
             Column("amount", "money", "present amount"),
             Column("currency", "text", "ISO currency code; the workspace's where absent"),
@@ -306,6 +317,7 @@ _TABLES = (
             Column("won", "flag", "whether it was won", revealed_by="closed_at"),
         ),
         attributes=True,
+        dated=True,
     ),
     Table(
         "deal_stages",

@@ -14,6 +14,10 @@ a row version is what was known from `known_at` until `valid_to`, and an update 
 with `happened_at` also carry `happened_on` and `happened_hour` in the workspace's zone. Tables that hold amounts also carry
 `amount_base`, the amount in the workspace's currency, empty where no rate is known.
 
+"Required: yes" means that a row without it is set aside with the reason; "mapped" that the column must be mapped, but that single
+rows may lack it. An order without a customer is a guest's: it counts in revenue, and in nobody's history. A lead or deal without
+`created_at` is kept, and known from the load that first saw it.
+
 "Revealed by" names the time before which a column counts as unknown. "Personal" columns are never learned from.
 """
 
@@ -44,4 +48,5 @@ def _row(column: Column) -> str:
     ]
     text = "; ".join(note for note in notes if note)
     kind = f"{column.type} ({SQL_TYPES[column.type]})"
-    return f"| `{column.name}` | {kind} | {'yes' if column.required else ''} | {text} |\n"
+    needed = "yes" if column.required else "mapped" if column.may_be_blank else ""
+    return f"| `{column.name}` | {kind} | {needed} | {text} |\n"

@@ -95,6 +95,7 @@ def view_as_of(
     sight: Sight = "cutoff",
     steps: Mapping[str, exp.Expression] | None = None,
     only: tuple[str, exp.Expression] | None = None,
+    entity: str = "",
 ) -> exp.Expression:
     """Replace every contract table in a template by its as-of view.
 
@@ -105,6 +106,7 @@ def view_as_of(
         sight: see `visible_rows`.
         steps: names that stand for earlier steps (`eligible`), with the SELECT they stand for.
         only: (column, condition): tables with that column show only rows that meet the condition.
+        entity: key column of those whom the question is about: rows of nobody (guests' orders) are not shown.
     Returns:
         a rewritten copy; the template is unchanged.
     Raises:
@@ -120,7 +122,7 @@ def view_as_of(
     for table in list(template.find_all(exp.Table)):
         if _is_own_name(table):
             continue
-        inner = _stands_for(table, catalog, where, sight, steps, only)
+        inner = _stands_for(table, catalog, where, sight, steps, only, entity)
         table.replace(inner.subquery(table.alias_or_name, copy=False))
     return template
 
@@ -148,6 +150,7 @@ def _stands_for(
     sight: Sight,
     steps: Mapping[str, exp.Expression],
     only: tuple[str, exp.Expression] | None,
+    entity: str,
 ) -> exp.Select:
     name = table.name
     if not _is_plain(table):
@@ -160,8 +163,10 @@ def _stands_for(
         return step
     stored = catalog.table(name)
     if stored is not None:
-        condition = only[1] if only is not None and only[0] in stored.columns else None
-        return visible_rows(stored, sight, condition)
+        if only is not None and only[0] in stored.columns:
+            return visible_rows(stored, sight, only[1])
+        somebody = exp.column(entity).is_(exp.null()).not_() if _may_be_of_nobody(stored, entity) else None
+        return visible_rows(stored, sight, somebody)
     if name in CONTRACT:
         raise NotAnswerable(
             Problem(where, f"it needs the table {name}, which has no data here", "", "", f"map [tables.{name}]")
@@ -169,6 +174,13 @@ def _stands_for(
     raise UnsafeExpression(
         Problem(where, "it reads a table that is not a contract table", name, _readable(catalog, steps))
     )
+
+
+def _may_be_of_nobody(stored: CatalogTable, entity: str) -> bool:
+    """Whether rows of the table may name nobody: facts in which no other column could say whom they are about."""
+    column = stored.contract.column(entity)
+    may_lack = column is not None and not column.required and entity not in stored.contract.any_of
+    return may_lack and stored.contract.kind == "fact" and entity in stored.columns
 
 
 def _is_plain(table: exp.Table) -> bool:

@@ -103,7 +103,7 @@ def group_at(
     only = None
     if eligible_step is not None and group.own_rows_only:
         only = (entity, exp.column(entity).isin(query=eligible_step_rows(entity, eligible_step)))
-    view = view_as_of(parse_select(group.select, group.name), catalog, group.name, only=only)
+    view = view_as_of(parse_select(group.select, group.name), catalog, group.name, only=only, entity=entity)
     return at_cutoffs(view, cutoffs, settings, constants=group.constants(), where=group.name)
 
 

@@ -88,7 +88,7 @@ def eligible_at(
         cutoffs: local midnights.
         settings: look-back spans of the use case.
     """
-    view = view_as_of(label.eligible, catalog, f"{label.where}: eligible")
+    view = view_as_of(label.eligible, catalog, f"{label.where}: eligible", entity=entity)
     assert isinstance(view, exp.Query)
     named = exp.select(entity).distinct().from_(view.subquery("asked")).where(exp.column(entity).is_(exp.null()).not_())
     return at_cutoffs(named, cutoffs, settings, where=f"{label.where}: eligible")
@@ -112,7 +112,7 @@ def outcome_at(
         known_by: the origin: only rows and late-revealed columns known before it count.
     """
     where = f"{label.where}: outcome"
-    view = view_as_of(label.outcome, catalog, where, "known_by", {"eligible": eligible})
+    view = view_as_of(label.outcome, catalog, where, "known_by", {"eligible": eligible}, entity=entity)
     return at_cutoffs(_two_columns(view, entity, "outcome"), cutoffs, settings, horizon, known_by, where=where)
 
 
@@ -128,11 +128,11 @@ def value_at(
     if label.value is None:
         return None
     where = f"{label.where}: value"
-    view = view_as_of(label.value, catalog, where, "cutoff", {"eligible": eligible})
+    view = view_as_of(label.value, catalog, where, "cutoff", {"eligible": eligible}, entity=entity)
     return at_cutoffs(_two_columns(view, entity, "value"), cutoffs, settings, where=where)
 
 
 def _two_columns(view: exp.Expression, entity: str, name: str) -> exp.Select:
     assert isinstance(view, exp.Query)
     number = exp.alias_(exp.cast(exp.column(name), "DOUBLE"), name)
-    return exp.select(entity, number).from_(view.subquery("answer"))
+    return exp.select(entity, number).from_(view.subquery("answer")).where(exp.column(entity).is_(exp.null()).not_())

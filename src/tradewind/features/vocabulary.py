@@ -38,18 +38,18 @@ def fit_features(
     start = catalog.history_start
     history = Days(max(0, (first_cutoff.day - start).days)) if start is not None else Days(0)
     unfitted = default_features(catalog, entity, history, maximum)
-    fitted = (fit_vocabulary(engine, catalog, group, first_cutoff) for group in unfitted.groups)
+    fitted = (fit_vocabulary(engine, catalog, group, first_cutoff, entity) for group in unfitted.groups)
     return FeatureSet(entity, (*(group for group in fitted if group.derivations), *user_groups))
 
 
-def fit_vocabulary(engine: Engine, catalog: Catalog, group: Group, cutoff: Cutoff) -> Group:
+def fit_vocabulary(engine: Engine, catalog: Catalog, group: Group, cutoff: Cutoff, entity: str) -> Group:
     """Choose the group's frequent words from what was known at a cutoff, freeze them and put them into the sentences.
 
     Ties are broken by the word itself; features of words that do not exist are removed.
     """
     if group.vocabulary is None:
         return group
-    view = view_as_of(parse_select(group.vocabulary.select, group.name), catalog, group.name)
+    view = view_as_of(parse_select(group.vocabulary.select, group.name), catalog, group.name, entity=entity)
     rows = engine.fetch(*at_cutoffs(view, [cutoff], where=group.name)).to_pylist()
     ranked = sorted(
         (-row["weight"], row["word"]) for row in rows if row["word"] is not None and row["weight"] is not None

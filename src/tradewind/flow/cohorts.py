@@ -19,7 +19,7 @@ def cohort_table(data: Data) -> pa.Table:
     query = f"""
         SELECT firsts.first_month, orders.order_month, COUNT(DISTINCT orders.customer_id) AS customers
         FROM (SELECT customer_id, EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on) AS order_month
-              FROM orders WHERE {KNOWN} AND amount >= 0) AS orders
+              FROM orders WHERE {KNOWN} AND amount >= 0 AND customer_id IS NOT NULL) AS orders
         INNER JOIN (SELECT customer_id,
                     MIN(EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on)) AS first_month
                     FROM orders WHERE {KNOWN} AND amount >= 0 GROUP BY customer_id) AS firsts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tradewind.checks.data import (
     check_currency,
+    check_customers,
     check_empty_columns,
     check_fresh,
     check_future,
@@ -50,8 +51,21 @@ def _check_table(data: Data, name: str) -> list[Check]:
         query = f"SELECT COUNT({amount}) AS amounts, COUNT(amount_base) AS based FROM {name}"
         row = ask(data.engine, query).to_pylist()[0]
         currency = data.workspace.config.workspace.currency
+        if name == "orders":
+            found.append(_check_guests(data))
         found.append(check_currency(name, row["amounts"] - row["based"], row["amounts"], currency))
     return found
+
+
+def _check_guests(data: Data) -> Check:
+    guest = "FILTER (WHERE customer_id IS NULL)"
+    query = (
+        f"SELECT COUNT(*) AS n, COUNT(*) {guest} AS guests, SUM(amount_base) AS amount, "
+        f"SUM(amount_base) {guest} AS guest_amount FROM orders WHERE valid_to IS NULL"
+    )
+    row = ask(data.engine, query).to_pylist()[0]
+    amounts = (float(row["guest_amount"] or 0), row["n"], float(row["amount"] or 0))
+    return check_customers("orders", row["guests"], *amounts, data.workspace.config.workspace.currency)
 
 
 def _check_times(data: Data, name: str, rows: int) -> list[Check]:

@@ -47,7 +47,10 @@ CALIBRATION_SHARE = 0.6
 
 PANEL = "panel_horizon"
 
-_ORDERS = f"SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders WHERE {KNOWN}"
+_ORDERS = (
+    f"SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders WHERE {KNOWN} "
+    "AND customer_id IS NOT NULL"
+)
 _FIRSTS = f"SELECT customer_id, first_order_at FROM customers WHERE {KNOWN} AND first_order_at IS NOT NULL"
 
 

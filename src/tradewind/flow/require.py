@@ -38,7 +38,7 @@ def require_answerable(data: Data, use_case: UseCase) -> None:
 
 def first_orders(data: Data) -> HistoryStart:
     """Return whether the first orders we see are the customers' first; config may say so outright."""
-    query = f"SELECT customer_id, happened_on FROM orders WHERE {KNOWN} AND amount >= 0"
+    query = f"SELECT customer_id, happened_on FROM orders WHERE {KNOWN} AND amount >= 0 AND customer_id IS NOT NULL"
     rows = ask(data.engine, query, now=data.score_at.at)
     names, code = np.unique(rows.column("customer_id").to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
     day = rows.column("happened_on").to_numpy().astype("datetime64[D]")

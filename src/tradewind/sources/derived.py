@@ -26,8 +26,9 @@ def derive_orders(lines: pa.Table) -> Mapped | None:
     Args:
         lines: stored order lines, all versions; the current ones count.
     Returns:
-        orders in the order of their first line, `known_at` being that of the line known last; orders of which nobody
-        can say who bought, or when, are rejected. None where the lines carry no customer or time at all.
+        orders in the order of their first line, `known_at` being that of the line known last; an order none of whose
+        lines names a customer is a guest's; one that names several, or no time, is rejected. None where the lines
+        carry no customer or time at all.
     """
     import duckdb
 
@@ -44,8 +45,7 @@ def derive_orders(lines: pa.Table) -> Mapped | None:
             "min(happened_at) AS happened_at, "
             f"CAST(sum(amount) AS DECIMAL(18,4)) AS amount{discount}{singles}, min(happened_on) AS happened_on, "
             "arg_min(happened_hour, happened_at) AS happened_hour, max(known_at) AS known_at, min(place) AS place, "
-            "CASE WHEN count(customer_id) = 0 THEN 'no line of this order says who bought' "
-            "WHEN count(DISTINCT customer_id) > 1 "
+            "CASE WHEN count(DISTINCT customer_id) > 1 "
             "THEN 'its lines name ' || count(DISTINCT customer_id) || ' customers' "
             f"WHEN {currencies} > 1 THEN 'its lines are in several currencies' "
             "WHEN min(happened_at) IS NULL THEN 'no line of this order says when it was placed' END AS reason "

@@ -189,6 +189,10 @@ def _load_derived(job: _Job) -> LoadResult | None:
         mapped = derive_orders(read_table(job.workspace.root, lines))
         if mapped is None:
             raise ContractError(Problem("tables.order_lines", "no orders can be made of these lines"))
+        if mapped.good.num_rows and mapped.good["customer_id"].null_count == mapped.good.num_rows:
+            where, what = "tables.order_lines.customer_id", "no order can be made: this column is blank in every row"
+            do = "map the column that says who bought"
+            raise ContractError(Problem(where, what, "", "a customer in some rows", do))
         return mapped
 
     return _merge_and_publish(

@@ -154,7 +154,7 @@ def _targets(table: Table, mapping: TableMapping, problems: list[Problem]) -> li
     known: list[Column] = [column for column in table.columns if column.name in mapping.columns]
     targets = [Target.of(column, mapping.format.get(column.name)) for column in known]
     for column in table.columns:
-        if column.required and column.name not in mapping.columns:
+        if column.must_be_mapped and column.name not in mapping.columns:
             problems.append(
                 Problem(f"{where}.{column.name}", f"this column ({column.doc}) is not mapped", "", "a column", "map it")
             )
@@ -208,10 +208,20 @@ def _finish(
         raw.rows, good.num_rows, rejected.num_rows, collapsed, in_mapping - kept,
         moments.doubled, moments.skipped, moments.future_rows,
     )  # fmt: skip
+    _require_somebody(table, mapping, good)
     if raw.rows and not good.num_rows and rejected.num_rows:
         raise NothingUsable(rejects.summary(f"tables.{table.name}", "no row of this table can be used"), rejected)
     notes = (*raw.notes, *_notes(counts, moments), *_numbered_rows(table, mapping))
     return Mapped(good, rejected, counts, notes, raw.pieces)
+
+
+def _require_somebody(table: Table, mapping: TableMapping, good: pa.Table) -> None:
+    """Refuse a column that single rows may lack where every row lacks it: it was mapped to nothing."""
+    for column in table.columns:
+        if column.may_be_blank and good.num_rows and good[column.name].null_count == good.num_rows:
+            found = f"{mapping.columns[column.name]}: blank in all {good.num_rows:,} rows"
+            what, do = f"this column ({column.doc}) is blank in every row", "map the column that holds it"
+            raise ContractError(Problem(f"tables.{table.name}.{column.name}", what, found, "a value in some rows", do))
 
 
 def _output(timed: pa.Table, table: Table, targets: list[Target]) -> pa.Table:

@@ -150,8 +150,8 @@ def _known_at(
             birth[1].copy(),
         )
     else:
-        known, unknown = np.zeros(rows, dtype=np.int64), np.full(rows, table.kind == "fact")
-    if table.kind == "keyed":  # without a time of its own it is taken as always known; its attributes are "as of today"
+        known, unknown = np.zeros(rows, dtype=np.int64), np.ones(rows, dtype=bool)
+    if table.kind == "keyed" and not table.dated:  # without a time of its own it is always known, "as of today"
         known, unknown = np.where(unknown, 0, known), np.zeros(rows, dtype=bool)
     if "known_at" in instants:
         stated, missing = instants["known_at"]

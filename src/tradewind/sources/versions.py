@@ -140,9 +140,9 @@ def _known(
     """When each row was known, and which rows are late: known by their own account before the load that lacked them."""
     known = _times(new, "known_at")
     unknown = np.isnat(known)
-    late = unknown.copy() if previous is not None else np.zeros(new.num_rows, dtype=bool)
+    late = np.zeros(new.num_rows, dtype=bool)
     if previous is not None:
-        late |= known < np.datetime64(previous, "us")
+        late = known < np.datetime64(previous, "us")
     known[unknown | late] = np.datetime64(loaded_at, "us")
     return known, late
 
