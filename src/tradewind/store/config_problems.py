@@ -199,7 +199,7 @@ def _reference_problems(table: Table, where: str, body: Mapping[str, Any]) -> It
             if name not in mapped and name != "known_at":
                 hint = did_you_mean(str(name), mapped)
                 yield Problem(f"{where}.{key}", "this column is not mapped", repr(name), "a mapped column", hint)
-    missing = [c.name for c in table.columns if c.required and c.name not in mapped]
+    missing = [c.name for c in table.columns if c.must_be_mapped and c.name not in mapped]
     if missing:
         yield Problem(where, "required columns are not mapped", ", ".join(missing), "an expression for each")
 
