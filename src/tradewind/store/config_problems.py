@@ -45,7 +45,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def arrange(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Move keys that are free under a name: a table's `columns`, a question's `spans` and `extra`, a rule's `points`."""
+    """Move free keys under a name: a table's `columns`, a question's `spans` and `extra`, a rule's `points`."""
     arranged = dict(raw)
     arranged["tables"] = _each(raw.get("tables", {}), _arrange_table)
     arranged["use_cases"] = _each(raw.get("use_cases", {}), _arrange_use_case)
