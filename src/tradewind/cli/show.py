@@ -18,6 +18,7 @@ from tradewind.cli.live import LiveProgress
 from tradewind.core.errors import ContractError
 from tradewind.core.finding import Check
 from tradewind.core.words import CHECKS, WORDS
+from tradewind.flow.horizons import Horizons
 from tradewind.flow.open import Workspace, open_workspace
 from tradewind.flow.progress import Progress, Silent
 
@@ -56,12 +57,15 @@ def check(directory: Path, table: str, rejected: bool, as_json: bool) -> int:
         if rejected:
             return _show_rejected(workspace, table, progress, as_json)
         checks = [each for each in flow.check(workspace, progress) if not table or table in each.name]
+        spans = None if table or as_json else flow.horizons(workspace)
     if as_json:
         _write_json([vars(each) for each in checks])
     else:
         console = _console()
         for each in sorted(checks, key=lambda found: list(_STYLES).index(found.status), reverse=True):
             _print_check(console, each)
+        if spans is not None:
+            print_effects(console, spans)
         _next(console, "tradewind check --rejected" if _any_bad(checks) else "tradewind run", directory)
     return FAILED if any(each.status == "fail" for each in checks) else DONE
 
@@ -275,6 +279,19 @@ def _print_check(console: Console, check: Check) -> None:
     console.print(Text.assemble((f"{sign} {check.name}", _STYLES[check.status]), f" ({words}): {check.what}"))
     if check.do:
         console.print(f"    do: {check.do}", style="dim", highlight=False)
+
+
+def print_effects(console: Console, horizons: Horizons) -> None:
+    """Show what asking over other spans would mean."""
+    grid = Table(box=None, padding=(0, 2, 0, 0), title="What another span would mean", title_justify="left")
+    for column in ("span", "bought within it", "active ones who then buy nothing", "to learn from", "past dates"):
+        grid.add_column(column, justify="left" if column == "span" else "right")
+    for each in horizons.effects:
+        mark = " ◂" if each.days == horizons.horizon.count else ""
+        stops = "history too short" if each.base_rate is None else f"{each.base_rate:.0%}"
+        cells = (f"{each.share_active:.0%}", stops, f"{each.outcomes:,}", str(each.past_dates))
+        grid.add_row(f"{each.days} days{mark}", *cells)
+    console.print(grid)
 
 
 def _show_rows(rows: pa.Table | None, as_json: bool, empty: str) -> int:

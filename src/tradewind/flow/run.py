@@ -17,6 +17,7 @@ from tradewind.core.time import local_day
 from tradewind.flow.answer import answer
 from tradewind.flow.data import Data, contract_tables, open_data
 from tradewind.flow.data_checks import check_data
+from tradewind.flow.horizons import Horizons, check_horizons, horizons_of
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import candidates_of
 from tradewind.flow.lifetime import score_lifetime, train_lifetime
@@ -111,6 +112,21 @@ def check(workspace: Workspace, progress: Progress | None = None) -> tuple[Check
         loads = load(workspace, progress)
         with lazy_data(workspace) as data:
             return _checked(workspace, data, loads, progress)[0]
+
+
+def horizons(workspace: Workspace, data: OpenData | None = None) -> Horizons | None:
+    """Return the spans that fit the loaded orders; None where there are none of known customers."""
+    with ExitStack() as stack:
+        opened = data or stack.enter_context(lazy_data(workspace))
+
+        def work() -> StepOutput:
+            try:
+                return StepOutput(values={"horizons": horizons_of(opened()).to_json()})
+            except NotAnswerable:
+                return StepOutput(values={"horizons": None})
+
+        found = run_step(workspace, "horizons", _parts(workspace), work, code=_CODE).values["horizons"]
+    return None if found is None else Horizons.from_json(found)
 
 
 def train(workspace: Workspace, name: str, progress: Progress | None = None) -> Learned:
@@ -278,6 +294,9 @@ def _checked(
 
         output = run_step(workspace, "check data", parts, work, code=_CODE)
         checks = tuple(Check(**check) for check in output.values["checks"])
+        spans = horizons(workspace, data)
+        if spans is not None:
+            checks += (check_horizons(spans, find_question(workspace.config, "lapse").use_case),)
         checks += tuple(check_reading(load.table, load.notes) for load in loads if load.notes and load.rows)
         bad = sum(check.status in ("warn", "fail") for check in checks)
         notes.append(f"{len(checks)} checks, {bad} to look at")

@@ -1,0 +1,255 @@
+"""Which question to begin with: at most two, by what there is to learn from, what it takes and what is at stake."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.finding import Number, missing
+from tradewind.core.time import Cutoff
+from tradewind.features.compute import eligible_step_rows, find_eligible
+from tradewind.features.labels import Statement, outcome_at, value_at
+from tradewind.flow.ask import ask
+from tradewind.flow.cutoffs import plan_cutoffs
+from tradewind.flow.data import Data, open_data
+from tradewind.flow.horizons import horizons_of
+from tradewind.flow.lesson import label_of
+from tradewind.flow.lifetime import panel_question
+from tradewind.flow.questions import Question, find_question, list_use_cases
+from tradewind.flow.require import require_answerable
+from tradewind.report.numbers import say_count, say_money
+from tradewind.sources.load import load_tables
+from tradewind.store.config_labels import LabelSettings
+from tradewind.store.workspace import Workspace
+
+MOST = 2
+ENOUGH, FEW = 100, 30
+"""Outcomes from which there is enough to learn from, and below which there is too little to begin with."""
+ENOUGH_DATES = 3
+
+_ANYWAY = "it comes in anyway"
+CONTACT, CAMPAIGN, PLAN = 1, 2, 3
+_EFFORT = {"lapse": CONTACT, "repeat_purchase": CONTACT, "campaign_response": CAMPAIGN}
+_EFFORT_SAID = {
+    CONTACT: "It takes no more than contacting the people on a list.",
+    CAMPAIGN: "It takes a campaign to send.",
+    PLAN: "It takes a change of plans or budgets.",
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A question that these data can answer.
+
+    Args:
+        name: of the use case or label.
+        title: in plain words.
+        question: as one would ask it, over this workspace's spans.
+        why: plain sentences: what is at stake, what there is to learn from, what it takes.
+        money: what is at stake; the reason where it is not known.
+        asked: people it is asked about today.
+        outcomes: outcomes at past dates (or in the table) to learn from: the rarer answer.
+        dates: past dates to learn from; 1 for a table with answers.
+        effort: 1 contacting a list, 2 a campaign, 3 a change of plans.
+    """
+
+    name: str
+    title: str
+    question: str
+    why: tuple[str, ...]
+    money: Number
+    asked: int
+    outcomes: int
+    dates: int
+    effort: int
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A question that these data cannot answer yet.
+
+    Args:
+        name: of the use case.
+        title: in plain words.
+        needs: the contract table that would unlock it; empty where it needs something else.
+        why: what is missing, and what to do.
+    """
+
+    name: str
+    title: str
+    needs: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FirstQuestions:
+    """What to begin with, what can be asked later, and what would unlock the rest.
+
+    Args:
+        first: at most two, the best first; empty where nothing can be answered.
+        later: the others that can be answered, in the same order.
+        locked: those that cannot, with what would unlock each.
+    """
+
+    first: tuple[Candidate, ...]
+    later: tuple[Candidate, ...]
+    locked: tuple[Locked, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it in JSON's terms."""
+        return asdict(self)
+
+
+def first_questions(workspace: Workspace, lead: str | None = None) -> FirstQuestions:
+    """Recommend where to begin; the data are loaded first where they are not yet, and nothing is trained.
+
+    Questions with enough to learn from come before others; then what takes little before what takes much; then the
+    larger sum at stake. Where most customers buy once, the second purchase leads.
+
+    Args:
+        workspace: with its config as it will be used.
+        lead: `Horizons.lead` where it is known already.
+    """
+    if not workspace.manifest().tables:
+        load_tables(workspace)
+    found: list[Candidate] = []
+    locked: list[Locked] = []
+    try:
+        with open_data(workspace) as data:
+            lead = lead if lead is not None else _lead(data)
+            for case in list_use_cases():
+                question = find_question(workspace.config, case.name)
+                try:
+                    found.append(_candidate(data, question))
+                except NotAnswerable as error:
+                    locked.append(_locked(question, error))
+    except NotAnswerable as error:  # no facts at all: a table with answers may still be there
+        locked = [_locked(find_question(workspace.config, case.name), error) for case in list_use_cases()]
+    labels = workspace.config.labels.items()
+    found += [
+        each for name, label in labels if label.enabled and (each := _labelled(workspace, name, label)) is not None
+    ]
+    found.sort(key=lambda each: _rank(each, lead or ""))
+    usable = [each for each in found if each.outcomes >= FEW]
+    first = tuple(usable[:MOST])
+    return FirstQuestions(first, tuple(each for each in found if each not in first), tuple(locked))
+
+
+def _lead(data: Data) -> str:
+    try:
+        return horizons_of(data).lead
+    except NotAnswerable:
+        return ""
+
+
+def _rank(each: Candidate, lead: str) -> tuple[object, ...]:
+    nothing = each.outcomes < FEW
+    thin = each.outcomes < ENOUGH or each.dates < ENOUGH_DATES
+    leads = each.name == lead == "repeat_purchase"
+    return (nothing, not leads, thin, each.effort, -(each.money.value or 0.0), each.name)
+
+
+def _candidate(data: Data, question: Question) -> Candidate:
+    """Count what there is to learn from, and add up what is at stake.
+
+    Raises:
+        NotAnswerable: tables, first orders or history are missing.
+    """
+    require_answerable(data, question.use_case)
+    case = panel_question(question).use_case if question.use_case.task == "lifetime" else question.use_case
+    label = label_of(question)
+    schedule = plan_cutoffs(case, data.first_day, data.score_at, most=question.cutoffs)
+    days, dates = (schedule.test, data.score_at), len(schedule.learning)
+    find_eligible(data.engine, data.catalog, case, label, case.settings, days)
+    step = f"eligible_{case.name}"
+    rows = eligible_step_rows(case.entity, step)
+    args = (label, data.catalog, case.entity, rows)
+    outcome = outcome_at(*args, [schedule.test], case.settings, case.horizon, data.score_at)
+    known, total = _added_up(data, outcome, "outcome", case.entity, step, schedule.test)
+    now = ask(data.engine, f"SELECT COUNT(*) AS n FROM {step} WHERE cutoff = :day", day=data.score_at.day)
+    asked = int(now["n"][0].as_py())
+    if not asked or not known:
+        when = "today" if not asked else f"on {schedule.test}"
+        raise NotAnswerable(Problem(case.name, f"there is nobody to ask it about {when}", "", "newer data"))
+    if case.task != "classification":
+        return _told(question, missing(_ANYWAY), (asked, known * dates, dates))
+    value = value_at(*args, [data.score_at], case.settings)
+    if value is None:
+        return _told(question, missing("nothing says what one is worth"), (asked, 0, dates))
+    _, worth = _added_up(data, value, "value", case.entity, step, data.score_at)
+    share = total / known if known else 0.0
+    money = Number(max(0.0, worth) * share * data.margin.factor, unit=data.workspace.config.workspace.currency)
+    return _told(question, money, (asked, int(min(total, known - total)) * dates, dates))
+
+
+def _added_up(data: Data, statement: Statement, name: str, entity: str, step: str, at: Cutoff) -> tuple[int, float]:
+    """Return how many of those asked about at a cutoff have a value, and its sum."""
+    table = f"first_{name}_{step}"
+    data.engine.create(table, *statement)
+    query = (
+        f"SELECT COUNT({table}.{name}) AS n, SUM({table}.{name}) AS total FROM {table} "
+        f"INNER JOIN {step} ON {step}.{entity} = {table}.{entity} AND {step}.cutoff = {table}.cutoff "
+        f"WHERE {step}.cutoff = :day"
+    )
+    row = ask(data.engine, query, day=at.day).to_pylist()[0]
+    data.engine.drop(table)
+    return int(row["n"]), float(row["total"] or 0.0)
+
+
+def _told(question: Question, money: Number, counts: tuple[int, int, int]) -> Candidate:
+    case, (asked, outcomes, dates) = question.use_case, counts
+    effort = _EFFORT.get(case.name, PLAN)
+    stake = "It adds up money that comes in anyway: nothing is at stake." if money.reason == _ANYWAY else ""
+    if money.value is not None:
+        stake = f"About {say_money(money.value, money.unit)} is at stake among {say_count(asked)} customers."
+    elif not stake:
+        stake = f"What is at stake is not known, because {money.reason}."
+    lacking = "" if outcomes >= ENOUGH and dates >= ENOUGH_DATES else ", which is little"
+    learn = f"It learns from about {say_count(outcomes)} outcomes at {_counted(dates)}{lacking}."
+    why = (stake, learn, _EFFORT_SAID[effort])
+    words = question.words
+    return Candidate(case.name, words(case.title), words(case.question), why, money, asked, outcomes, dates, effort)
+
+
+def _counted(dates: int) -> str:
+    return "one past date" if dates == 1 else f"{dates} past dates"
+
+
+def _locked(question: Question, error: NotAnswerable) -> Locked:
+    case, problem = question.use_case, error.problems[0]
+    table = next((part for part in (p.expected for p in error.problems) if part.startswith("the table ")), "")
+    found = f" ({problem.found})" if problem.found else ""
+    why = f"{problem.what}{found}" + (f"; {problem.do}" if problem.do else "")
+    return Locked(case.name, question.words(case.title), table.removeprefix("the table "), why)
+
+
+def _labelled(workspace: Workspace, name: str, label: LabelSettings) -> Candidate | None:
+    """Count the answers that stand in a column."""
+    entry = workspace.manifest().tables.get(label.table)
+    if entry is None or label.column not in dict(entry.columns):
+        return None
+    query = f'SELECT CAST("{label.column}" AS VARCHAR) AS answer, COUNT(*) AS n FROM {label.table} '
+    rows = workspace.sql(query + "WHERE valid_to IS NULL GROUP BY 1").to_pylist()
+    known = {str(row["answer"]): int(row["n"]) for row in rows if row["answer"] is not None}
+    positives = sum(count for answer, count in known.items() if _same(answer, label.positive))
+    rarer = min(positives, sum(known.values()) - positives)
+    asked = sum(int(row["n"]) for row in rows if row["answer"] is None)
+    title = label.title or name.replace("_", " ").capitalize()
+    little = "" if rarer >= ENOUGH else ", which is little"
+    why = (
+        f"The answer stands in {label.table}.{label.column}: {say_count(positives)} of "
+        f"{say_count(sum(known.values()))} are {label.positive!r}{little}.",
+        "What is at stake is not known, because nothing says what one is worth.",
+        _EFFORT_SAID[CONTACT],
+    )
+    money = missing("nothing says what one is worth")
+    return Candidate(name, title, label.question or title, why, money, asked, rarer, ENOUGH_DATES, CONTACT)
+
+
+def _same(answer: str, positive: str) -> bool:
+    """Whether two ways of writing mean one answer: yes and Yes, 1 and 1.0."""
+    try:
+        return float(answer) == float(positive)
+    except ValueError:
+        return answer.strip().casefold() == positive.strip().casefold()
