@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -25,6 +26,7 @@ class Layout:
         export: what the vendor calls it.
         required: headers without which it is not this export.
         optional: headers that it may also have.
+        aliases: other headers that the vendor has used for one of these.
         tables: the contract tables it holds, as the file says it.
     """
 
@@ -33,11 +35,18 @@ class Layout:
     export: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
+    aliases: Mapping[str, str]
     tables: tuple[Mapping[str, Any], ...]
 
     def fits(self, headers: Sequence[str]) -> bool:
         """Whether a table has every required header; order, case and further columns do not matter."""
-        return {_plain(name) for name in self.required} <= {_plain(name) for name in headers}
+        return {_plain(name) for name in self.required} <= self.known_as(headers).keys()
+
+    def known_as(self, headers: Sequence[str]) -> dict[str, str]:
+        """Return each header as the vendor documents it, in plain letters, to how it stands in the file."""
+        aliases = {_plain(name): _plain(documented) for name, documented in self.aliases.items()}
+        plain = {_plain(name): name for name in headers}
+        return {documented: plain[name] for name, documented in aliases.items() if name in plain} | plain
 
 
 def recognise(tables: Mapping[str, tuple[str, ...]]) -> tuple[ProposedTable, ...]:
@@ -57,11 +66,13 @@ def recognise(tables: Mapping[str, tuple[str, ...]]) -> tuple[ProposedTable, ...
             found.setdefault(layout.name, []).append(name)
     proposed: dict[str, ProposedTable] = {}
     for layout_name, names in found.items():
-        from_, headers = _pattern(names, tables), _shared([tables[name] for name in names])
+        from_ = _pattern(names, tables)
+        together = names if "*" in from_ else [from_]
+        headers = tuple(dict.fromkeys(header for name in together for header in tables[name]))
         for table in layouts[layout_name].tables:
             proposal = _propose(layouts[layout_name], table, from_, headers)
-            known = proposed.get(proposal.table)
-            if known is None or len(known.guesses) < len(proposal.guesses):
+            known = proposed.get(table["table"])
+            if proposal is not None and (known is None or len(known.guesses) < len(proposal.guesses)):
                 proposed[proposal.table] = proposal
     return tuple(proposed.values())
 
@@ -84,56 +95,65 @@ def all_layouts() -> tuple[Layout, ...]:
 
 
 def _read(name: str, raw: Mapping[str, Any]) -> Layout:
-    return Layout(
-        name, raw["vendor"], raw["export"], tuple(raw["required"]), tuple(raw["optional"]), tuple(raw["tables"])
-    )
+    headers = tuple(raw["required"]), tuple(raw["optional"]), raw.get("aliases", {})
+    return Layout(name, raw["vendor"], raw["export"], *headers, tuple(raw["tables"]))
 
 
 def _plain(header: str) -> str:
     return header.strip().casefold()
 
 
-def _shared(headers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The headers that all of the tables have."""
-    plain = [{_plain(name) for name in each} for each in headers]
-    return tuple(name for name in headers[0] if all(_plain(name) in each for each in plain))
-
-
 def _pattern(names: Sequence[str], tables: Mapping[str, object]) -> str:
     """One name for all of the tables: a pattern where it means no other table, else the first of them."""
     if len(names) == 1:
         return names[0]
-    low, high = min(names), max(names)
-    same = next((place for place, pair in enumerate(zip(low, high, strict=False)) if len(set(pair)) > 1), len(low))
-    prefix = low[:same]
-    alike = [name for name in tables if name.startswith(prefix)]
-    return f"{prefix}*" if len(alike) == len(names) and prefix.split(".")[-1] else names[0]
+    source = names[0].split(".", 1)[0]
+    ends = [name.removeprefix(f"{source}.") for name in names]
+    begin = _shared_start(ends)
+    end = _shared_start([name[len(begin) :][::-1] for name in ends])[::-1]
+    pattern = f"{source}.{begin}*{end}"
+    alike = [name for name in tables if fnmatchcase(name, pattern)]
+    return pattern if begin + end and sorted(alike) == sorted(names) else names[0]
 
 
-def _propose(layout: Layout, table: Mapping[str, Any], from_: str, headers: tuple[str, ...]) -> ProposedTable:
-    """One contract table of a layout, without the columns that this file lacks."""
-    present = {_plain(name) for name in headers}
-    guesses = [
-        Guess(column, how["from"], _SURE, how["reason"], how.get("format", ""))
+def _shared_start(texts: Sequence[str]) -> str:
+    low, high = min(texts), max(texts)
+    return low[: next((place for place, letter in enumerate(low) if not high.startswith(letter, place)), len(low))]
+
+
+def _propose(layout: Layout, table: Mapping[str, Any], from_: str, headers: tuple[str, ...]) -> ProposedTable | None:
+    """One contract table of a layout, without the columns that this file lacks; None where it lacks a needed one."""
+    known = layout.known_as(headers)
+    if not {_plain(name) for name in table.get("needs", ())} <= known.keys():
+        return None
+
+    def as_here(text: str) -> str:
+        for name in columns_in(text):
+            text = text.replace(f'"{name}"', f'"{known[_plain(name)]}"')
+        return text
+
+    guesses = tuple(
+        Guess(column, as_here(how["from"]), _SURE, how["reason"], how.get("format", ""))
         for column, how in table["columns"].items()
-        if {_plain(name) for name in columns_in(how["from"])} <= present
-    ]
-    used = {_plain(name) for guess in guesses for name in columns_in(guess.expression)}
-    used |= {_plain(name) for name in columns_in(table.get("where", "true"))}
-    proposal = ProposedTable(
+        if {_plain(name) for name in columns_in(how["from"])} <= known.keys()
+    )
+    where = as_here(table["where"].strip()) if "where" in table else ""
+    used = {name for guess in guesses for name in columns_in(guess.expression)}
+    used |= set(columns_in(where)) if where else set()
+    return ProposedTable(
         table=table["table"],
         from_=from_,
-        guesses=tuple(guesses),
+        guesses=guesses,
         reason=f"{layout.vendor}'s export of {layout.export}, known by its headers: {table['reason']}",
         confidence=_SURE,
-        where=table.get("where", ""),
+        where=where,
         known_after=table.get("known_after", ""),
+        left_out=_left_out(layout, headers, used),
         stable=tuple(name for name in table.get("stable", ()) if any(guess.column == name for guess in guesses)),
         timezone=table.get("timezone", ""),
-        fill_down=tuple(table.get("fill_down", ())),
-        within=table.get("within", ""),
+        fill_down=tuple(known[_plain(name)] for name in table.get("fill_down", ())),
+        within=known[_plain(table["within"])] if "within" in table else "",
     )
-    return replace(proposal, left_out=_left_out(layout, headers, used))
 
 
 def _left_out(layout: Layout, headers: tuple[str, ...], used: set[str]) -> tuple[LeftOut, ...]:
@@ -141,9 +161,8 @@ def _left_out(layout: Layout, headers: tuple[str, ...], used: set[str]) -> tuple
     documented = {_plain(name) for name in (*layout.required, *layout.optional)}
     own = f"a column of {layout.vendor}'s own that nothing here needs"
     other = f"not a column that {layout.vendor} documents for this export; map it by hand if it matters"
-    return tuple(
-        LeftOut(name, own if _plain(name) in documented else other) for name in headers if _plain(name) not in used
-    )
+    documented |= {_plain(name) for name in layout.aliases}
+    return tuple(LeftOut(name, own if _plain(name) in documented else other) for name in headers if name not in used)
 
 
 def columns_in(expression: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def local(moment: datetime, timezone: str) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(timezone))
 
 
-def rows_of(table: pa.Table) -> list[dict[str, object]]:
+def rows_of(table: pa.Table) -> list[dict[str, Any]]:
     """Return a table's rows."""
-    rows: list[dict[str, object]] = table.to_pylist()
+    rows: list[dict[str, Any]] = table.to_pylist()
     return rows
