@@ -38,6 +38,22 @@ def demo(
 
 
 @app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(help="Folder of the new workspace.")],
+    places: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="Folder, file or database address with the data; may be repeated."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take the likeliest answers.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find out what your files hold, ask what only you know, and write the workspace's configuration."""
+    from tradewind.cli import show_init
+
+    raise typer.Exit(show_init.start(directory, tuple(places or ()), yes, as_json))
+
+
+@app.command()
 def run(
     workspace: WorkspaceDir = HERE,
     only: Annotated[list[str] | None, typer.Option("--only", help="Only this question; may be repeated.")] = None,

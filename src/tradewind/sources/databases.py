@@ -32,6 +32,8 @@ _READ_ONLY = {
     "sqlite": ("PRAGMA query_only = ON",),
 }
 _CHUNK = 50_000
+_PATIENCE = {"postgresql": {"connect_timeout": 10}, "mysql": {"connect_timeout": 10, "read_timeout": 600}}
+"""Seconds to wait for a server that does not answer."""
 
 
 def read_database(url: str, table: str | None = None, query: str | None = None, where: str = "") -> Raw:
@@ -78,6 +80,17 @@ def list_tables(url: str, where: str = "") -> list[str]:
         return sorted([*inspector.get_table_names(), *inspector.get_view_names()])
 
 
+def shown_address(url: str) -> str:
+    """Return a database's address as it may be shown: without user, password and settings.
+
+    Raises:
+        SourceError: it is no address, or of a kind that is not supported.
+    """
+    address = _address(url, "--from")
+    place = f"{address.host or ''}{f':{address.port}' if address.port else ''}"
+    return f"{address.get_backend_name()}://{place}/{address.database or ''}"
+
+
 def database_file(url: str) -> str | None:
     """Return the file of a database that is one (SQLite, DuckDB), or None for a server."""
     address = _address(url, "")
@@ -121,7 +134,7 @@ def _connection(address: URL, where: str) -> Iterator[Connection]:
         target = Path(address.database or "").resolve().as_uri() + "?mode=ro&uri=true"
         address = address.set(database=target.split("?")[0], query={"mode": "ro", "uri": "true"})
     try:
-        engine = create_engine(address, poolclass=NullPool)
+        engine = create_engine(address, poolclass=NullPool, connect_args=_PATIENCE.get(name, {}))
     except ImportError:
         extra = _EXTRAS.get(address.drivername, name)
         raise SourceError(

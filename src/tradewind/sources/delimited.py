@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tradewind.core.errors import Problem, SourceError
+from tradewind.sources.headers import FIRST, Header, join_names
 from tradewind.sources.raw import BrokenRow, Raw
 
 if TYPE_CHECKING:
@@ -16,13 +18,14 @@ _DELIMITERS = (",", ";", "\t", "|")
 _BLOCK = 4 << 20
 
 
-def read_delimited(data: bytes, delimiter: str | None, where: str) -> Raw:
-    """Read CSV or the like: the first row names the columns, every cell stays text, an empty cell is missing.
+def read_delimited(data: bytes, delimiter: str | None, where: str, header: Header = FIRST) -> Raw:
+    """Read CSV or the like: one line names the columns, every cell stays text, an empty cell is missing.
 
     Args:
         data: UTF-8 text.
         delimiter: what separates cells, or None to find out among comma, semicolon, tab and bar.
         where: the file, for messages.
+        header: where the column names stand.
     Raises:
         SourceError: there is no header, or a quotation mark opens and never closes.
     """
@@ -31,28 +34,51 @@ def read_delimited(data: bytes, delimiter: str | None, where: str) -> Raw:
     chosen = delimiter or find_delimiter(data)
     if len(chosen) != 1:
         raise SourceError(Problem(where, "a delimiter is one character", repr(chosen), 'such as ";" or "\\t"'))
-    names = _header(data, chosen)
+    above, data = _split_lines(data, header.row - 1)
+    if not data.strip():
+        raise SourceError(Problem(where, "the file ends above its column names", f"{above:,} lines", "a lower line"))
+    names, data = _header(data, chosen, header.rows)
     table, broken = _parse(data, chosen, len(names), where)
     _check_last_quote(data, table, broken, where)
-    return Raw(table.rename_columns(names), tuple(names), tuple(broken))
+    notes = (f"{above:,} lines above the column names were skipped",) if above else ()
+    return Raw(table.rename_columns(names), tuple(names), tuple(broken), notes)
+
+
+def first_lines(data: bytes, delimiter: str, most: int) -> list[list[str | None]]:
+    """Return the cells of the first lines, blank lines included, blank cells as None."""
+    lines = data[:1_000_000].decode("utf-8", "ignore").splitlines()[:most]
+    return [[cell.strip() or None for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
 
 
 def find_delimiter(data: bytes) -> str:
-    """Return the character that splits the first rows into the most columns, all rows alike."""
+    """Return the character that splits most of the first rows into equally many columns, the more the better."""
     lines = data[:100_000].decode("utf-8", "ignore").splitlines()[:50]
 
     def score(delimiter: str) -> tuple[float, int]:
         widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
-        alike = sum(width == widths[0] for width in widths) / len(widths) if widths and widths[0] > 1 else 0.0
-        return (round(alike, 1), widths[0] if widths else 0)
+        usual = Counter(widths).most_common(1)[0][0] if widths else 0
+        alike = widths.count(usual) / len(widths) if usual > 1 else 0.0
+        return (round(alike, 1), usual)
 
     return max(_DELIMITERS, key=score)
 
 
-def _header(data: bytes, delimiter: str) -> list[str]:
+def _header(data: bytes, delimiter: str, rows: int) -> tuple[list[str], bytes]:
+    """The names, and the text from their last line on."""
     text = data[:1_000_000].decode("utf-8", "ignore")
-    row = next(row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if row)
-    return [name.strip() or f"column_{place + 1}" for place, name in enumerate(row)]
+    lines = (row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if row)
+    if rows == 1:
+        return [name.strip() or f"column_{place + 1}" for place, name in enumerate(next(lines))], data
+    names = join_names([[cell.strip() or None for cell in row] for _, row in zip(range(rows), lines, strict=False)])
+    return names, _split_lines(data, rows - 1)[1]
+
+
+def _split_lines(data: bytes, count: int) -> tuple[int, bytes]:
+    """How many lines were left out at the beginning, and the rest."""
+    start, left = 0, 0
+    while left < count and (end := data.find(b"\n", start)) >= 0:
+        start, left = end + 1, left + 1
+    return left, data[start:]
 
 
 def _parse(data: bytes, delimiter: str, width: int, where: str) -> tuple[pa.Table, list[BrokenRow]]:

@@ -13,8 +13,10 @@ from tradewind.core.errors import Problem, SourceError
 from tradewind.sources.delimited import read_delimited
 from tradewind.sources.encodings import to_utf8
 from tradewind.sources.excel import read_excel
+from tradewind.sources.headers import Header
 from tradewind.sources.json_lines import read_json
 from tradewind.sources.raw import Raw
+from tradewind.sources.totals import drop_blank, skip_totals
 
 if TYPE_CHECKING:
     from tradewind.store.config import Source
@@ -65,6 +67,12 @@ def format_of(path: Path, declared: str | None) -> str:
     )
 
 
+def can_read(path: Path) -> bool:
+    """Whether a file's ending says that it holds a table."""
+    bare = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return bare.suffix.lower() in FORMATS and not path.name.startswith(("~$", "."))
+
+
 def read_file(path: Path, source: Source, columns: Collection[str] | None = None, shown: str = "") -> Raw:
     """Read one file as it stands.
 
@@ -88,7 +96,7 @@ def read_file(path: Path, source: Source, columns: Collection[str] | None = None
         if kind == "parquet":
             return _read_parquet(path, columns, shown)
         if kind == "excel":
-            return read_excel(path, source.sheet, shown)
+            return _without_totals(read_excel(path, source.sheet, shown, _header_of(source)), source)
         data, notes = to_utf8(_bytes(path, shown), source.encoding, shown)
     except OSError as error:
         raise SourceError(
@@ -97,8 +105,18 @@ def read_file(path: Path, source: Source, columns: Collection[str] | None = None
     if kind == "jsonl":
         raw = read_json(data, shown)
     else:
-        raw = read_delimited(data, source.delimiter or ("\t" if kind == "tsv" else None), shown)
+        mark = source.delimiter or ("\t" if kind == "tsv" else None)
+        raw = _without_totals(read_delimited(data, mark, shown, _header_of(source)), source)
     return replace(raw, notes=(*notes, *raw.notes))
+
+
+def _header_of(source: Source) -> Header:
+    return Header(source.header_row or 1, source.header_rows or 1)
+
+
+def _without_totals(raw: Raw, source: Source) -> Raw:
+    bare = drop_blank(raw)
+    return skip_totals(bare) if source.totals == "skip" else bare
 
 
 def _bytes(path: Path, shown: str) -> bytes:

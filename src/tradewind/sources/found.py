@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewind.core.errors import ConfigError, Problem, SourceError
+from tradewind.sources.files import can_read, read_file
 from tradewind.sources.raw import Raw
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class SourceTables:
         source = name.split(".", 1)[0]
         known = self._tables_of(source, where)
         names = [table.name for table in known]
-        found = [table for table in known if fnmatch.fnmatchcase(table.name, name)]
+        found = [table for table in known if table.name == name] or [
+            table for table in known if fnmatch.fnmatchcase(table.name, name) or _full_name(table) == name
+        ]
         if not found and name == source and len(known) == 1:
             found = known
         if not found:
@@ -97,8 +100,6 @@ class SourceTables:
 
     def _one(self, table: SourceTable, columns: Collection[str] | None) -> Raw:
         if table.path is not None:
-            from tradewind.sources.files import read_file
-
             return read_file(table.path, table.source, columns, shown=self._shown(table.path))
         if table.name not in self._read:
             from tradewind.sources.databases import read_database
@@ -132,7 +133,9 @@ class SourceTables:
                         f"{where}.path", "no file is found there", source.path, "at least one file", "check the path"
                     )
                 )
-            return [SourceTable(f"{name}.{stem(path)}", source, path) for path in files]
+            # A folder may hold pictures and letters too; a path that means nothing else is an error, told on reading.
+            readable = [path for path in files if can_read(path)] if source.format is None else files
+            return [SourceTable(f"{name}.{stem(path)}", source, path) for path in readable or files]
         if source.table is not None or source.query is not None:
             return [SourceTable(name, source, table=source.table)]
         from tradewind.sources.databases import list_tables
@@ -156,6 +159,11 @@ class SourceTables:
         url = f"{scheme}:///{files[0]}"
         database_file(url)
         return url
+
+
+def _full_name(table: SourceTable) -> str:
+    """A file's name with its ending, for folders in which `orders.csv` lies beside `orders.xlsx`."""
+    return "" if table.path is None else f"{table.name.split('.', 1)[0]}.{table.path.name}"
 
 
 def stem(path: Path) -> str:

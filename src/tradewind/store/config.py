@@ -66,7 +66,10 @@ class Source(Section):
         delimiter: between the fields of a text file; detected when absent.
         encoding: of a text file; detected when absent.
         decimal: the decimal sign of a text file.
-        sheet: of an Excel file; the first when absent.
+        sheet: of an Excel file; the only filled one when absent.
+        header_row: line on which the column names stand, where others stand above it.
+        header_rows: how many lines the column names take; two are read as one ("Q1 / Sales").
+        totals: skip: rows of totals, and lines of text beneath the table, are no rows of it.
         timezone: IANA name of the zone of naive times.
         table: of a database.
         query: SELECT for a database.
@@ -79,6 +82,9 @@ class Source(Section):
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
     sheet: str | None = None
+    header_row: Annotated[int, Field(ge=1, le=1000)] | None = None
+    header_rows: Annotated[int, Field(ge=1, le=5)] | None = None
+    totals: Literal["skip"] | None = None
     timezone: str | None = None
     table: str | None = None
     query: str | None = None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.contract import CONTRACT, Table
 from tradewind.core.errors import ConfigError, Problem, UnsafeExpression
 from tradewind.core.time import parse_days
-from tradewind.store.config_secrets import SECRET_KEYS, leads_out
+from tradewind.store.config_secrets import SECRET_KEYS, leads_out, under_any
 from tradewind.store.expressions import check_query, parse_query, parse_scalar
 
 if TYPE_CHECKING:
@@ -134,17 +133,11 @@ def _source_problems(name: str, body: Mapping[str, Any], allowed: Sequence[objec
     if "table" in body and "query" in body:
         yield Problem(where, "a source has either a table or a query", expected="one of the two")
     path = body.get("path")
-    if isinstance(path, str) and (reason := leads_out(path)) and not _under_any(path, allowed):
+    if isinstance(path, str) and (reason := leads_out(path)) and not under_any(path, allowed):
         yield Problem(
             f"{where}.path", reason, repr(path), "a path relative to the workspace",
             'copy the files into the workspace, or name their folder in [workspace] allow_paths = ["..."]',
         )  # fmt: skip
-
-
-def _under_any(path: str, allowed: Sequence[object]) -> bool:
-    return ".." not in PurePosixPath(path).parts and any(
-        isinstance(folder, str) and PurePosixPath(path).is_relative_to(folder) for folder in allowed
-    )
 
 
 def _table_problems(name: str, body: Mapping[str, Any], sources: Mapping[str, object]) -> Iterator[Problem]:

@@ -22,6 +22,9 @@ def fill_secrets(raw: Mapping[str, Any], environ: Mapping[str, str], problems: l
     A value is one whole variable, so that a workspace from a stranger cannot send a variable to a host of its choice.
     """
 
+    workspace = raw.get("workspace", {})
+    allowed = workspace.get("allow_paths", ()) if isinstance(workspace, Mapping) else ()
+
     def fill(value: object, where: str, key: str) -> object:
         if isinstance(value, Mapping):
             return {k: fill(v, f"{where}.{k}" if where else str(k), str(k)) for k, v in value.items()}
@@ -31,8 +34,10 @@ def fill_secrets(raw: Mapping[str, Any], environ: Mapping[str, str], problems: l
             return value
         is_secret = key in SECRET_KEYS and where.split(".")[0] in ("workspace", "sources")
         if is_secret:
-            return _secret(value, where, environ, problems)
-        if _VARIABLE.search(value):
+            return _secret(value, where, environ, problems, allowed)
+        # A column may be called "${total}": in quotes, within an expression, it is a name.
+        named = where.startswith("tables.") and _VARIABLE.search(re.sub(r'"[^"]*"', "", value)) is None
+        if _VARIABLE.search(value) and not named:
             problems.append(
                 Problem(where, "a variable cannot stand here", value, f"${{NAME}} only in {', '.join(SECRET_KEYS)}")
             )
@@ -41,7 +46,7 @@ def fill_secrets(raw: Mapping[str, Any], environ: Mapping[str, str], problems: l
     return {key: fill(value, key, key) for key, value in raw.items()}
 
 
-def _secret(value: str, where: str, environ: Mapping[str, str], problems: list[Problem]) -> str:
+def _secret(value: str, where: str, environ: Mapping[str, str], problems: list[Problem], allowed: object) -> str:
     whole = _VARIABLE.fullmatch(value)
     if whole:
         if whole[1] not in environ:
@@ -59,7 +64,7 @@ def _secret(value: str, where: str, environ: Mapping[str, str], problems: list[P
                 do=f'{where.split(".")[-1]} = "${{SHOP_DB}}" and put the address into SHOP_DB',
             )
         )
-    elif reason := leads_out(value[local.end() :]):
+    elif (reason := leads_out(value[local.end() :])) and not under_any(value[local.end() :], allowed):
         problems.append(Problem(where, reason, expected="a file inside the workspace"))
     return value
 
@@ -70,3 +75,11 @@ def leads_out(path: str) -> str:
     if posix.is_absolute() or windows.is_absolute() or windows.drive or windows.root or ".." in windows.parts:
         return "this path leads out of the workspace"
     return ""
+
+
+def under_any(path: str, allowed: object) -> bool:
+    """Whether a path begins with one of the allowed folders as written, and does not leave it again."""
+    for folder in allowed if isinstance(allowed, list | tuple) else ():
+        if isinstance(folder, str) and folder and PurePosixPath(path).is_relative_to(folder):
+            return ".." not in PurePosixPath(path).relative_to(folder).parts
+    return False

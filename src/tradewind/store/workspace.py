@@ -138,16 +138,21 @@ class Workspace:
         """Return the files that a source's path means, sorted by name.
 
         Args:
-            pattern: a glob relative to the workspace, or below one of `allow_paths`.
+            pattern: a glob relative to the workspace, or below one of `allow_paths` as it is written there.
         Raises:
             SourceError: a file lies outside, also through a symlink.
         """
-        allowed = [self.root, *(Path(folder).resolve() for folder in self.config.workspace.allow_paths)]
+        folders = self.config.workspace.allow_paths
+        allowed = [self.root, *((self.root / folder).resolve() for folder in folders)]
         start = Path(pattern)
-        if ".." in start.parts:
+        outside = next((Path(folder) for folder in folders if start.is_relative_to(folder)), None)
+        rest = start if outside is None else start.relative_to(outside)
+        if ".." in rest.parts:
             raise SourceError(_outside(pattern, start))
-        if start.is_absolute():
-            files = sorted(Path(start.anchor).glob(str(start.relative_to(start.anchor))))
+        if outside is not None:
+            files = sorted(_glob((self.root / outside).resolve(), rest))
+        elif start.is_absolute():
+            files = sorted(_glob(Path(start.anchor), start.relative_to(start.anchor)))
         else:
             files = sorted(self.root.glob(pattern))
         for file in files:
@@ -160,6 +165,11 @@ class Workspace:
         """Close the state database."""
         if "state" in self._opened:
             self._opened.pop("state").close()
+
+
+def _glob(folder: Path, rest: Path) -> list[Path]:
+    """The files below a folder, or the folder's own name where it is a file."""
+    return [folder] if not rest.parts else list(folder.glob(str(rest)))
 
 
 def _outside(pattern: str, file: Path) -> Problem:

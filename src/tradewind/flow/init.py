@@ -1,0 +1,185 @@
+"""The first verb: look at what a company has, propose what it means, ask what only its owner knows, write it down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tradewind.core.errors import ConfigError, Problem, StoreError
+from tradewind.flow.progress import Progress, Silent, stage
+from tradewind.flow.proposed_questions import ProposedQuestion, propose_questions
+from tradewind.flow.understand import understand
+from tradewind.flow.write_config import Written, write_config
+from tradewind.sources.discover import discover
+from tradewind.sources.inventory import Found
+from tradewind.sources.proposal import OpenQuestion, Proposal, ProposedTable
+from tradewind.store.config import CONFIG_FILE, load_config
+
+__all__ = ["Initiated", "OpenQuestion", "init"]
+
+Ask = Callable[[OpenQuestion], str]
+"""Asks the owner one question and returns the answer."""
+
+MOST_QUESTIONS = 5
+
+
+@dataclass(frozen=True)
+class Initiated:
+    """What `init` did.
+
+    Args:
+        directory: the workspace.
+        config: the file that was written.
+        found: what was found.
+        proposal: what it is thought to mean, answers worked in.
+        questions: what can be asked of it.
+        asked: what the owner was asked, with the answer taken.
+        defaults: keys of answers that nobody gave.
+        rows: rows of each source table.
+    """
+
+    directory: Path
+    config: Path
+    found: Found
+    proposal: Proposal
+    questions: tuple[ProposedQuestion, ...]
+    asked: tuple[tuple[OpenQuestion, str], ...]
+    defaults: frozenset[str]
+    rows: Mapping[str, int]
+
+
+def init(
+    directory: Path,
+    places: Sequence[str],
+    ask: Ask | None = None,
+    progress: Progress | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Initiated:
+    """Propose a workspace for what a company has, and write its `tradewind.toml`.
+
+    Args:
+        directory: the workspace's folder; made when missing.
+        places: folders, files and database addresses with the data; they stay where they are.
+        ask: asks the owner; None takes the likeliest answer to everything.
+        progress: told what is being done.
+        environ: environment variables.
+    Returns:
+        what was found, proposed, asked and written.
+    Raises:
+        StoreError: the folder already holds a workspace, or cannot be written.
+        SourceError: nothing can be read there.
+        ConfigError: nothing of it is a table about customers, orders, leads or deals.
+    """
+    variables = dict(os.environ if environ is None else environ)
+    progress = progress or Silent()
+    if (directory / CONFIG_FILE).exists():
+        raise StoreError(
+            Problem(str(directory), "this folder already is a workspace", CONFIG_FILE, "a new folder",
+                    f"change {directory / CONFIG_FILE}, or choose another folder")
+        )  # fmt: skip
+    if not places:
+        raise ConfigError(
+            Problem("--from", "where the data lie is not said", "", "a folder, a file or a database's address",
+                    f"tradewind init {directory} --from exports/")
+        )  # fmt: skip
+    with stage(progress, "Looking at your data") as notes:
+        found = discover(places, directory, variables, progress.advance)
+        notes.append(f"{len(found.tables):,} tables, {sum(t.raw.data.num_rows for t in found.tables):,} rows")
+    with stage(progress, "Finding out what they mean", len(found.tables)) as notes:
+        proposal = understand(found.tables, progress.advance)
+        notes.append(f"{len(proposal.tables):,} tables recognised")
+    if not proposal.tables:
+        raise ConfigError(_nothing_recognised(found, proposal))
+    asked, defaults = _ask(proposal.questions[:MOST_QUESTIONS], ask)
+    proposal = _with_answers(proposal, asked)
+    questions = propose_questions(proposal.tables)
+    written = _written(directory, found, proposal, questions, asked, defaults)
+    config = _write(directory, write_config(written), {**variables, **found.variables})
+    rows = {table.name: table.raw.rows for table in found.tables}
+    return Initiated(directory, config, found, proposal, questions, asked, defaults, rows)
+
+
+def _ask(
+    questions: Sequence[OpenQuestion], ask: Ask | None
+) -> tuple[tuple[tuple[OpenQuestion, str], ...], frozenset[str]]:
+    """The answers, and the keys of those that nobody gave."""
+    usable = [question for question in questions if question.options]
+    if ask is None:
+        taken = tuple((question, question.options[0]) for question in usable)
+        return taken, frozenset(question.key for question in usable)
+    return tuple((question, ask(question).strip() or question.options[0]) for question in usable), frozenset()
+
+
+def _with_answers(proposal: Proposal, asked: Sequence[tuple[OpenQuestion, str]]) -> Proposal:
+    """Put answers about a mapped column (`tables.orders.amount`) into the tables."""
+    tables = list(proposal.tables)
+    for question, answer in asked:
+        parts = question.key.split(".")
+        if len(parts) != 3 or parts[0] != "tables":
+            continue
+        for place, table in enumerate(tables):
+            if table.table == parts[1]:
+                tables[place] = _answered(table, parts[2], answer)
+    return replace(proposal, tables=tuple(tables))
+
+
+def _answered(table: ProposedTable, column: str, answer: str) -> ProposedTable:
+    guesses = tuple(
+        replace(guess, expression=answer, confidence=1.0, reason="as you said") if guess.column == column
+        and guess.expression != answer else guess
+        for guess in table.guesses
+    )  # fmt: skip
+    return replace(table, guesses=guesses)
+
+
+def _written(
+    directory: Path,
+    found: Found,
+    proposal: Proposal,
+    questions: tuple[ProposedQuestion, ...],
+    asked: tuple[tuple[OpenQuestion, str], ...],
+    defaults: frozenset[str],
+) -> Written:
+    answers = {question.key: answer for question, answer in asked}
+    used = {part for table in proposal.tables for part in (table.from_, *(name for name, _ in table.lookups))}
+    sources = [source for source in found.sources if any(name.split(".")[0] == source.name for name in used)]
+    return Written(
+        directory.resolve().name,
+        answers.get("currency", "EUR"),
+        answers.get("timezone", "UTC"),
+        sources,
+        proposal,
+        questions,
+        asked,
+        defaults,
+        {each.shown: each.why for each in found.ignored},
+    )
+
+
+def _write(directory: Path, text: str, environ: Mapping[str, str]) -> Path:
+    """Write the config in one go; what was written can be loaded."""
+    config = directory / CONFIG_FILE
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        partial = config.with_suffix(".partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(config)
+    except OSError as error:
+        raise StoreError(
+            Problem(str(directory), "the workspace cannot be written there", error.strerror or str(error),
+                    "a folder you may write to", "tradewind init another-folder")
+        ) from error  # fmt: skip
+    load_config(directory, environ)
+    return config
+
+
+def _nothing_recognised(found: Found, proposal: Proposal) -> list[Problem]:
+    shown = {table.name: table.shown for table in found.tables}
+    return [
+        Problem(shown.get(name, name), "nothing in this table is recognised", reason,
+                "customers, orders, products, leads, deals, subscriptions or events",
+                "name the columns of the file plainly, or write tradewind.toml by hand: docs/start.md")
+        for name, reason in list(proposal.unused.items())[:20]
+    ] or [Problem("", "nothing in these tables is recognised")]  # fmt: skip

@@ -1,0 +1,154 @@
+"""From files to a config that loads and runs: written, read back, and with names of columns that bite."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tradewind.flow.init as flow
+from tradewind.core.errors import ConfigError, StoreError
+from tradewind.flow.init import init
+from tradewind.flow.write_config import Written, toml, write_config
+from tradewind.sources.inventory import FoundSource
+from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable
+from tradewind.store.config import load_config, parse_config
+
+HOSTILE = (
+    'say "hi"', "it's", "a\nb", "[brackets]", "🛒 total", "from", "select", "where", "x -- y", "a.b", "100%", "", "é",
+    "tab\t", "back\\slash", "${HOME}", "'''", '"""', "# no comment", "\x7f", "order by", "日本",
+)  # fmt: skip
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def written(*columns: str) -> Written:
+    guesses = tuple(Guess(f"attribute_{n}", quoted(name), 0.5, f"because of {name}") for n, name in enumerate(columns))
+    keyed = (Guess("customer_id", quoted(columns[0]), 0.9, "every value occurs once"), *guesses)
+    table = ProposedTable("customers", "shop.people", keyed, "one row each", 0.6,
+                          left_out=tuple(LeftOut(name, f"nobody needs {name}", True) for name in columns))  # fmt: skip
+    proposal = Proposal((table,), undecided=tuple(columns), unused={name: name for name in columns})
+    question = OpenQuestion("currency", f"Is it {columns[0]}?", ("EUR",), columns[0])
+    return Written(columns[0], "EUR", "UTC", [FoundSource("shop", {"path": "data/*.csv"})], proposal, (),
+                   [(question, "EUR")], frozenset({"currency"}), {columns[0]: columns[0]})  # fmt: skip
+
+
+def check_round_trip(columns: tuple[str, ...]) -> None:
+    made = written(*columns)
+    text = write_config(made)
+    config = parse_config(tomllib.loads(text), {}, text)
+    mapped = config.tables["customers"]
+    assert dict(mapped.columns) == {guess.column: guess.expression for guess in made.proposal.tables[0].guesses}
+    assert config.workspace.name == columns[0]
+
+
+def test_names_that_bite_are_written_and_read_back() -> None:
+    check_round_trip(tuple(name for name in HOSTILE if name))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12), min_size=1, max_size=6))
+def test_any_name_is_written_and_read_back(columns: list[str]) -> None:
+    text = write_config(written(*columns))
+    raw = tomllib.loads(text)
+    expected = {guess.column: guess.expression for guess in written(*columns).proposal.tables[0].guesses}
+    assert {key: raw["tables"]["customers"][key] for key in expected} == expected
+
+
+@given(st.text())
+def test_any_text_is_toml(text: str) -> None:
+    clean = text.encode("utf-8", "replace").decode("utf-8")
+    assert tomllib.loads(f"a = {toml(text)}") == {"a": clean}
+
+
+def test_everything_a_proposal_says_stands_in_the_config() -> None:
+    leads = ProposedTable(
+        "leads", "crm.leads",
+        (Guess("lead_id", '"Id"', 0.95, "every value occurs once"),
+         Guess("created_at", '"Created"', 0.6, "a day in every row", "%d.%m.%Y"),
+         Guess("converted", '"Converted"', 0.8, "two values")),
+        "a row for each person asking", 0.9,
+        lookups=(("crm.owners", "Owner = Id"),), where='"Test" IS NULL', known_after="1 day",
+        left_out=(LeftOut("Tags", "free words", suspect=True),), stable=("converted",), timezone="Europe/Berlin",
+        fill_down=("Owner",), within="Id",
+    )  # fmt: skip
+    label = ProposedLabel("converted", "leads", "converted", "Yes", "rows", {"converted": "known late"}, "a yes", 0.5)
+    made = Written("CRM", "USD", "UTC", [FoundSource("crm", {"path": "../x/*", "header_row": 3}, "../x")],
+                   Proposal((leads,), (label,), undecided=("Who owns what.",)))  # fmt: skip
+    text = write_config(made)
+    config = parse_config(tomllib.loads(text), {}, text)
+    mapped, asked = config.tables["leads"], config.labels["converted"]
+    assert mapped.format == {"created_at": "%d.%m.%Y"}
+    assert mapped.lookup[0].on == "Owner = Id"
+    assert mapped.where == '"Test" IS NULL'
+    assert (mapped.fill_down, mapped.within, mapped.timezone) == (("Owner",), "Id", "Europe/Berlin")
+    assert (asked.table, asked.column, asked.positive, asked.order) == ("leads", "converted", "Yes", "rows")
+    assert asked.after == ("converted",)
+    assert config.workspace.allow_paths == ("../x",)
+    assert config.sources["crm"].header_row == 3
+    for said in ("guess: a day in every row", "Tags: filled in after the outcome? free words", "Who owns what."):
+        assert said in text
+
+
+SHOP = ProposedTable(
+    "orders", "exports.orders",
+    (Guess("order_id", "id", 0.9, "unique"), Guess("customer_id", "customer", 0.9, "repeats"),
+     Guess("happened_at", "day", 0.9, "days"), Guess("amount", "total", 0.5, "money")),
+    "ids, days and amounts", 0.9,
+)  # fmt: skip
+QUESTIONS = (
+    OpenQuestion("currency", "Which currency?", ("GBP", "EUR"), "amounts"),
+    OpenQuestion("timezone", "Which zone?", ("Europe/London", "UTC"), "midnight"),
+    OpenQuestion("tables.orders.amount", "Which column is what was paid?", ("total", "net"), "revenue"),
+)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Exports whose meaning is proposed by hand: what `init` makes of a proposal is tested, not the proposing."""
+    monkeypatch.setattr(flow, "understand", lambda tables, tell: Proposal((SHOP,), questions=QUESTIONS))
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "orders.csv").write_text(
+        "id,customer,day,total,net\n1,a,2024-01-02,10.5,9\n2,b,2024-02-03,7,6\n"
+    )
+    return tmp_path
+
+
+def test_init_writes_a_workspace_that_loads(shop: Path) -> None:
+    from tradewind.flow.run import load
+    from tradewind.store.workspace import open_workspace
+
+    done = init(shop / "my", [str(shop / "exports")], environ={})
+    assert done.defaults == {"currency", "timezone", "tables.orders.amount"}
+    config = load_config(shop / "my", {})
+    assert (config.workspace.currency, config.workspace.timezone) == ("GBP", "Europe/London")
+    assert config.tables["orders"].columns["amount"] == "total"
+    workspace = open_workspace(shop / "my", environ={})
+    assert [result.rows for result in load(workspace)] == [2]
+    workspace.close()
+
+
+def test_what_the_owner_says_is_what_is_written(shop: Path) -> None:
+    answers = {"currency": "EUR", "timezone": "", "tables.orders.amount": "net"}
+    done = init(shop / "my", [str(shop / "exports")], lambda question: answers[question.key], environ={})
+    config = load_config(shop / "my", {})
+    assert config.workspace.currency == "EUR"
+    assert config.workspace.timezone == "Europe/London"
+    assert config.tables["orders"].columns["amount"] == "net"
+    assert done.defaults == frozenset()
+    assert "as you said" in done.config.read_text()
+
+
+def test_a_workspace_is_never_written_over(shop: Path) -> None:
+    init(shop / "my", [str(shop / "exports")], environ={})
+    before = (shop / "my" / "tradewind.toml").read_bytes()
+    with pytest.raises(StoreError, match="already is a workspace"):
+        init(shop / "my", [str(shop / "exports")], environ={})
+    assert (shop / "my" / "tradewind.toml").read_bytes() == before
+    with pytest.raises(ConfigError, match="where the data lie"):
+        init(shop / "other", [], environ={})
