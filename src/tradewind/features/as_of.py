@@ -17,8 +17,7 @@ Placeholders of a template:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -26,9 +25,9 @@ from tradewind.core.contract import CONTRACT, SYSTEM_COLUMNS
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, UnsafeExpression
 from tradewind.core.time import Cutoff, Days, Horizon
 from tradewind.features.catalog import Catalog, CatalogTable
+from tradewind.features.persons import Sight, with_persons
 from tradewind.store.expressions import check_query, parse_query
 
-Sight = Literal["cutoff", "known_by"]
 _DAYS_AGO = re.compile(r"^days_(\d+)_ago(_day)?$")
 
 
@@ -48,7 +47,12 @@ def parse_select(sql: str, where: str) -> exp.Expression:
     return select
 
 
-def visible_rows(table: CatalogTable, sight: Sight = "cutoff", only: exp.Expression | None = None) -> exp.Select:
+def visible_rows(
+    table: CatalogTable,
+    sight: Sight = "cutoff",
+    only: exp.Expression | None = None,
+    linked: Collection[str] = (),
+) -> exp.Select:
     """Return the SELECT of one table's rows and columns as they were known at an instant.
 
     A row version is visible while `known_at < instant <= valid_to`; late-revealed columns are NULL until their
@@ -59,6 +63,7 @@ def visible_rows(table: CatalogTable, sight: Sight = "cutoff", only: exp.Express
         sight: `cutoff`: known at `:cutoff`, and facts must also have happened before it; `known_by`: known at
             `:known_by`, whenever it happened.
         only: a further condition on the rows, or None.
+        linked: kinds of record whose rows belong to their person; see `features.persons`.
     """
     instant = exp.Placeholder(this=sight)
     shown = [
@@ -68,7 +73,8 @@ def visible_rows(table: CatalogTable, sight: Sight = "cutoff", only: exp.Express
     ]
     known = exp.column("known_at") < instant
     current = exp.or_(exp.column("valid_to").is_(exp.null()), exp.column("valid_to") >= instant.copy())
-    select = exp.select(*shown).from_(exp.to_table(table.name), copy=False).where(known, current, copy=False)
+    stored = with_persons(table, sight, linked) if linked else exp.to_table(table.name)
+    select = exp.select(*shown).from_(stored, copy=False).where(known, current, copy=False)
     if sight == "cutoff" and table.contract.kind == "fact" and table.contract.time in table.columns:
         select = select.where(_happened_before_cutoff(table))
     return select.where(only.copy()) if only is not None else select
@@ -164,9 +170,9 @@ def _stands_for(
     stored = catalog.table(name)
     if stored is not None:
         if only is not None and only[0] in stored.columns:
-            return visible_rows(stored, sight, only[1])
+            return visible_rows(stored, sight, only[1], catalog.linked)
         somebody = exp.column(entity).is_(exp.null()).not_() if _may_be_of_nobody(stored, entity) else None
-        return visible_rows(stored, sight, somebody)
+        return visible_rows(stored, sight, somebody, catalog.linked)
     if name in CONTRACT:
         raise NotAnswerable(
             Problem(where, f"it needs the table {name}, which has no data here", "", "", f"map [tables.{name}]")

@@ -65,11 +65,13 @@ class Catalog:
         tables: contract table name to what is stored of it.
         zone: IANA name of the workspace's zone; days and cutoffs are local days in it.
         starts: first local day on which each fact table has a row that happened.
+        linked: kinds of record that links join to persons (`core.identity`); empty where every id is a person.
     """
 
     tables: Mapping[str, CatalogTable]
     zone: str = "UTC"
     starts: Mapping[str, date] = field(default_factory=dict)
+    linked: frozenset[str] = frozenset()
 
     def table(self, name: str) -> CatalogTable | None:
         """Return the stored table of that name, or None."""
@@ -120,7 +122,10 @@ def _names() -> str:
 
 
 def catalog_of(
-    entries: Mapping[str, TableEntry], zone: str, stable: Mapping[str, Iterable[str]] | None = None
+    entries: Mapping[str, TableEntry],
+    zone: str,
+    stable: Mapping[str, Iterable[str]] | None = None,
+    linked: Iterable[str] = (),
 ) -> Catalog:
     """Describe the contract tables of a manifest; its other tables (results, rejected rows) are left out.
 
@@ -128,6 +133,7 @@ def catalog_of(
         entries: manifest entries by table name; `meta["as_of_today"]` lists columns without history.
         zone: the workspace's zone.
         stable: table name to columns that config lists as stable.
+        linked: kinds of record that links join to persons.
     """
     stable = stable or {}
     tables = {
@@ -135,7 +141,7 @@ def catalog_of(
         for name, entry in entries.items()
         if name in CONTRACT
     }
-    return Catalog(tables, zone)
+    return Catalog(tables, zone, linked=frozenset(linked))
 
 
 def with_starts(engine: Engine, catalog: Catalog) -> Catalog:
@@ -149,4 +155,4 @@ def with_starts(engine: Engine, catalog: Catalog) -> Catalog:
             first = engine.fetch(exp.select(first_on).from_(name), {}).column("first_on")[0].as_py()
             if first is not None:
                 starts[name] = first
-    return Catalog(catalog.tables, catalog.zone, starts)
+    return Catalog(catalog.tables, catalog.zone, starts, catalog.linked)

@@ -15,6 +15,7 @@ import numpy as np
 
 from tradewind.core.contract import CONTRACT, LOCAL_COLUMNS, SYSTEM_COLUMNS, Table
 from tradewind.core.errors import LeakError, Problem
+from tradewind.core.identity import LINKS
 from tradewind.core.time import Cutoff
 
 if TYPE_CHECKING:
@@ -78,11 +79,29 @@ def rewrite_future(
     versions that were still valid, are changed; so are today's values of columns without history.
     """
     today = as_of_today or {}
-    return {
+    rewritten = {
         name: _rewritten(CONTRACT[name], data, cutoff, rng, today.get(name, ()))
         for name, data in tables.items()
         if name in CONTRACT
     }
+    return {**rewritten, LINKS: _relinked(tables[LINKS], cutoff, rng)} if LINKS in tables else rewritten
+
+
+def _relinked(data: pa.Table, cutoff: Cutoff, rng: np.random.Generator) -> pa.Table:
+    """Other links in place of those not known at the cutoff: records go to anybody, and versions end at any time."""
+    import pyarrow as pa
+
+    rows, people = [], data.column("customer_id").to_pylist()
+    for row in data.to_pylist():
+        later = cutoff.at + timedelta(microseconds=int(rng.integers(0, 10**13)))
+        if row["known_at"] >= cutoff.at:
+            if rng.random() < 0.4:
+                continue
+            row |= {"customer_id": people[int(rng.integers(len(people)))], "known_at": later, "valid_to": None}
+        elif row["valid_to"] is None or row["valid_to"] >= cutoff.at:
+            row["valid_to"] = None if rng.random() < 0.5 else later
+        rows.append(row)
+    return pa.Table.from_pylist(rows, schema=data.schema)
 
 
 def _rewritten(

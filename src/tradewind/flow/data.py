@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.feature import FeatureTable
+from tradewind.core.identity import LINKS
 from tradewind.core.time import Cutoff, local_day
 from tradewind.features.catalog import Catalog, catalog_of, with_starts
 from tradewind.flow.ask import ask
@@ -55,6 +56,21 @@ def contract_tables(manifest: Manifest) -> tuple[str, ...]:
     return tuple(name for name in manifest.tables if name in CONTRACT)
 
 
+def tables_read(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of all tables that answers are read from: the contract's, and who is one person where config
+    asks for it."""
+    links = (LINKS,) if linked_kinds(workspace, manifest) else ()
+    return (*contract_tables(manifest), *links)
+
+
+def linked_kinds(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
+    """Return the kinds of record that links join to persons; none without `[identity]`."""
+    settings = workspace.config.identity
+    if settings is None or not settings.enabled or LINKS not in manifest.tables:
+        return ()
+    return tuple(manifest.tables[LINKS].meta.get("kinds", ()))
+
+
 @contextmanager
 def open_data(workspace: Workspace) -> Iterator[Data]:
     """Open the present snapshot's contract tables in the workspace's engine.
@@ -65,8 +81,9 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
     manifest = workspace.manifest()
     settings = workspace.config.workspace
     stable = {name: mapping.stable for name, mapping in workspace.config.tables.items()}
-    with workspace.engine(contract_tables(manifest), manifest) as engine:
-        catalog = with_starts(engine, catalog_of(manifest.tables, settings.timezone, stable))
+    with workspace.engine(tables_read(workspace, manifest), manifest) as engine:
+        linked = linked_kinds(workspace, manifest)
+        catalog = with_starts(engine, catalog_of(manifest.tables, settings.timezone, stable, linked))
         first = catalog.history_start
         if first is None:
             raise NotAnswerable(

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from tradewind.core.time import Cutoff
 from tradewind.features.training import build_features, find_eligible
-from tradewind.flow.data import Data, contract_tables
+from tradewind.flow.data import Data, tables_read
 from tradewind.flow.lesson import Lesson, label_of
 from tradewind.store.engines import Engine
 
@@ -30,7 +30,7 @@ def moved_features(data: Data, lesson: Lesson) -> tuple[Mapping[str, int], int]:
     case, cutoff = lesson.question.use_case, lesson.schedule.test
     here = lesson.table.features.cutoff == np.datetime64(cutoff.day)
     seen = lesson.table.features.rows(here)
-    names = contract_tables(data.manifest)
+    names = tables_read(data.workspace, data.manifest)
     with data.workspace.engine(names, data.manifest) as engine:
         for name in names:
             engine.load_table(name, _as_it_was(engine, name, data, cutoff))

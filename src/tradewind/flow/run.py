@@ -15,7 +15,7 @@ from tradewind.core.errors import ConfigError, NotAnswerable, TradewindError
 from tradewind.core.finding import Check, Finding
 from tradewind.core.time import local_day
 from tradewind.flow.answer import answer
-from tradewind.flow.data import Data, contract_tables, open_data
+from tradewind.flow.data import Data, contract_tables, open_data, tables_read
 from tradewind.flow.data_checks import check_data
 from tradewind.flow.horizons import Horizons, check_horizons, horizons_of
 from tradewind.flow.learned import Learned, Scored
@@ -25,6 +25,7 @@ from tradewind.flow.margin import Margin
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.questions import Question, asked_questions, find_question, list_use_cases
 from tradewind.flow.reporting import Written, publish_report
+from tradewind.flow.resolve import resolve
 from tradewind.flow.score import score_question
 from tradewind.flow.tell import failed
 from tradewind.flow.train import train_question
@@ -86,7 +87,7 @@ def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | Non
 
 
 def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadResult]:
-    """Bring the sources into contract tables.
+    """Bring the sources into contract tables, and their records together to people where config asks for it.
 
     Raises:
         SourceError: a source cannot be read.
@@ -96,6 +97,7 @@ def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadRes
         loads = load_tables(workspace, lambda doing, _share: progress.advance(doing))
         rows = sum(entry.rows for name, entry in workspace.manifest().tables.items() if name in workspace.config.tables)
         notes.append(f"{rows:,} rows")
+    resolve(workspace, progress)
     return loads
 
 
@@ -246,7 +248,7 @@ def _parts(workspace: Workspace) -> dict[str, object]:
     }
     stable = {name: list(mapping.stable) for name, mapping in config.tables.items()}
     return {
-        "tables": manifest.fingerprints(contract_tables(manifest)),
+        "tables": manifest.fingerprints(tables_read(workspace, manifest)),
         "workspace": settings,
         "features": config.features,
         "stable": stable,

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.feature import Influence, Unit
 from tradewind.core.time import Days
+from tradewind.store.config_identity import IdentitySettings
 from tradewind.store.config_labels import LabelSettings, RuleSettings, label_problems
 from tradewind.store.config_problems import arrange, problems_of, validation_problems
 from tradewind.store.config_secrets import fill_secrets
@@ -190,6 +191,7 @@ class Config(Section):
         features: `[features.*]` by name.
         labels: `[labels.*]` by name.
         rules: `[rules.*]` by name.
+        identity: `[identity]`; None where it does not stand.
         config_text: the file as written, secrets not filled in.
     """
 
@@ -200,6 +202,7 @@ class Config(Section):
     features: Mapping[str, UserFeature] = Field(default_factory=dict)
     labels: Mapping[str, LabelSettings] = Field(default_factory=dict)
     rules: Mapping[str, RuleSettings] = Field(default_factory=dict)
+    identity: IdentitySettings | None = None
     config_text: Annotated[str, Field(repr=False)] = ""
 
 
@@ -213,6 +216,7 @@ MODELS: Mapping[str, type[Section]] = {
     "features": UserFeature,
     "labels": LabelSettings,
     "rules": RuleSettings,
+    "identity": IdentitySettings,
 }
 """The model of each kind of section: what may stand in it."""
 

@@ -13,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from tradewind.core.errors import Problem, StoreError
+from tradewind.core.identity import Decision
 from tradewind.store.manifest import FORMAT, inside, wrong_format
-from tradewind.store.state_schema import LOADS, META, MODEL_VERSIONS, RUNS, SCHEMA, STEPS
+from tradewind.store.state_schema import IDENTITY_DECISIONS, LOADS, META, MODEL_VERSIONS, RUNS, SCHEMA, STEPS
 
 STATE_FILE = "state.db"
 
@@ -156,6 +157,24 @@ class State:
         """Return a use case's newest saved model, or None."""
         return next(iter(self.models(use_case)), None)
 
+    def record_decision(self, decision: Decision) -> None:
+        """Note a person's word on two records; earlier words stay and are outranked."""
+        left, right = sorted((decision.left, decision.right))
+        micros, table = to_micros(decision.decided_at), IDENTITY_DECISIONS
+        same = (table.c.left_key == left) & (table.c.right_key == right) & (table.c.decided_at == micros)
+        row = {"left_key": left, "right_key": right, "decided_at": micros}
+        row |= {"verdict": decision.verdict, "why": decision.why}
+        self._replace(table, same, row)
+
+    def decisions(self) -> list[Decision]:
+        """Return every word on two records, oldest first; of one pair the last one holds."""
+        table = IDENTITY_DECISIONS
+        query = table.select().order_by(table.c.decided_at, table.c.left_key, table.c.right_key)
+        return [
+            Decision(row.left_key, row.right_key, row.verdict, from_micros(row.decided_at), row.why)
+            for row in self._rows(query)
+        ]
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -184,8 +203,9 @@ def open_state(url: str) -> State:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7250100)"))  # two first starts at once
         written = _written_format(connection)
+        if written in (None, str(FORMAT)):
+            SCHEMA.create_all(connection)  # also tables that came with a later release of the same format
         if written is None:
-            SCHEMA.create_all(connection)
             connection.execute(META.insert().values(name="format", value=str(FORMAT)))
     if written not in (None, str(FORMAT)):
         engine.dispose()

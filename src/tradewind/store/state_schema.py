@@ -45,3 +45,12 @@ MODEL_VERSIONS = sa.Table(
     sa.Column("snapshot_id", sa.Text, nullable=False),
     sa.Column("card", sa.Text, nullable=False),
 )
+IDENTITY_DECISIONS = sa.Table(
+    "identity_decisions",
+    SCHEMA,
+    sa.Column("left_key", sa.Text, primary_key=True),
+    sa.Column("right_key", sa.Text, primary_key=True),
+    sa.Column("decided_at", sa.BigInteger, primary_key=True),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)

@@ -1,0 +1,226 @@
+"""The step between load and questions: many records become people, and links say since when that was known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tradewind.core.errors import ConfigError
+from tradewind.core.identity import HISTORY, ID_COLUMNS, LINKS, PAIRS, RECORD_TABLES, REVIEW
+from tradewind.flow.ask import ask
+from tradewind.flow.progress import Progress, stage
+from tradewind.identity.records import Records, Source, gather
+from tradewind.identity.resolve import Past, Resolved, Stated, resolve_people
+from tradewind.identity.roles import check_roles, find_roles, parse_rule
+from tradewind.identity.rules import WORDS, usual_rules
+from tradewind.identity.tables import HISTORY_COLUMNS, LINK_COLUMNS, PAIR_COLUMNS, table_of
+from tradewind.identity.visitors import link_visitors
+from tradewind.store.config_identity import IdentitySettings
+from tradewind.store.manifest import TableEntry
+from tradewind.store.steps import StepOutput, code_version, fingerprint, run_step
+from tradewind.store.tables import read_table, write_table
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CODE = ("tradewind.identity", "tradewind.flow.resolve")
+_READ = ("customers", "leads", "events", "touches")
+_MADE = (LINKS, HISTORY, PAIRS, REVIEW)
+
+
+@dataclass(frozen=True)
+class People:
+    """What the step says of records and people.
+
+    Args:
+        summary: one sentence with the counts.
+        said: what else people should know.
+        skipped: whether nothing had changed.
+    """
+
+    summary: str
+    said: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+def resolve(workspace: Workspace, progress: Progress) -> People | None:
+    """Bring `identity_links` and its companions up to date with the loaded tables; None without `[identity]`.
+
+    Raises:
+        ConfigError: rules or roles name something that records do not have.
+        WorkspaceLocked: another process is writing to the workspace.
+    """
+    settings = workspace.config.identity
+    if settings is None or not settings.enabled:
+        return None
+    with stage(progress, "Finding out who is one person") as notes, workspace.lock("resolve"):
+        people = _resolve(workspace, settings)
+        notes.append("nothing has changed" if people.skipped else people.summary)
+    return people
+
+
+def _resolve(workspace: Workspace, settings: IdentitySettings) -> People:
+    state, manifest = workspace.state(), workspace.manifest()
+    last = state.last_load(LINKS)
+    details: Mapping[str, Any] = last.details if last is not None else {}
+    rules_print = fingerprint({"settings": settings, "stable": _stable(workspace)})
+    inputs = fingerprint(
+        {
+            "tables": manifest.fingerprints(_READ),
+            "settings": rules_print,
+            "decisions": [vars(each) for each in state.decisions()],
+            "code": code_version(CODE),
+        }
+    )
+    stands = {name: manifest.tables[name].fingerprint for name in _MADE if name in manifest.tables}
+    if last is not None and last.fingerprint == inputs and details.get("made") == stands:
+        state.record_load(LINKS, workspace.clock(), inputs, details)
+        return People(details["summary"], tuple(details["said"]), skipped=True)
+    previous = last.loaded_at if last is not None else None
+    same = details.get("settings", rules_print) == rules_print
+    now = workspace.clock()
+
+    def work() -> StepOutput:
+        return _work(workspace, settings, now, previous, same)
+
+    output = run_step(workspace, "resolve people", {"inputs": inputs, "before": stands}, work, code=CODE)
+    told = People(output.values["summary"], tuple(output.values["said"]))
+    made = {name: entry.fingerprint for name, entry in output.tables.items()}
+    remembered = {"made": made, "settings": rules_print, "summary": told.summary, "said": list(told.said)}
+    state.record_load(LINKS, now, inputs, remembered)
+    return told
+
+
+def _work(
+    workspace: Workspace, settings: IdentitySettings, now: datetime, previous: datetime | None, same: bool
+) -> StepOutput:
+    sources = record_sources(workspace, settings)
+    records = gather(sources)
+    past = Past(_stored(workspace, LINKS), _stored(workspace, PAIRS), previous, same)
+    kinds = [RECORD_TABLES[name] for name in settings.one_to_one]
+    resolved = resolve_people(
+        records, rules_of(settings, records), now, past, _conversions(sources), workspace.state().decisions(),
+        settings.shared_by, None, kinds,
+    )  # fmt: skip
+    visitors = link_visitors(_sightings(workspace), resolved.links)
+    return StepOutput(
+        _write(workspace, resolved, visitors), {"summary": summarise(resolved), "said": list(resolved.said)}
+    )
+
+
+def record_sources(workspace: Workspace, settings: IdentitySettings) -> list[Source]:
+    """Return the stored tables that hold people, with what each of their columns says.
+
+    Raises:
+        ConfigError: a role or rule in config names something that no table has; all such problems together.
+    """
+    manifest, stable = workspace.manifest(), _stable(workspace)
+    entries = {name: manifest.tables[name] for name in settings.tables if name in manifest.tables}
+    columns = list(dict.fromkeys(column for entry in entries.values() for column, _ in entry.columns))
+    problems = check_roles(settings.roles, columns)
+    ruled: list[str] = []
+    for text in settings.rules or ():
+        try:
+            ruled += parse_rule(text, columns)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    sources = []
+    for name, entry in entries.items():
+        own = [column for column, _ in entry.columns]
+        kind = RECORD_TABLES[name]
+        roles = find_roles((column for column in own if column not in ID_COLUMNS.values()), settings.roles)
+        roles |= {column: column for column in ruled if column in own and column not in roles}
+        today = frozenset(entry.meta.get("as_of_today", ())) - set(stable.get(name, ()))
+        sources.append(Source(kind, read_table(workspace.root, entry), ID_COLUMNS[kind], roles, today))
+    return sources
+
+
+def rules_of(settings: IdentitySettings, records: Records) -> list[tuple[str, ...]]:
+    """Return the rules that config states, or the usual ones for the roles there are."""
+    if settings.rules is None:
+        return usual_rules(records.roles)
+    return [parse_rule(text, list(records.values)) for text in settings.rules if _has(text, records)]
+
+
+def _has(text: str, records: Records) -> bool:
+    return all(part.strip() in records.values for part in text.split("+"))
+
+
+def summarise(resolved: Resolved) -> str:
+    """Return the counts as one sentence."""
+    by = [f"{count:,} by {_say_rule(rule)}" for rule, count in resolved.by_rule.items()]
+    text = f"{resolved.records:,} records are {resolved.people:,} people"
+    text += f": {', '.join(by)}" if by else ""
+    if resolved.review:
+        text += f"; {resolved.review:,} pair{'s need' if resolved.review > 1 else ' needs'} your eye (table {REVIEW})"
+    return text
+
+
+def _say_rule(rule: str) -> str:
+    return " and ".join(WORDS.get(part, part) for part in rule.split(" + "))
+
+
+def _stable(workspace: Workspace) -> dict[str, list[str]]:
+    return {
+        name: list(workspace.config.tables[name].stable) for name in RECORD_TABLES if name in workspace.config.tables
+    }
+
+
+def _conversions(sources: Iterable[Source]) -> list[Stated]:
+    """The customer that each lead became, known from when it became one."""
+    stated = []
+    for source in sources:
+        names = source.rows.column_names
+        if source.record_type != "lead" or not {"customer_id", "converted_at"} <= set(names):
+            continue
+        for row in source.rows.select(["lead_id", "customer_id", "converted_at", "known_at"]).to_pylist():
+            if row["customer_id"] is not None and row["converted_at"] is not None:
+                when = max(row["converted_at"], row["known_at"])
+                stated.append(Stated(f"lead:{row['lead_id']}", row["customer_id"], "became this customer", when))
+    return stated
+
+
+def _sightings(workspace: Workspace) -> list[tuple[str, str, datetime]]:
+    """Every pair of visitor and customer that one event or touch names together, since when that was known."""
+    manifest, both = workspace.manifest(), {"anonymous_id", "customer_id"}
+    columns = {name: dict(entry.columns) for name, entry in manifest.tables.items() if name in ("events", "touches")}
+    names = [name for name, own in columns.items() if both <= set(own)]
+    if not names:
+        return []
+    named = "WHERE anonymous_id IS NOT NULL AND customer_id IS NOT NULL"
+    parts = " UNION ALL ".join(f"SELECT anonymous_id, customer_id, known_at FROM {name} {named}" for name in names)
+    query = f"""
+        SELECT anonymous_id, customer_id, MIN(known_at) AS known_at FROM ({parts}) AS seen
+        GROUP BY anonymous_id, customer_id
+    """
+    with workspace.engine(names, manifest) as engine:
+        rows = ask(engine, query).to_pylist()
+    return [(row["anonymous_id"], row["customer_id"], row["known_at"]) for row in rows]
+
+
+def _stored(workspace: Workspace, name: str) -> pa.Table | None:
+    entry = workspace.manifest().tables.get(name)
+    return None if entry is None else read_table(workspace.root, entry)
+
+
+def _write(workspace: Workspace, resolved: Resolved, visitors: list[dict[str, Any]]) -> dict[str, TableEntry]:
+    import pyarrow as pa
+
+    history = table_of(resolved.history, HISTORY_COLUMNS)
+    before = _stored(workspace, HISTORY)
+    tables = {
+        LINKS: table_of([*resolved.links, *visitors], LINK_COLUMNS),
+        HISTORY: history if before is None else pa.concat_tables([before, history]),
+        PAIRS: table_of(resolved.pairs, PAIR_COLUMNS),
+        REVIEW: table_of((row for row in resolved.pairs if row["state"] == "review"), PAIR_COLUMNS),
+    }
+    kinds = sorted({row["record_type"] for row in (*resolved.links, *visitors)})
+    return {
+        name: write_table(workspace.root, name, data, meta={"kinds": kinds} if name == LINKS else None)
+        for name, data in tables.items()
+    }
