@@ -19,6 +19,7 @@ app = typer.Typer(
 WorkspaceDir = Annotated[Path, typer.Option("--workspace", "-w", help="Folder of the workspace.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON instead of text.")]
 Name = Annotated[str, typer.Argument(help="Name of a question; see: tradewind use-cases")]
+Record = Annotated[str, typer.Argument(help="A customer id, or lead:<lead id>.")]
 HERE = Path()
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
@@ -105,6 +106,46 @@ def explain(
     from tradewind.cli import show
 
     raise typer.Exit(show.explain(workspace, name, customer_id, as_json))
+
+
+@app.command()
+def people(
+    name: Annotated[str, typer.Argument(help="A customer, lead:<id>, or a person; all merges when absent.")] = "",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """List whose records were brought together, or explain one person: evidence and history."""
+    from tradewind.cli import show_people
+
+    raise typer.Exit(show_people.people(workspace, name, as_json))
+
+
+@app.command()
+def merge(
+    one: Record,
+    other: Record,
+    why: Annotated[str, typer.Option("--why", help="The reason, for whoever reads it later.")] = "",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say that two records are one person; later runs respect it."""
+    from tradewind.cli import show_people
+
+    raise typer.Exit(show_people.decide(workspace, one, other, "same", why, as_json))
+
+
+@app.command()
+def unmerge(
+    one: Record,
+    other: Record,
+    why: Annotated[str, typer.Option("--why", help="The reason, for whoever reads it later.")] = "",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say that two records are two people and never to be merged; each takes back its own id."""
+    from tradewind.cli import show_people
+
+    raise typer.Exit(show_people.decide(workspace, one, other, "apart", why, as_json))
 
 
 @app.command()

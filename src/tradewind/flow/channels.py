@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradewind.flow.ask import KNOWN, ask
+from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data
 from tradewind.flow.lesson import Lesson
 from tradewind.stats.bootstrap import bootstrap_by_entity
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 LEAST_CUSTOMERS = 30
 """Channels with fewer new customers are listed without an amount."""
 
-_FIRST_CHANNEL = f"""
+_FIRST_CHANNEL = """
 SELECT orders.customer_id, MIN(orders.channel) AS channel
 FROM orders
 INNER JOIN (
     SELECT customer_id, MIN(happened_at) AS happened_at FROM orders
-    WHERE {KNOWN} AND amount >= 0 GROUP BY customer_id
+    WHERE amount >= 0 GROUP BY customer_id
 ) AS firsts ON firsts.customer_id = orders.customer_id AND firsts.happened_at = orders.happened_at
-WHERE {KNOWN}
+
 GROUP BY orders.customer_id
 """
 
@@ -58,7 +58,7 @@ def channel_values(data: Data, lesson: Lesson) -> pa.Table:
 def _channel_of(data: Data) -> dict[str, str]:
     if not data.catalog.has("orders", "channel"):
         return {}
-    rows = ask(data.engine, _FIRST_CHANNEL, now=data.score_at.at).to_pylist()
+    rows = ask_known(data.engine, data.catalog, _FIRST_CHANNEL, data.score_at).to_pylist()
     return {row["customer_id"]: row["channel"] for row in rows if row["channel"] is not None}
 
 

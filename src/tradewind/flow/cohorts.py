@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tradewind.flow.ask import KNOWN, ask
+from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data
 
 if TYPE_CHECKING:
@@ -16,20 +16,20 @@ def cohort_table(data: Data) -> pa.Table:
     """Return cohort_month, months_since, customers, share_active: who of each month's first buyers still buys."""
     import pyarrow as pa
 
-    query = f"""
+    query = """
         SELECT firsts.first_month, orders.order_month, COUNT(DISTINCT orders.customer_id) AS customers
         FROM (SELECT customer_id, EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on) AS order_month
-              FROM orders WHERE {KNOWN} AND amount >= 0 AND customer_id IS NOT NULL) AS orders
+              FROM orders WHERE amount >= 0 AND customer_id IS NOT NULL) AS orders
         INNER JOIN (SELECT customer_id,
                     MIN(EXTRACT(YEAR FROM happened_on) * 12 + EXTRACT(MONTH FROM happened_on)) AS first_month
-                    FROM orders WHERE {KNOWN} AND amount >= 0 GROUP BY customer_id) AS firsts
+                    FROM orders WHERE amount >= 0 GROUP BY customer_id) AS firsts
           ON firsts.customer_id = orders.customer_id
         GROUP BY firsts.first_month, orders.order_month
     """
     # The month of the newest cutoff has hardly begun: it would look as if everybody had left.
     last = data.score_at.day.year * 12 + data.score_at.day.month - (data.score_at.day.day < 28)
     found = [[int(row[name]) for name in ("first_month", "order_month", "customers")]
-             for row in ask(data.engine, query, now=data.score_at.at).to_pylist()]  # fmt: skip
+             for row in ask_known(data.engine, data.catalog, query, data.score_at).to_pylist()]  # fmt: skip
     rows = sorted(row for row in found if row[1] <= last)
     size = {first: count for first, month, count in rows if first == month}
     return pa.table(

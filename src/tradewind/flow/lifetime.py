@@ -15,7 +15,7 @@ from tradewind import __version__
 from tradewind.core.errors import ModelError, NotAnswerable, Problem
 from tradewind.core.finding import Number, missing
 from tradewind.core.time import Cutoff, Days, Horizon, local_day
-from tradewind.flow.ask import KNOWN, ask
+from tradewind.flow.ask import ask_known
 from tradewind.flow.cohorts import cohort_table
 from tradewind.flow.data import Data
 from tradewind.flow.learned import Learned, Scored
@@ -48,10 +48,9 @@ CALIBRATION_SHARE = 0.6
 PANEL = "panel_horizon"
 
 _ORDERS = (
-    f"SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders WHERE {KNOWN} "
-    "AND customer_id IS NOT NULL"
+    "SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders AND customer_id IS NOT NULL"
 )
-_FIRSTS = f"SELECT customer_id, first_order_at FROM customers WHERE {KNOWN} AND first_order_at IS NOT NULL"
+_FIRSTS = "SELECT customer_id, first_order_at FROM customers WHERE first_order_at IS NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def read_orders(data: Data, known_by: Cutoff) -> Orders:
     if data.catalog.table("orders") is None:
         raise NotAnswerable(Problem("lifetime_value", "it needs orders", "", "the table orders", "map [tables.orders]"))
     # Sorted, because engines give rows in any order, and sums of floats and random draws depend on it.
-    rows = ask(data.engine, _ORDERS, now=known_by.at).sort_by(
+    rows = ask_known(data.engine, data.catalog, _ORDERS, known_by).sort_by(
         [(name, "ascending") for name in ("customer_id", "happened_on", "amount")]
     )
     entity = np.asarray(rows.column("customer_id").to_pylist(), dtype=object).astype(str)
@@ -152,7 +151,7 @@ def _first_dates(data: Data, entity: NDArray[Any], known_by: Cutoff) -> NDArray[
     table = data.catalog.table("customers")
     if table is None or "first_order_at" not in table.columns:
         return None
-    rows, zone = ask(data.engine, _FIRSTS, now=known_by.at).to_pylist(), data.catalog.zone
+    rows, zone = ask_known(data.engine, data.catalog, _FIRSTS, known_by).to_pylist(), data.catalog.zone
     first = {row["customer_id"]: local_day(row["first_order_at"], zone) for row in rows}
     return np.array([first.get(name) for name in entity], dtype="datetime64[D]") if first else None
 

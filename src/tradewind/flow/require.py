@@ -10,7 +10,7 @@ from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.time import local_day
 from tradewind.core.use_case import UseCase
 from tradewind.features.history import HistoryStart, starts_mid_life
-from tradewind.flow.ask import KNOWN, ask
+from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data
 
 
@@ -38,8 +38,8 @@ def require_answerable(data: Data, use_case: UseCase) -> None:
 
 def first_orders(data: Data) -> HistoryStart:
     """Return whether the first orders we see are the customers' first; config may say so outright."""
-    query = f"SELECT customer_id, happened_on FROM orders WHERE {KNOWN} AND amount >= 0 AND customer_id IS NOT NULL"
-    rows = ask(data.engine, query, now=data.score_at.at)
+    query = "SELECT customer_id, happened_on FROM orders WHERE amount >= 0 AND customer_id IS NOT NULL"
+    rows = ask_known(data.engine, data.catalog, query, data.score_at)
     names, code = np.unique(rows.column("customer_id").to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
     day = rows.column("happened_on").to_numpy().astype("datetime64[D]")
     return starts_mid_life(code, day, data.workspace.config.workspace.first_orders, _created(data, names))
@@ -50,8 +50,8 @@ def _created(data: Data, names: NDArray[np.str_]) -> NDArray[np.datetime64] | No
     table = data.catalog.table("customers")
     if table is None or "created_at" not in table.columns:
         return None
-    query = f"SELECT customer_id, created_at FROM customers WHERE {KNOWN}"
-    rows = ask(data.engine, query, now=data.score_at.at).to_pylist()
+    query = "SELECT customer_id, created_at FROM customers"
+    rows = ask_known(data.engine, data.catalog, query, data.score_at).to_pylist()
     zone = data.catalog.zone
     known = {row["customer_id"]: local_day(row["created_at"], zone) for row in rows if row["created_at"] is not None}
     return np.array([known.get(name) for name in names], dtype="datetime64[D]")

@@ -18,7 +18,7 @@ SHARED_MAILBOXES = _words(
 )
 _PLACEHOLDER_BOXES = _words(
     "test tester testing none na n/a null noemail nomail no unknown unbekannt anonymous anon guest gast example "
-    "demo dummy fake asdf asd qwerty abc xxx xx x a user customer kunde keine sconosciuto inconnu desconocido"
+    "demo dummy fake asdf asd qwerty abc xxx user customer kunde keine sconosciuto inconnu desconocido"
 )
 _PLACEHOLDER_DOMAINS = _words(
     "test.com test.de example.com example.org example.net none.com email.com mail.test domain.com noemail.com "

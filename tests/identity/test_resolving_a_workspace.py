@@ -1,0 +1,187 @@
+"""The whole step on a workspace: what is told, what is stored, what features see, and that nothing is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from shop_of_people import CUSTOMERS, NOW, write_shop
+
+from tradewind.core.errors import ConfigError, StoreError
+from tradewind.core.time import Cutoff
+from tradewind.features.compute import group_at
+from tradewind.features.feature_set import Group
+from tradewind.features.probe import rewrite_future
+from tradewind.flow.data import open_data
+from tradewind.flow.people import decide, explain_person, merged_people
+from tradewind.flow.progress import Silent
+from tradewind.flow.resolve import resolve
+from tradewind.sources.load import load_tables
+from tradewind.store.workspace import Workspace, open_workspace
+
+ZONE = "Europe/Berlin"
+ORDERS = Group(
+    "spend", "SELECT customer_id, COUNT(*) AS orders, SUM(amount_base) AS spent FROM orders GROUP BY customer_id", ()
+)
+EVENTS = Group("visits", "SELECT customer_id, COUNT(*) AS events FROM events GROUP BY customer_id", ())
+PEOPLE = Group("names", "SELECT customer_id, created_at FROM customers", ())
+
+
+class Clock:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def engine_line(request: pytest.FixtureRequest) -> tuple[str, dict[str, str]]:
+    """Engine and state on this machine, then both on Postgres."""
+    if request.param == "duckdb":
+        return "", {}
+    url = request.getfixturevalue("postgres_database")
+    return 'engine = "${PG}"\nstate = "${PG}"', {"PG": url}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, engine_line: tuple[str, dict[str, str]]) -> Iterator[Workspace]:
+    line, environ = engine_line
+    workspace = open_workspace(write_shop(tmp_path / "shop", workspace=line), Clock(NOW), environ)
+    load_tables(workspace)
+    yield workspace
+    workspace.close()
+
+
+def rows(workspace: Workspace, name: str) -> list[dict[str, Any]]:
+    return workspace.table(name).to_pylist()
+
+
+def seen(workspace: Workspace, group: Group, day: date) -> dict[str, tuple[object, ...]]:
+    with open_data(workspace) as data:
+        found = data.engine.fetch(*group_at(group, data.catalog, "customer_id", None, [Cutoff(day, ZONE)]))
+    return {row["customer_id"]: tuple(row.values())[2:] for row in found.to_pylist()}
+
+
+def test_counts_are_told_and_tables_left(shop: Workspace) -> None:
+    people = resolve(shop, Silent())
+    assert people is not None
+    assert people.summary == "9 records are 7 people: 2 by e-mail; 1 pair needs your eye (table identity_review)"
+    assert people.said[0] == "2 values of e-mail are shared mailboxes and identify nobody"
+    links = {(row["record_id"], row["person_id"], row["customer_id"]) for row in rows(shop, "identity_links")}
+    assert links >= {("C2", "C1", "C1"), ("C3", "lead:L1", "C3"), ("L1", "lead:L1", "C3"), ("k1", None, "C2")}
+    (pair,) = rows(shop, "identity_review")
+    assert (pair["left"], pair["right"], pair["doubt"]) == ("C6", "C7", "one word of the name is another")
+
+
+def test_the_same_run_again_does_nothing(shop: Workspace) -> None:
+    first = resolve(shop, Silent())
+    snapshot = shop.manifest().snapshot_id
+    again = resolve(shop, Silent())
+    assert first is not None
+    assert again is not None
+    assert (again.skipped, again.summary) == (True, first.summary)
+    assert shop.manifest().snapshot_id == snapshot
+
+
+def test_features_see_a_link_only_from_when_it_was_known(shop: Workspace) -> None:
+    resolve(shop, Silent())
+    before, after = seen(shop, ORDERS, date(2024, 3, 1)), seen(shop, ORDERS, date(2024, 3, 3))
+    assert {"C1", "C2"} <= set(before)
+    assert "C2" not in after
+    assert after["C1"][0] == before["C1"][0] + before["C2"][0]  # type: ignore[operator]
+    assert set(seen(shop, PEOPLE, date(2024, 5, 1))) == {"C1", "C3", "C4", "C5", "C6", "C7"}
+
+
+def test_a_visitors_events_are_joined_only_from_when_the_visitor_was_known(shop: Workspace) -> None:
+    resolve(shop, Silent())
+    assert seen(shop, EVENTS, date(2024, 3, 25)) == {None: (2,), "C3": (1,), "C6": (1,)}
+    assert seen(shop, EVENTS, date(2024, 4, 10)) == {"C1": (4,), "C3": (1,), "C6": (1,)}
+
+
+def test_a_later_link_changes_no_earlier_feature(shop: Workspace) -> None:
+    resolve(shop, Silent())
+    days = [date(2024, 2, 15), date(2024, 5, 1), date(2024, 6, 10)]
+    before = {day: (seen(shop, ORDERS, day), seen(shop, EVENTS, day)) for day in days}
+    write_shop(shop.root, [*CUSTOMERS, ("C8", "2024-01-20", "bob@x-mail.de", "Bob Klein")],
+               workspace=_line(shop))  # fmt: skip
+    shop.clock.now = datetime(2024, 6, 17, 12)  # type: ignore[attr-defined]
+    later = open_workspace(shop.root, shop.clock, shop.environ)
+    load_tables(later)
+    resolve(later, Silent())
+    decide(later, "C1", "C2", "apart")
+    assert {day: (seen(later, ORDERS, day), seen(later, EVENTS, day)) for day in days[:2]} != {}
+    for day in days:
+        old = {key: value for key, value in before[day][0].items() if key != "C8"}
+        assert {key: value for key, value in seen(later, ORDERS, day).items() if key in old} == old
+        assert seen(later, EVENTS, day) == before[day][1]
+    assert "C2" in seen(later, ORDERS, date(2024, 6, 18))
+    later.close()
+
+
+def test_the_probe_rewrites_later_links_and_nothing_moves(shop: Workspace) -> None:
+    resolve(shop, Silent())
+    cutoff = Cutoff(date(2024, 3, 25), ZONE)
+    with open_data(shop) as data:
+        tables = {name: shop.table(name) for name in ("customers", "orders", "events", "identity_links")}
+        statements = [
+            group_at(group, data.catalog, "customer_id", None, [cutoff]) for group in (ORDERS, EVENTS, PEOPLE)
+        ]
+        wanted = [sorted(map(str, data.engine.fetch(*each).to_pylist())) for each in statements]
+        for seed in range(5):
+            for name, table in rewrite_future(tables, cutoff, np.random.default_rng(seed)).items():
+                data.engine.load_table(name, table)
+            assert [sorted(map(str, data.engine.fetch(*each).to_pylist())) for each in statements] == wanted
+
+
+def test_unmerge_and_merge_are_recorded_and_last(shop: Workspace) -> None:
+    resolve(shop, Silent())
+    told = decide(shop, "C2", "C1", "apart", "two sisters")
+    assert told.summary.startswith("9 records are 8 people")
+    assert explain_person(shop, "C2").records == ("C2",)
+    assert [row["person_id"] for row in merged_people(shop)] == ["lead:L1"]
+    decide(shop, "C6", "C7", "same")
+    person = explain_person(shop, "C7")
+    assert person.records == ("C6", "C7")
+    assert person.history[-1]["why"] == "decided by hand"
+    assert rows(shop, "identity_review") == []
+
+
+def test_a_decision_about_nobody_is_refused(shop: Workspace) -> None:
+    with pytest.raises(StoreError, match="no such record"):
+        decide(shop, "C1", "nobody", "same")
+    with pytest.raises(StoreError, match="one record"):
+        decide(shop, "C1", "C1", "same")
+    with pytest.raises(StoreError, match="nobody has looked yet"):
+        explain_person(shop, "C1")
+
+
+def test_without_the_section_nothing_is_linked(tmp_path: Path) -> None:
+    workspace = open_workspace(write_shop(tmp_path / "off", identity=""), Clock(NOW))
+    load_tables(workspace)
+    assert resolve(workspace, Silent()) is None
+    assert "identity_links" not in workspace.manifest().tables
+    assert {"C1", "C2"} <= set(seen(workspace, ORDERS, date(2024, 5, 1)))
+    with pytest.raises(ConfigError, match="identity"):
+        decide(workspace, "C1", "C2", "same")
+    workspace.close()
+
+
+def test_rules_and_roles_of_nothing_are_told_together(tmp_path: Path) -> None:
+    text = '[identity]\nrules = ["email", "shoe size"]\nroles = { hat = "email", phone = "fax" }\n'
+    workspace = open_workspace(write_shop(tmp_path / "wrong", identity=text), Clock(NOW))
+    load_tables(workspace)
+    with pytest.raises(ConfigError) as caught:
+        resolve(workspace, Silent())
+    assert [problem.where for problem in caught.value.problems] == [
+        "identity.roles.hat", "identity.roles.phone", "identity.rules",
+    ]  # fmt: skip
+    workspace.close()
+
+
+def _line(workspace: Workspace) -> str:
+    return 'engine = "${PG}"\nstate = "${PG}"' if "PG" in workspace.environ else ""
