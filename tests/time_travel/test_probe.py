@@ -111,7 +111,9 @@ def test_a_leaky_feature_is_caught(kind: str, tmp_path_factory: pytest.TempPathF
     table, value, without = LEAKS[kind]
     real = as_of.visible_rows
 
-    def careless(stored: CatalogTable, sight: as_of.Sight = "cutoff", only: exp.Expression | None = None) -> exp.Select:
+    def careless(
+        stored: CatalogTable, sight: as_of.Sight = "cutoff", only: exp.Expression | None = None, linked: object = ()
+    ) -> exp.Select:
         if "today" in without:
             stored = replace(stored, as_of_today=frozenset())
         select = real(stored, sight, only)
