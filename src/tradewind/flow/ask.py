@@ -12,6 +12,9 @@ from tradewind.store.engines import Engine, parse_query
 if TYPE_CHECKING:
     import pyarrow as pa
 
+KNOWN = "known_at < :now AND (valid_to IS NULL OR valid_to >= :now)"
+"""The rows of one table as they were known at the instant `:now`; `ask_known` also sees who is one person."""
+
 
 def ask(engine: Engine, sql: str, **parameters: object) -> pa.Table:
     """Return the rows of a SELECT; `:name` in it is bound to the keyword of that name."""
