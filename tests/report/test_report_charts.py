@@ -97,7 +97,7 @@ def test_first_hundred_is_read_from_the_curve() -> None:
     [
         ([0.1, 0.29], [0.05, 0.25], [0.15, 0.35], "Yes: it was 29"),
         ([0.1, 0.18], [0.05, 0.25], [0.15, 0.35], "No: it was 18"),
-        ([0.1, 0.18], [0.05, 0.1], [0.15, 0.5], "It was 18, but of so few customers that chance explains it"),
+        ([0.1, 0.18], [0.05, 0.1], [0.15, 0.5], "It was 18, but of so few that chance explains it"),
         ([0.2, 0.29], [0.05, 0.25], [0.15, 0.35], "Here it is, but in 1 of 2 groups not"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Columns of a labelled table that look filled in after the outcome: found by what they are called and by their data."""
+"""Columns of a labelled table that look filled in after the outcome, by what they are called and by their data."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ STRONG = 0.6
 CHANCE = 1e-6
 """What is seen in one class only must be less likely than this by chance."""
 LEAST_SHARE = 0.05
-"""Groups with one outcome only count where they hold at least so much of the rows: a rare group may be all of a kind."""
+"""Groups with one outcome count where they hold at least so much of the rows: a rare group may be all of a kind."""
 NEARLY = 0.03
 """Up to this share of the other outcome a group counts as being of one kind."""
 EMPTY = 0.1
 """A judgement that is missing in at least so many of the rows is made while people work on the row."""
 
 _LAST = r"(last|latest|most recent|newest|letzte[rs]?|derni[eè]re?|[uú]ltim[oa]|laatste|ostatni\w*)"
-_DONE = r"(activit\w+|action|contact|interaction|event|touch\w*|modif\w+|updated?|status|stage|aktivit\w+|kontakt|actividad)"
-_ENDING = r"(clos\w+|cancel\w*|end(ed)?|terminat\w+|churn\w*|exit\w*|lost|loss|won|convert\w*|refund\w*|k[uü]ndigung\w*)"
+_DONE = r"(activit\w+|action|contact|interaction|event|touch\w*|modif\w+|updated?|status|stage|aktivit\w+|kontakt)"
+_ENDING = (
+    r"(clos\w+|cancel\w*|end(ed)?|terminat\w+|churn\w*|exit\w*|lost|loss|won|convert\w*|refund\w*|k[uü]ndigung\w*)"
+)
 _AFTERWARDS = re.compile(rf"\b{_LAST}( \w+)? {_DONE}\b|\b{_ENDING} (date|on|at|day|reason|month|value|by|datum)\b")
 _PAST = re.compile(r"\b(previous|prior|past|before|former|first|initial|vorherig\w+|pr[eé]c[eé]dent\w*|anterior)\b")
 _JUDGED = re.compile(
@@ -38,7 +40,9 @@ _WORKED_ON = re.compile(
     r"\b(status|stage|tags?|notes?|remarks?|comments?|feedback|reason|disposition|resolution|result|outcome|grund|"
     r"bemerkung\w*|kommentar\w*|ergebnis|motif|motivo|resultado|etiquetas?|fase|phase)\b"
 )
-_LENGTH = re.compile(r"\b(duration|talk time|call length|length of call|dauer|gespr[aä]chsdauer|dur[eé]e|duraci[oó]n)\b")
+_LENGTH = re.compile(
+    r"\b(duration|talk time|call length|length of call|dauer|gespr[aä]chsdauer|dur[eé]e|duraci[oó]n)\b"
+)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -75,6 +75,17 @@ class FeatureTable:
             self.features,
             self.numbers[chosen],
             {name: values[chosen] for name, values in self.categories.items()},
+        )
+
+    def without(self, names: Collection[str]) -> FeatureTable:
+        """Return the table without the features of these names."""
+        kept = [feature.name not in names for feature in self.number_features]
+        return FeatureTable(
+            self.entity_id,
+            self.cutoff,
+            tuple(feature for feature in self.features if feature.name not in names),
+            self.numbers[:, np.array(kept, dtype=bool)],
+            {name: values for name, values in self.categories.items() if name not in names},
         )
 
     def column(self, name: str) -> NDArray[np.float32]:

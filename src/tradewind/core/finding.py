@@ -83,6 +83,9 @@ class Finding:
         checks: model and data checks behind it.
         caption: assumptions that charts repeat.
         subtitle: the span or population of the answer, shown beside the title.
+        does: what the people of the question do ("leave"); empty for the table of words to say it.
+        people: what those asked about are called.
+        rule: the rule beside which the answer is shown, in plain words; empty where the question itself names it.
     """
 
     name: str
@@ -99,6 +102,9 @@ class Finding:
     checks: tuple[Check, ...] = ()
     caption: str = ""
     subtitle: str = ""
+    does: str = ""
+    people: str = "customers"
+    rule: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return the finding as `reports/latest.json` holds it."""
@@ -120,6 +126,9 @@ class Finding:
             "next": self.next,
             "caption": self.caption,
             "subtitle": self.subtitle,
+            "does": self.does,
+            "people": self.people,
+            "rule": self.rule,
         }
 
     @classmethod

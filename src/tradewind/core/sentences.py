@@ -12,13 +12,53 @@ SENTENCES: Mapping[str, str] = {
     "tell.expected": "Of the {customers} customers asked about on {day}, we expect {expected} to {do}.",
     "tell.honest": "When we say 30 in 100, it is about 30: what we said and what happened differ by {gap} in 100.",
     "tell.honest.few": (
-        "What we said and what happened differ by {gap} in 100 on average, no more than chance does among so few customers."
+        "What we said and what happened differ by {gap} in 100 on average, no more than chance does among so few."
     ),
     "tell.honest.off": "What we say is off by {gap} in 100 on average: trust the order of the list more than the figures.",
     "tell.drivers": "What goes with it most: {first}.",
     "tell.approach.people": (
         "We looked at {learned} past dates, learned what came before customers {did}, and tested it on {test}, a date "
         "that had no part in the learning."
+    ),
+    # What a labelled table finds.
+    "label.waiting": "Of the {waiting} {people} whose answer is not known yet, we expect {expected} to {do}.",
+    "label.listed": (
+        "On the list are the {listed} {people} of whom this has not come true; each was scored by what was learned "
+        "without it. If things go on as they did, {expected} of them will {do}."
+    ),
+    "label.leak": (
+        "{columns} {look} filled in after the outcome, so nothing was learned from {them}. With {them} we would put "
+        "{with_them} of 100 pairs in the right order instead of {without}: a leak, which no list made in time can keep."
+    ),
+    "label.suspects": "{columns} {look} filled in after the outcome and {were} left out; with {them} it would be no better.",
+    "label.ordered": (
+        "Learned from earlier rows and tested on later ones, we put {ordered} of 100 pairs in the right order; with the "
+        "rows shuffled, {shuffled}."
+    ),
+    "label.time": (
+        "With the rows shuffled in time we would put {shuffled} of 100 pairs in the right order; in order of time, as it "
+        "will be used, {ordered}."
+    ),
+    "label.few": (
+        "This rests on {outcomes} outcomes: of 100 pairs we put {auc} in the right order, and it may be anything from {low} "
+        "to {high}. About {more} more outcomes would halve that range."
+    ),
+    "label.approach.shuffled": (
+        "The answer is known of {answered} {people}; {happened} of them {do}. They were dealt into {folds} parts, {times}; each "
+        "part was predicted by what had been learned from the others alone, so that nobody was predicted by a rule that had "
+        "seen the answer. Of 100 pairs, one that did and one that did not, {auc} were put in the right order{spread}."
+    ),
+    "label.approach.ordered": (
+        "The answer is known of {answered} {people}; {happened} of them {do}. They were put in the order of time, and later "
+        "ones were predicted by what had been learned from earlier ones alone. Of 100 pairs, one that did and one that did "
+        "not, {auc} were put in the right order."
+    ),
+    "label.left_out": "Left out: “{column}”, because {reason}.",
+    "label.kept": "Kept, because the config says that it was known before: {columns}.",
+    "label.caption": "Tested on rows that nothing had been learned from.",
+    "label.next": (
+        "Begin at the top of the table {table}; leave one in ten out at random, and compare: that proves what your work "
+        "changes. With value = … in [labels.{label}] it also tells when a contact pays."
     ),
     # What amounts find.
     "tell.total": "We expect {total} from {customers} customers within {horizon}; the top tenth brings {share} in 100 of it.",
@@ -55,11 +95,11 @@ SENTENCES: Mapping[str, str] = {
     # Money.
     "money.stake": "{stake} is at stake: {value_sentence}.",
     "money.contact": (
-        "Contacting the {contacts} customers for whom it pays costs {cost} and would leave {profit}, if contact changes "
+        "Contacting the {contacts} {people} for whom it pays costs {cost} and would leave {profit}, if contact changes "
         "{share} in 100 of those among them who {do}, as assumed. It pays if contact changes {one_in} of those."
     ),
     "money.contact.none": (
-        "At {cost} a contact and {share} in 100 changed by it, as assumed, no customer is worth contacting."
+        "At {cost} a contact and {share} in 100 changed by it, as assumed, nobody is worth contacting."
     ),
     "money.revenue": "{stake} of revenue (not profit) is at stake. Without product costs or a margin nobody can say when a contact pays.",
     "money.amounts": "{total} of {kind} in all, {mean} per customer.",
@@ -71,7 +111,7 @@ SENTENCES: Mapping[str, str] = {
         "Contact the {contacts} marked as worth contacting in the table {table}, leave one in ten of them out at random, "
         "and compare: that proves what contact changes."
     ),
-    "next.list.none": "Lower the cost of a contact, or leave these customers alone.",
+    "next.list.none": "Lower the cost of a contact, or leave these {people} alone.",
     "next.list.revenue": "Set `margin` in [workspace] to learn whom it pays to contact; the list is the table {table}.",
     "next.list.amounts": (
         "The list is the table {table}; once amounts are known, it also tells whom it pays to contact."
@@ -82,7 +122,7 @@ SENTENCES: Mapping[str, str] = {
     # Charts' captions and assumptions.
     "caption.people": "Tested on {test}; every date uses only what was known by then.",
     "caption.lifetime": "Money a year ahead counts {rate} in 100 less than money today.",
-    "assume.share": "Contact changes {share} in 100 of the customers of “{title}” who {do}.",
+    "assume.share": "Contact changes {share} in 100 of the {people} of “{title}” who {do}.",
     "assume.cost": "One contact for “{title}” costs {cost}.",
 }
 """Text by name; braces are filled by `words.say`."""

@@ -23,8 +23,18 @@ class Term:
 TERMS: Mapping[str, Term] = {
     "auc": Term(
         "AUC",
-        "Take one customer who did it and one who did not: how often the first ranks higher. 0.5 is chance, 1 is "
-        "perfect.",
+        "Take one that did it and one that did not: how often the first ranks higher. 0.5 is chance, 1 is perfect.",
+    ),
+    "auc_repeats": Term("AUC over the repeats", "The mean over the repeats, with the lowest and the highest of them."),
+    "auc_ordered": Term("AUC in the order of time", "The same, later rows predicted from earlier ones."),
+    "auc_shuffled": Term("AUC with the rows shuffled", "The same, without regard to time; usually higher."),
+    "auc_with_suspects": Term(
+        "AUC with the columns left out", "What they would feign; no list made in time can keep it."
+    ),
+    "auc_without_suspects": Term("AUC without them", "On the same rows, shuffled."),
+    "suspects_gap": Term("What these columns would feign", "Difference of the two on the same rows, paired."),
+    "outcomes_for_half": Term(
+        "More outcomes to halve the range", "Intervals shrink with the root of the outcomes: three times as many more."
     ),
     "average_precision": Term(
         "Average precision", "Mean share of right ones on the list, taken at each right one found."

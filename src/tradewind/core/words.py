@@ -57,7 +57,7 @@ WORDS: Mapping[str, str] = {
     "part.card": "Card of the model",
     "part.reliable": "Where it is less reliable",
     "part.reliable.note": "Only groups in which the answer is clearly less reliable than over all, the largest first.",
-    "part.reliable.none": "No group of customers was found where the answer is clearly less reliable.",
+    "part.reliable.none": "No group was found where the answer is clearly less reliable.",
     "part.drivers": "What goes with it",
     "part.because": "Not answerable, because …",
     "part.unlock": "What would unlock it",
@@ -68,7 +68,7 @@ WORDS: Mapping[str, str] = {
     "gain.title.shares": "The first 10 in 100 on our list hold {found} of 100 who {do}; at random, 10",
     "gain.x": "Contacted, of 100, top of the list first",
     "gain.y": "Reached, of 100 who {do}",
-    "gain.caption": "“Our first” are the tenth of customers at the top of the list. The shaded band is where the "
+    "gain.caption": "“Our first” are the tenth at the top of the list. The shaded band is where the "
     "line would lie "
     "in 95 of 100 repetitions.",
     "gain.ours": "our list",
@@ -79,11 +79,11 @@ WORDS: Mapping[str, str] = {
     "honest.title": "When we say {said} in 100, is it {said}? {verdict}",
     "honest.yes": "Yes: it was {was}",
     "honest.near": "Here it is, but in {outside} of {all} groups not",
-    "honest.few": "It was {was}, but of so few customers that chance explains it",
+    "honest.few": "It was {was}, but of so few that chance explains it",
     "honest.no": "No: it was {was}",
-    "honest.x": "What we said, of 100 customers",
-    "honest.y": "What happened, of 100 customers",
-    "honest.caption": "Each mark is a group of customers. On the dashed line, what we said came true to the "
+    "honest.x": "What we said, of 100",
+    "honest.y": "What happened, of 100",
+    "honest.caption": "Each mark is a group scored alike. On the dashed line, what we said came true to the "
     "point; inside the "
     "band, the difference is no more than chance. {outside}",
     "honest.outside.none": "All {all} groups lie inside.",
@@ -160,9 +160,9 @@ WORDS: Mapping[str, str] = {
     "metric.r2": "Differences explained, of 100",
     "metric.brier": "Mean squared miss",
     # Figures that a section shows at its top, in this order.
-    "figure.customers": "customers asked about",
+    "figure.customers": "{people} asked about",
     "figure.expected_customers": "of them expected to {do}",
-    "figure.contacts": "customers worth contacting",
+    "figure.contacts": "{people} worth contacting",
     "figure.still_customers": "of them still customers",
     "figure.money_at_stake": "at stake",
     "figure.contacts_break_even_share": "is what a contact must change to pay for itself",
@@ -175,7 +175,7 @@ WORDS: Mapping[str, str] = {
     # Columns of tables.
     "column.attribute": "Group",
     "column.value": "Which",
-    "column.n": "Customers",
+    "column.n": "How many",
     "column.metric": "What",
     "column.there": "There",
     "column.overall": "Over all",
@@ -186,7 +186,7 @@ WORDS: Mapping[str, str] = {
     "column.figure": "Figure",
     "column.is": "Is",
     "column.meaning": "What it says",
-    "column.who": "Customer",
+    "column.who": "Who",
     "column.likely": "How likely",
     "column.worth": "Expected",
     "column.reasons": "Because of",

@@ -8,6 +8,7 @@ from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lifetime import is_panel, panel_question
 from tradewind.flow.questions import Question, speak_days
 from tradewind.flow.tell import tell_amounts, tell_people, tell_refusal
+from tradewind.flow.tell_label import tell_label
 from tradewind.flow.tell_lifetime import tell_lifetime
 from tradewind.report.numbers import say_money
 from tradewind.store.workspace import Workspace
@@ -27,6 +28,8 @@ def answer(workspace: Workspace, question: Question, learned: Learned, scored: S
     if scored is None or not learned.answerable:
         return tell_refusal(question, learned.refused)
     currency = workspace.config.workspace.currency
+    if question.label is not None:
+        return tell_label(question, learned, scored, currency, _strongest(workspace, learned))
     if question.use_case.task == "lifetime":
         if not is_panel(learned):
             return tell_lifetime(question, learned, scored, currency)

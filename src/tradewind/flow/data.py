@@ -76,7 +76,7 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
     """Open the present snapshot's contract tables in the workspace's engine.
 
     Raises:
-        NotAnswerable: there are no facts at all.
+        NotAnswerable: there are no facts at all, and no label whose answer would stand in a table without.
     """
     manifest = workspace.manifest()
     settings = workspace.config.workspace
@@ -85,7 +85,7 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
         linked = linked_kinds(workspace, manifest)
         catalog = with_starts(engine, catalog_of(manifest.tables, settings.timezone, stable, linked))
         first = catalog.history_start
-        if first is None:
+        if first is None and not workspace.config.labels:
             raise NotAnswerable(
                 Problem("", "there are no orders or other events", "0 rows", "at least one table of facts",
                         "map [tables.orders] or [tables.order_lines], and look whether their files hold rows")
@@ -95,7 +95,7 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
             manifest,
             engine,
             catalog,
-            Cutoff(first, settings.timezone),
+            Cutoff(first or _today(workspace), settings.timezone),
             Cutoff(_newest_cutoff(workspace, engine, catalog), settings.timezone),
             find_margin(workspace, engine, catalog),
         )
@@ -103,7 +103,13 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
 
 def _newest_cutoff(workspace: Workspace, engine: Engine, catalog: Catalog) -> date:
     """The day after the newest purchase, or today where data reach further: an unfinished day is never scored."""
+    if not catalog.starts:
+        return _today(workspace)
     table = "orders" if "orders" in catalog.starts else next(iter(catalog.starts))
     newest: date = ask(engine, f"SELECT MAX(happened_on) AS newest FROM {table}").column("newest")[0].as_py()
-    today = workspace.config.workspace.as_of or local_day(workspace.clock(), catalog.zone)
-    return min(newest + timedelta(days=1), today)
+    return min(newest + timedelta(days=1), _today(workspace))
+
+
+def _today(workspace: Workspace) -> date:
+    settings = workspace.config.workspace
+    return settings.as_of or local_day(workspace.clock(), settings.timezone)

@@ -5,11 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.finding import Check, Number
 from tradewind.flow.margin import Margin
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """What learning from a labelled table adds.
+
+    Args:
+        design: `shuffled` or `ordered`: how the headline was tested.
+        timed: whether the rows have a time.
+        folds: parts into which the rows were dealt.
+        repeats: how many times.
+        answered: rows with an answer.
+        happened: outcomes among them.
+        waiting: rows without an answer.
+        suspects: (column, reason) of the columns left out.
+        kept: columns that config keeps.
+    """
+
+    design: Literal["shuffled", "ordered"]
+    timed: bool
+    folds: int
+    repeats: int
+    answered: int
+    happened: int
+    waiting: int
+    suspects: tuple[tuple[str, str], ...] = ()
+    kept: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Labelled:
+        """Return the record as it was before JSON made lists of its tuples."""
+        suspects = tuple((str(column), str(reason)) for column, reason in data["suspects"])
+        return cls(**{**data, "suspects": suspects, "kept": tuple(data["kept"])})
 
 
 @dataclass(frozen=True)
@@ -31,6 +64,7 @@ class Learned:
         said: what was left out or done differently, in plain sentences.
         dates: how many past cutoffs were learned from.
         margin: what share of revenue is gross margin; None where it was never looked for.
+        labelled: how it was learned where the answer stands in a column; None for other questions.
     """
 
     question: str
@@ -47,6 +81,7 @@ class Learned:
     said: tuple[str, ...] = ()
     dates: int = 0
     margin: Margin | None = None
+    labelled: Labelled | None = None
 
     @property
     def answerable(self) -> bool:
@@ -82,6 +117,7 @@ class Learned:
                 "checks": tuple(Check(**check) for check in data["checks"]),
                 "said": tuple(data["said"]),
                 "margin": None if data["margin"] is None else Margin(**data["margin"]),
+                "labelled": None if data.get("labelled") is None else Labelled.from_json(data["labelled"]),
             }
         )
 

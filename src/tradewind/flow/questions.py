@@ -5,56 +5,18 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.time import Days, Horizon, parse_days
 from tradewind.core.use_case import UseCase
-from tradewind.flow.margin import Margin
+from tradewind.flow.label_question import label_question
+from tradewind.flow.question import Question, speak_days
+from tradewind.flow.team_rule import find_rule
 from tradewind.store.config import Config
 
-
-@dataclass(frozen=True)
-class Question:
-    """A use case as one workspace asks it.
-
-    Args:
-        use_case: the folder's value with the workspace's horizon, spans and economics.
-        label_sql: text of the folder's `label.sql`.
-        models: names of candidates, or ("auto",).
-        time_limit_seconds: how long choosing among candidates may take.
-        cutoffs: the most past moments to learn from.
-    """
-
-    use_case: UseCase
-    label_sql: str
-    models: tuple[str, ...] = ("auto",)
-    time_limit_seconds: float = 20.0
-    cutoffs: int = 12
-
-    @property
-    def name(self) -> str:
-        """The folder's name."""
-        return self.use_case.name
-
-    def with_models(self, models: tuple[str, ...], time_limit_seconds: float) -> Question:
-        """Return the question with other candidates."""
-        return replace(self, models=models, time_limit_seconds=time_limit_seconds)
-
-    def amount_factor(self, margin: Margin) -> float:
-        """Return what predicted spend is multiplied with to be the question's amounts."""
-        return 1.0 if self.use_case.amounts == "spend" else margin.factor
-
-    def words(self, text: str) -> str:
-        """Fill a sentence of the use case with this workspace's spans."""
-        spans = {name: str(span) for name, span in self.use_case.settings.items()}
-        return text.format(horizon=speak_days(self.use_case.horizon.length), **spans)
-
-
-def speak_days(span: Days) -> str:
-    """Say a span as people do: 365 days are 12 months."""
-    return {365: "12 months", 180: "6 months"}.get(span.count, str(span))
+__all__ = ["Question", "asked_questions", "find_question", "list_questions", "list_use_cases", "speak_days"]
 
 
 def list_use_cases() -> tuple[UseCase, ...]:
@@ -66,17 +28,25 @@ def list_use_cases() -> tuple[UseCase, ...]:
     return tuple(sorted(found, key=lambda case: (order.index(case.name) if case.name in order else 99, case.name)))
 
 
+def list_questions(config: Config) -> tuple[str, ...]:
+    """Return the names of all questions that a workspace can name: its labels, and the use cases."""
+    return (*config.labels, *(case.name for case in list_use_cases()))
+
+
 def find_question(config: Config, name: str) -> Question:
     """Return one question with the workspace's settings.
 
     Raises:
-        ConfigError: no such use case, or a setting that it does not have or cannot read.
+        ConfigError: no such use case or label, or a setting that it does not have or cannot read.
     """
     known = {case.name: case for case in list_use_cases()}
+    if name in config.labels:
+        return label_question(config, name, known)
     if name not in known:
-        close = difflib.get_close_matches(name, known, 1)
+        asked = [*config.labels, *known]
+        close = difflib.get_close_matches(name, asked, 1)
         do = f"tradewind run --only {close[0]}" if close else "tradewind use-cases"
-        raise ConfigError(Problem("", "there is no such question", name, ", ".join(known), do))
+        raise ConfigError(Problem("", "there is no such question", name, ", ".join(asked), do))
     case = known[name]
     label_sql = files("tradewind.use_cases").joinpath(name, "label.sql").read_text(encoding="utf-8")
     settings = config.use_cases.get(name)
@@ -86,19 +56,27 @@ def find_question(config: Config, name: str) -> Question:
     for key in ("horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "cutoffs"):
         if getattr(settings, key) is not None:
             given[key] = getattr(settings, key)
-    return _with_settings(Question(case, label_sql), given)
+    rule = find_rule(config, settings.rule)
+    return _with_settings(Question(case, label_sql, rule=rule), given)
 
 
 def asked_questions(config: Config) -> tuple[Question, ...]:
-    """Return the questions this workspace asks: those of its config, or all others where it only turns some off.
+    """Return the questions this workspace asks: its labels and those of its config, or all where it names none.
+
+    Where it names none but has labels, of the others only those are asked whose tables are mapped.
 
     Raises:
         ConfigError: all problems of all questions together.
     """
-    known = [case.name for case in list_use_cases()]
+    cases = list_use_cases()
+    known = [case.name for case in cases]
     off = {name for name, settings in config.use_cases.items() if not settings.enabled}
     wanted = [name for name in known if name in config.use_cases and name not in off]
-    wanted = wanted or [name for name in known if name not in off]
+    if not wanted:
+        mapped = {*config.tables, *(("orders",) if "order_lines" in config.tables else ())}
+        wanted = [case.name for case in cases
+                  if case.name not in off and (not config.labels or set(case.requires) <= mapped)]  # fmt: skip
+    wanted = [name for name, settings in config.labels.items() if settings.enabled] + wanted
     wanted += [name for name in config.use_cases if name not in known]
     questions: list[Question] = []
     problems: list[Problem] = []

@@ -105,7 +105,7 @@ def report_context(
         versions={"tradewind": __version__, "python": platform.python_version(), "duckdb": version("duckdb"),
                   "lightgbm": version("lightgbm")},
         rules={finding.name: rule for question, finding in zip(questions, findings, strict=True)
-               if (rule := _rule(question))},
+               if (rule := finding.rule or _rule(question))},
         cards=cards,
     )  # fmt: skip
 

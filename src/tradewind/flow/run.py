@@ -23,12 +23,14 @@ from tradewind.flow.lesson import candidates_of
 from tradewind.flow.lifetime import score_lifetime, train_lifetime
 from tradewind.flow.margin import Margin
 from tradewind.flow.progress import Progress, Silent, stage
-from tradewind.flow.questions import Question, asked_questions, find_question, list_use_cases
+from tradewind.flow.questions import Question, asked_questions, find_question, list_questions
 from tradewind.flow.reporting import Written, publish_report
 from tradewind.flow.resolve import resolve
 from tradewind.flow.score import score_question
+from tradewind.flow.score_label import score_label
 from tradewind.flow.tell import failed
 from tradewind.flow.train import train_question
+from tradewind.flow.train_label import train_label
 from tradewind.sources.load import LoadResult, load_tables
 from tradewind.store.expire import expire
 from tradewind.store.manifest import read_manifest
@@ -39,6 +41,8 @@ _CODE = tuple(f"tradewind.{room}" for room in ("core", "store", "features", "mod
 """The code that answers depend on besides that of the tables they read."""
 
 OpenData = Callable[[], Data]
+Train = Callable[[Data, Question], StepOutput]
+Score = Callable[[Data, Question, Learned], StepOutput]
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def write_report(workspace: Workspace, progress: Progress | None = None) -> RunR
 def _make_room(workspace: Workspace) -> None:
     """Remove snapshots older than `keep`, but those that models in use were learned from."""
     state = workspace.state()
-    newest = (state.newest_model(case.name) for case in list_use_cases())
+    newest = (state.newest_model(name) for name in list_questions(workspace.config))
     pinned = {model.snapshot_id for model in newest if model is not None}
     expire(workspace.root, workspace.config.workspace.keep, pinned, workspace.clock)
 
@@ -212,7 +216,7 @@ def _answered(workspace: Workspace, data: OpenData, question: Question, progress
 
 
 def _trained(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Learned:
-    work = train_lifetime if question.use_case.task == "lifetime" else train_question
+    work = _work(question)[0]
     with stage(progress, f"{question.words(question.use_case.title)}: learning") as notes:
         output = _step(workspace, f"train {question.name}", question, {}, lambda: work(data(), question))
         learned = Learned.from_json(output.values["learned"])
@@ -223,14 +227,23 @@ def _trained(workspace: Workspace, data: OpenData, question: Question, progress:
 
 
 def _scored(workspace: Workspace, data: OpenData, question: Question, learned: Learned, progress: Progress) -> Scored:
-    work = score_lifetime if question.use_case.task == "lifetime" else score_question
+    work = _work(question)[1]
     with stage(progress, f"{question.words(question.use_case.title)}: scoring") as notes:
         parts = {"version": learned.version}
         output = _step(workspace, f"score {question.name}", question, parts, lambda: work(data(), question, learned))
         scored = Scored.from_json(output.values["scored"])
-        customers = scored.numbers["customers"].value or 0
-        notes.append("nothing has changed" if output.skipped else f"{customers:,.0f} customers")
+        asked = scored.numbers["customers"].value or 0
+        notes.append("nothing has changed" if output.skipped else f"{asked:,.0f} {question.people}")
     return scored
+
+
+def _work(question: Question) -> tuple[Train, Score]:
+    """How a question is learned and scored: by its label's column, as a lifetime, or at past cutoffs."""
+    if question.label is not None:
+        return train_label, score_label
+    if question.use_case.task == "lifetime":
+        return train_lifetime, score_lifetime
+    return train_question, score_question
 
 
 def _step(

@@ -92,9 +92,9 @@ def score_question(data: Data, question: Question, learned: Learned) -> StepOutp
     asked = ask_everybody(data, question, learned.version, data.score_at)
     currency = data.workspace.config.workspace.currency
     reasons = explain(asked.deployed, asked.features, currency=currency)
-    rows = _score_rows(data, question, learned.version, asked, reasons)
+    rows = score_rows(data, question, learned.version, asked, reasons)
     name = f"scores_{question.name}"
-    scored = Scored(data.score_at.day, learned.version, name, _sums(data, question, asked))
+    scored = Scored(data.score_at.day, learned.version, name, sums(data, question, asked))
     entries = {name: write_table(data.workspace.root, name, rows)}
     return StepOutput(entries, {"scored": scored.to_json()})
 
@@ -110,9 +110,10 @@ def expected_gain(question: Question, data: Data, mean: Array, value: Array) -> 
     return economics.success_share * mean * value - economics.contact_cost
 
 
-def _score_rows(
+def score_rows(
     data: Data, question: Question, version: str, asked: Asked, reasons: list[tuple[Reason, ...]]
 ) -> pa.Table:
+    """Return the table of scores, highest first: who, mean, interval, value, gain, three reasons, day, version."""
     import pyarrow as pa
 
     n = len(asked.mean)
@@ -138,7 +139,7 @@ def _score_rows(
     return pa.table(columns).take(order)
 
 
-def _sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
+def sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
     """What the scores add up to, in people and money."""
     currency = data.workspace.config.workspace.currency
     customers = {"customers": Number(float(len(asked.mean)), unit="customers")}
@@ -158,6 +159,9 @@ def _sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
 def _money_sums(data: Data, question: Question, asked: Asked, currency: str) -> dict[str, Number]:
     """What is at stake and what contacting those for whom it pays would leave; a reason where nobody can say."""
     names = ("contacts", "expected_profit", "contact_total_cost", "contacts_break_even_share")
+    if question.label is not None and not question.label.value:
+        why = f"what a success is worth is not known: value = … in [labels.{question.name}]"
+        return {name: missing(why) for name in ("money_at_stake", *names)}
     if not asked.value.any():
         why = f"no amount is known in {currency}"
         return {name: missing(why) for name in ("money_at_stake", *names)}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tradewind.core.errors import Problem
 from tradewind.core.finding import Check, Evidence, Finding, Number, Status, missing
 from tradewind.core.money import Money
-from tradewind.core.words import say, say_do
+from tradewind.core.words import say
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.margin import Margin
 from tradewind.flow.questions import Question, speak_days
@@ -27,11 +27,11 @@ SMALL_GAP = 0.03
 def tell_refusal(question: Question, problems: Sequence[Problem]) -> Finding:
     """Return the finding of a question that these data cannot answer."""
     first = problems[0]
-    found = tuple(f"{_sentence(problem.what)} ({problem.found})." if problem.found else f"{_sentence(problem.what)}."
+    found = tuple(f"{sentence(problem.what)} ({problem.found})." if problem.found else f"{sentence(problem.what)}."
                   for problem in problems)  # fmt: skip
     unlock = "; ".join(dict.fromkeys(problem.do for problem in problems if problem.do))
     expected = ", ".join(dict.fromkeys(problem.expected for problem in problems if problem.expected))
-    steps = [f"It needs {expected}." if expected else "", f"{_sentence(unlock)}." if unlock else ""]
+    steps = [f"It needs {expected}." if expected else "", f"{sentence(unlock)}." if unlock else ""]
     return Finding(
         name=question.name,
         title=question.words(question.use_case.title),
@@ -43,6 +43,8 @@ def tell_refusal(question: Question, problems: Sequence[Problem]) -> Finding:
         money="",
         next=" ".join(step for step in steps if step),
         numbers={name: missing(first.what) for name in _always(question)},
+        does="" if question.label is None else question.do,
+        people=question.people,
     )
 
 
@@ -57,19 +59,19 @@ def tell_people(question: Question, learned: Learned, scored: Scored, currency: 
         first: sentence of the strongest driver; empty where none is known.
     """
     numbers = {**learned.numbers, **scored.numbers}
-    do = say_do(question.name)
+    do = question.do
     return Finding(
         name=question.name,
         title=question.words(question.use_case.title),
         question=question.words(question.use_case.question),
-        status=_status(learned),
+        status=status_of(learned),
         evidence="association",
-        approach=_sentence(
+        approach=sentence(
             say("tell.approach.people", learned=learned.dates, did=do, test=say_day(learned.test_cutoff))
         ),
         found=tuple(_people_found(learned, scored, do, first)),
-        money=_people_money(question, numbers, learned.margin, currency),
-        next=_people_next(learned, scored, numbers),
+        money=people_money(question, numbers, learned.margin, currency),
+        next=people_next(learned, scored, numbers, question.people),
         numbers=complete(numbers, CLASSIFICATION_NUMBERS),
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
@@ -90,17 +92,24 @@ def _people_found(learned: Learned, scored: Scored, do: str, first: str) -> list
     if known(expected):
         customers, day = count_of(scored.numbers["customers"]), say_day(scored.cutoff)
         said.append(say("tell.expected", customers=customers, day=day, expected=count_of(expected), do=do))
-    ece, band = numbers.get("ece"), numbers.get("ece_band_high")
-    if ece is not None and ece.value is not None and band is not None and band.value is not None:
-        by_chance = ece.value <= max(band.value, 0.01)
-        name = "tell.honest.off" if not by_chance else "tell.honest" if ece.value <= SMALL_GAP else "tell.honest.few"
-        said.append(say(name, gap=f"{100 * ece.value:.1f}"))
+    said += honesty(numbers)
     if first:
         said.append(say("tell.drivers", first=first))
     return said
 
 
-def _people_money(question: Question, numbers: Mapping[str, Number], margin: Margin | None, currency: str) -> str:
+def honesty(numbers: Mapping[str, Number]) -> list[str]:
+    """Say how far what was said and what happened lie apart; nothing where it is not known."""
+    ece, band = numbers.get("ece"), numbers.get("ece_band_high")
+    if ece is None or ece.value is None or band is None or band.value is None:
+        return []
+    by_chance = ece.value <= max(band.value, 0.01)
+    name = "tell.honest.off" if not by_chance else "tell.honest" if ece.value <= SMALL_GAP else "tell.honest.few"
+    return [say(name, gap=f"{100 * ece.value:.1f}")]
+
+
+def people_money(question: Question, numbers: Mapping[str, Number], margin: Margin | None, currency: str) -> str:
+    """Return what a list of people means in money, or why nobody can tell."""
     economics = question.use_case.economics
     stake = numbers.get("money_at_stake")
     text = []
@@ -123,7 +132,8 @@ def _people_money(question: Question, numbers: Mapping[str, Number], margin: Mar
                 cost=money_of(numbers["contact_total_cost"], currency),
                 profit=money_of(profit, currency),
                 share=share,
-                do=say_do(question.name),
+                do=question.do,
+                people=question.people,
                 one_in=say_one_in(value_of(even)) if known(even) else "enough of them",
             )
         )
@@ -139,7 +149,8 @@ def _caption(question: Question, learned: Learned) -> str:
     return f"{tested} {question.use_case.caveat}".rstrip()
 
 
-def _people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number]) -> str:
+def people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number], people: str) -> str:
+    """Return what to do with a list of people."""
     if not learned.better and learned.rule:
         return say("next.rule", rule=learned.rule)
     if not known(numbers.get("money_at_stake")):
@@ -148,7 +159,7 @@ def _people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number]
     if not known(contacts):
         return say("next.list.revenue", table=scored.table)
     if value_of(contacts) == 0:
-        return say("next.list.none")
+        return say("next.list.none", people=people)
     return say("next.list", contacts=count_of(contacts), table=scored.table)
 
 
@@ -180,7 +191,7 @@ def tell_amounts(
         name=question.name,
         title=question.words(question.use_case.title),
         question=question.words(question.use_case.question),
-        status=_status(learned),
+        status=status_of(learned),
         evidence="association",
         approach=say("tell.approach.amounts", learned=learned.dates, test=say_day(learned.test_cutoff)),
         found=tuple(said),
@@ -236,7 +247,7 @@ def assumptions(questions: Sequence[Question], margin: Margin, currency: str) ->
         economics, title = question.use_case.economics, question.words(question.use_case.title)
         said.append(say("assume.cost", title=title, cost=str(Money(economics.contact_cost, currency))))
         share = say_of_100(economics.success_share)
-        said.append(say("assume.share", share=share, title=title, do=say_do(question.name)))
+        said.append(say("assume.share", share=share, title=title, do=question.do, people=question.people))
     return tuple(said)
 
 
@@ -258,9 +269,11 @@ def complete(numbers: Mapping[str, Number], names: Sequence[str]) -> dict[str, N
     return {**{name: missing("it was not computed") for name in names}, **numbers}
 
 
-def _status(learned: Learned) -> Status:
+def status_of(learned: Learned) -> Status:
+    """Return whether the answer beats the rule of thumb."""
     return "answered" if learned.better or not learned.rule else "not distinguishable"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Begin a sentence with a capital letter."""
     return text[:1].upper() + text[1:]

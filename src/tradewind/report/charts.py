@@ -104,7 +104,7 @@ class _Maker:
 def _makers(
     finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str, revenue: bool
 ) -> dict[str, _Maker]:
-    do = say_do(finding.name)
+    do = finding.does or say_do(finding.name)
     base = base_share(finding, tables)
     rate = _value(finding, "rate_10")
     share = finding.numbers.get("break_even_share")

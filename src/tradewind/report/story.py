@@ -170,22 +170,22 @@ def headline(finding: Finding) -> tuple[str, float]:
 def headline_figure(finding: Finding) -> Figure | None:
     """Return the sum that heads a finding in the summary, or None."""
     name, _ = headline(finding)
-    return _figure(name, finding.numbers[name], finding.name) if name else None
+    return _figure(name, finding.numbers[name], finding) if name else None
 
 
 def _figures(finding: Finding) -> tuple[Figure, ...]:
     shown = [
-        _figure(name, finding.numbers[name], finding.name)
+        _figure(name, finding.numbers[name], finding)
         for name in FIGURES
         if name in finding.numbers and finding.numbers[name].value is not None
     ]
     return tuple(shown[:MOST_FIGURES])
 
 
-def _figure(name: str, number: Number, use_case: str) -> Figure:
+def _figure(name: str, number: Number, finding: Finding) -> Figure:
     """Return a number as a large figure; what it counts stands in its label, so words as units are left out."""
     assert number.value is not None
-    label = say(f"figure.{name}", do=say_do(use_case))
+    label = say(f"figure.{name}", do=finding.does or say_do(finding.name), people=finding.people)
     if name == "contacts_break_even_share":
         return Figure(say_one_in(number.value), label)
     unit = number.unit if len(number.unit) == 3 and number.unit.isupper() else "count"
@@ -199,7 +199,9 @@ def _statistics(numbers: Mapping[str, Number]) -> Iterable[Statistic]:
     for name, number in numbers.items():
         if name in FIGURES and name not in TERMS and number.value is not None:
             continue
-        term = TERMS.get(name, Term(WORDS.get(f"figure.{name}", name.replace("_", " ")).replace("{do}", say("do")), ""))
+        term = TERMS.get(
+            name, Term(WORDS.get(f"figure.{name}", name.replace("_", " ")).format(do=say("do"), people="customers"), "")
+        )
         if number.value is None:
             yield Statistic(term.label, f"not known: {number.reason}", "", term.meaning)
             continue
