@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from same_bytes import assert_fits_contract, assert_same_bytes
 
-from tradewind.core.contract import CONTRACT
 from tradewind.models.lifetime import LifetimeSummary, fit_bg_nbd, fit_pareto_nbd, summary_from_arrays
 from tradewind.simulate.columns import moments
 from tradewind.simulate.shop import simulate_shop
 from tradewind.simulate.world import Channel, ShopSettings, Simulated, World
-from tradewind.sources.mapping import Place, map_table
-from tradewind.sources.raw import Raw
-from tradewind.store.config import TableMapping
 
 SMALL = World(days=400, shop=ShopSettings(customers=300))
 PLAIN = replace(
@@ -33,27 +29,13 @@ def shop() -> Simulated:
     return simulate_shop(SMALL, 1)
 
 
-def _bytes(table: pa.Table) -> bytes:
-    sink = io.BytesIO()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue()
-
-
 def test_one_seed_gives_the_same_bytes_and_another_seed_others(shop: Simulated) -> None:
-    again, other = simulate_shop(SMALL, 1), simulate_shop(SMALL, 2)
-    for kind in ("tables", "truth"):
-        for name, table in getattr(shop, kind).items():
-            assert _bytes(table) == _bytes(getattr(again, kind)[name]), name
-    assert _bytes(shop.tables["orders"]) != _bytes(other.tables["orders"])
+    assert_same_bytes(shop, simulate_shop(SMALL, 1))
+    assert shop.tables["orders"] != simulate_shop(SMALL, 2).tables["orders"]
 
 
 def test_every_table_fits_the_contract_and_no_row_is_rejected(shop: Simulated) -> None:
-    for name, table in shop.tables.items():
-        mapping = TableMapping.model_validate({"from": "s.t", "columns": {c: c for c in table.column_names}})
-        place = Place(SMALL.timezone, datetime(2030, 1, 1), "UTC")
-        mapped = map_table(CONTRACT[name], mapping, {"s.t": Raw(table, tuple(table.column_names))}, place)
-        assert (mapped.counts.rejected, mapped.good.num_rows + mapped.counts.collapsed) == (0, table.num_rows), name
+    assert_fits_contract(shop)
 
 
 def test_amounts_are_exact_and_lines_add_up_to_orders(shop: Simulated) -> None:

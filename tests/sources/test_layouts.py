@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,11 @@ from tradewind.core.time import parse_days
 from tradewind.sources.layouts import Layout, all_layouts, columns_in, layout_of, recognise
 
 LAYOUTS = pytest.mark.parametrize("layout", all_layouts(), ids=lambda layout: layout.name)
+
+
+def _texts(how: dict[str, Any]) -> list[str]:
+    """The alternatives of one column."""
+    return [how["from"]] if isinstance(how["from"], str) else list(how["from"])
 
 
 @LAYOUTS
@@ -27,12 +33,13 @@ def test_a_layout_fits_the_contract(layout: Layout) -> None:
         for name, how in columns.items():
             assert contract.column(name) is not None or contract.attributes or name == "known_at", name
             assert how["reason"]
-            assert {column.casefold() for column in columns_in(how["from"])} <= headers, name
+            for text in _texts(how):
+                assert {column.casefold() for column in columns_in(text)} <= headers, name
         sure = set(layout.required) | set(table.get("needs", ()))
         leaning = {*columns_in(table.get("where", "true")), *table.get("fill_down", ()), table.get("within", "")} - {""}
         assert leaning <= sure
         assert {name for name in columns if name in contract.key} <= {
-            name for name, how in columns.items() if set(columns_in(how["from"])) <= sure
+            name for name, how in columns.items() if set(columns_in(_texts(how)[-1])) <= sure
         }, "a key may not depend on an optional column"
         assert parse_days(table.get("known_after", "0 days"))
 

@@ -102,6 +102,115 @@ class ShopSettings:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """A plan that one can subscribe to.
+
+    Args:
+        name: what it is called.
+        monthly: price per person and month, in the world's currency.
+        share: of new subscribers.
+    """
+
+    name: str
+    monthly: float
+    share: float
+
+
+@dataclass(frozen=True)
+class SubscriptionSettings:
+    """A business that sells subscriptions to companies; a month is 30 days.
+
+    Args:
+        accounts: how many companies ever start.
+        plans: cheapest first.
+        colleagues: mean number of people of a company beyond the one who pays.
+        trial_days: length of the free trial.
+        trial_stays: share of trials that become paid.
+        yearly: share of contracts that run for a year, paid in advance with two months free.
+        hazard: chance per month to leave, at average usage without a ticket.
+        usage: how far each doubling of logins lowers the log-odds of leaving.
+        trouble: how far a ticket in the month raises them.
+        logins: mean logins per person and month.
+        tickets: chance of a ticket per month, at average engagement.
+        failed_share: share of payments that fail at first.
+        recovered: share of those that go through three days later; the others end the subscription.
+        upgrade: chance per month to move to the next plan.
+    """
+
+    accounts: int = 1200
+    plans: tuple[Plan, ...] = (Plan("Starter", 19.0, 0.5), Plan("Team", 49.0, 0.35), Plan("Business", 99.0, 0.15))
+    colleagues: float = 1.5
+    trial_days: int = 14
+    trial_stays: float = 0.65
+    yearly: float = 0.25
+    hazard: float = 0.05
+    usage: float = 0.7
+    trouble: float = 0.9
+    logins: float = 6.0
+    tickets: float = 0.08
+    failed_share: float = 0.04
+    recovered: float = 0.7
+    upgrade: float = 0.015
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of a deal.
+
+    Args:
+        name: what it is called.
+        forward: chance to reach the next stage (from the last: to be won) for an average colleague and company.
+        days: mean days spent in it.
+    """
+
+    name: str
+    forward: float
+    days: float
+
+
+@dataclass(frozen=True)
+class SalesSettings:
+    """A team that sells to companies.
+
+    Args:
+        leads: how many people ever ask.
+        accounts: how many companies they work for.
+        sources: ways in which leads come; `quality` is a factor on their odds of being converted.
+        converts: share of average leads that become a deal.
+        convert_days: mean days until then.
+        stages: of deals, in order.
+        sellers: how many colleagues sell.
+        skill: spread of the colleagues' skill, in log-odds on every step forward.
+        fit: spread of the companies' fit, the same; large companies fit better.
+        interest: how far each page viewed beyond the average raises the log-odds of being converted.
+        amount: median amount of a deal, in the world's currency.
+    """
+
+    leads: int = 3000
+    accounts: int = 900
+    sources: tuple[Channel, ...] = (
+        Channel("Organic search", 0.30, 1.2),
+        Channel("Paid search", 0.25, 0.8, 35.0),
+        Channel("Referral", 0.15, 2.5),
+        Channel("Trade show", 0.15, 1.0, 80.0),
+        Channel("Cold list", 0.15, 0.3, 5.0),
+    )
+    converts: float = 0.25
+    convert_days: float = 14.0
+    stages: tuple[Stage, ...] = (
+        Stage("Qualification", 0.65, 8.0),
+        Stage("Demo", 0.70, 12.0),
+        Stage("Proposal", 0.60, 15.0),
+        Stage("Negotiation", 0.75, 10.0),
+    )
+    sellers: int = 8
+    skill: float = 0.35
+    fit: float = 0.4
+    interest: float = 0.25
+    amount: float = 6000.0
+
+
+@dataclass(frozen=True)
 class World:
     """A world: when it is, where it is, and who lives in it.
 
@@ -111,6 +220,8 @@ class World:
         currency: of all amounts.
         timezone: of all local days.
         shop: settings of `simulate_shop`.
+        subscriptions: settings of `simulate_subscriptions`.
+        sales: settings of `simulate_sales`.
     """
 
     start: date = date(2023, 1, 1)
@@ -118,6 +229,8 @@ class World:
     currency: str = "EUR"
     timezone: str = "Europe/Berlin"
     shop: ShopSettings = field(default_factory=ShopSettings)
+    subscriptions: SubscriptionSettings = field(default_factory=SubscriptionSettings)
+    sales: SalesSettings = field(default_factory=SalesSettings)
 
 
 @dataclass(frozen=True)

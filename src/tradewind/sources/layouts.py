@@ -100,7 +100,7 @@ def _read(name: str, raw: Mapping[str, Any]) -> Layout:
 
 
 def _plain(header: str) -> str:
-    return header.strip().casefold()
+    return header.strip(" \t\u00a0\ufeff↑↓").casefold()  # reports mark sorted columns with arrows
 
 
 def _pattern(names: Sequence[str], tables: Mapping[str, object]) -> str:
@@ -132,10 +132,15 @@ def _propose(layout: Layout, table: Mapping[str, Any], from_: str, headers: tupl
             text = text.replace(f'"{name}"', f'"{known[_plain(name)]}"')
         return text
 
+    def choose(alternatives: str | list[str]) -> str | None:
+        """The first expression whose columns are all there."""
+        texts = [alternatives] if isinstance(alternatives, str) else alternatives
+        return next((t for t in texts if {_plain(name) for name in columns_in(t)} <= known.keys()), None)
+
     guesses = tuple(
-        Guess(column, as_here(how["from"]), _SURE, how["reason"], how.get("format", ""))
+        Guess(column, as_here(text), _SURE, how["reason"], how.get("format", ""))
         for column, how in table["columns"].items()
-        if {_plain(name) for name in columns_in(how["from"])} <= known.keys()
+        if (text := choose(how["from"])) is not None
     )
     where = as_here(table["where"].strip()) if "where" in table else ""
     used = {name for guess in guesses for name in columns_in(guess.expression)}

@@ -1,0 +1,48 @@
+"""Exports of sales tools, filled with a known truth: leads, companies, deals and what was won equal it to the cent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.compute as pc
+import pytest
+from vendor_workspace import Loaded, load_exports, truth_of
+
+from tradewind.simulate.exports.hubspot import write_hubspot
+from tradewind.simulate.sales import simulate_sales
+from tradewind.simulate.world import SalesSettings, Simulated, World
+
+
+@pytest.fixture(scope="module")
+def sales() -> Simulated:
+    return simulate_sales(World(days=400, sales=SalesSettings(leads=600, accounts=200)), 7)
+
+
+def _assert_deals_are_true(loaded: Loaded, sales: Simulated) -> None:
+    truth, deals, leads = truth_of(sales), loaded.table("deals"), loaded.table("leads")
+    assert loaded.rejected() == 0
+    assert leads.num_rows == truth["leads"]
+    assert len(pc.drop_null(leads["converted_at"])) == truth["converted"]
+    assert deals.num_rows == truth["deals"]
+    won = deals.filter(deals["won"])
+    assert won.num_rows == truth["won"]
+    assert pc.sum(won["amount"]).as_py() == truth["won_amount"]
+    assert pc.sum(pc.invert(deals["won"])).as_py() == truth["lost"]
+    assert pc.all(pc.equal(pc.is_null(deals["closed_at"]), pc.is_null(deals["won"]))).as_py()
+
+
+def test_hubspot_contacts_companies_and_deals(sales: Simulated, tmp_path: Path) -> None:
+    write_hubspot(sales, tmp_path / "data")
+    loaded = load_exports(tmp_path, sales)
+    _assert_deals_are_true(loaded, sales)
+    accounts = set(loaded.table("accounts")["account_id"].to_pylist())
+    assert len(accounts) == sales.tables["accounts"].num_rows
+    assert set(loaded.table("deals")["account_id"].to_pylist()) <= accounts
+    assert set(loaded.table("leads")["account_id"].to_pylist()) <= accounts
+    assert loaded.results["accounts"].source == "files.hubspot-companies"
+
+
+def test_deals_are_closed_by_their_stage_where_the_export_says_no_more(sales: Simulated, tmp_path: Path) -> None:
+    *_, path = write_hubspot(sales, tmp_path / "data")
+    path.write_text(path.read_text(encoding="utf-8").replace("Is Closed Won", "x").replace("Is closed lost", "y"))
+    _assert_deals_are_true(load_exports(tmp_path, sales), sales)
