@@ -68,7 +68,7 @@ def fit(name: str, task: str, seed: int = 7, weight: np.ndarray | None = None, n
     return Deployed(predictor, calibrator, interval, fit_usual(features, weight))
 
 
-MODELS = [(name, task) for name in DEPLOYABLE for task in ("classification", "regression")]
+MODELS = [(name, task) for name, candidate in DEPLOYABLE.items() for task in candidate.tasks]
 every_model = pytest.mark.parametrize(("name", "task"), MODELS)
 
 

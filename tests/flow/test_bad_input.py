@@ -288,7 +288,7 @@ def test_an_empty_column_is_told_and_what_to_do_names_its_place(tradewind: Type,
 # Data from which nothing can be learned: the question is not answerable, because …
 
 TOO_LITTLE = [
-    (buying(1, 7), "There are too few customers to learn from (1)", "at least 20"),
+    (buying(1, 7), "There are too few customers to learn from (1)", "at least 10"),
     (buying(1, 1000), "The history is too short to learn from and to test on", "at least 150 days"),
     (buying(80, 7), "The outcome is almost always the same", "(it happened in 0 of 160 cases)"),
     (buying(400, 1000, lambda number: number * 1.2), "The outcome is almost always the same", "150 of 150 cases"),

@@ -190,10 +190,28 @@ def test_few_positives_still_give_an_answer_close_to_the_base_rate() -> None:
     assert trial.test_mean.max() < 0.2
 
 
+def test_a_handful_of_outcomes_is_answered_by_the_cautious_model_with_wide_intervals() -> None:
+    table = world(people=40)
+    rare = np.zeros(len(table))
+    rare[np.random.default_rng(3).choice(200, 5, replace=False)] = 1.0
+    labels = {day: np.where(np.isnan(v), v, rare) for day, v in table.labels.items()}
+    trial = run(replace(table, labels=labels))
+    assert trial.chosen == "bayesian"
+    assert any("could not be used to choose the model" in text for text in trial.said)
+    deployed, _ = fit_deployed(replace(table, labels=labels), trial, QUICK, 1, 1)
+    mean, low, high = deployed.score(table.features)
+    assert mean.mean() == pytest.approx(6 / 282, abs=0.01)
+    assert ((low <= mean) & (mean <= high)).all()
+    assert (high - low).min() > 0.01
+    one = {day: np.where(np.isnan(v), v, np.arange(len(v)) == 3) for day, v in table.labels.items()}
+    with pytest.raises(NotAnswerable, match="at least 2 cases each way"):
+        run(replace(table, labels=one))
+
+
 def test_a_short_history_is_used_without_choosing_and_says_so() -> None:
     table = shortened(world(), world().features.cutoff >= np.datetime64(DAYS[5]))
     trial = run(table)
-    assert (trial.chosen, trial.origins, len(trial.earlier_rows)) == ("linear", (), 0)
+    assert (trial.chosen, trial.origins, len(trial.earlier_rows)) == ("bayesian", (), 0)
     assert trial.calibrator.kind == "identity"
     assert any("Only 0 earlier days" in text for text in trial.said)
     deployed, newest = fit_deployed(table, trial, QUICK, 1, 1)
@@ -259,7 +277,7 @@ def test_every_model_that_is_only_compared_runs_beside_the_others_and_is_never_c
     candidates = choose_candidates(["linear", *names])
     trial = run(table, candidates=candidates)
     assert trial.chosen == "linear"
-    assert set(trial.others) == set(names)
+    assert set(trial.others) == {"bayesian", *names}, "the cautious model comes by itself below 500 outcomes"
     for name, mean in trial.others.items():
         assert ((mean > 0) & (mean < 1)).all(), name
         assert np.corrcoef(mean, trial.test_label)[0, 1] > 0.2, name

@@ -14,6 +14,7 @@ from tradewind.core.finding import Check
 from tradewind.flow.data import Data
 from tradewind.flow.lesson import Lesson, candidates_of, seed_of
 from tradewind.flow.probe import moved_features
+from tradewind.models.candidates import named
 from tradewind.models.fitting import Learner
 from tradewind.models.protocol import Trial
 from tradewind.stats.ranking import Values
@@ -42,7 +43,7 @@ def audit_leaks(data: Data, lesson: Lesson, trial: Trial) -> tuple[Check, ...]:
 def _shuffled(data: Data, lesson: Lesson, trial: Trial, rng: np.random.Generator) -> Check:
     """Refit the chosen model on shuffled outcomes; it must do no better than chance."""
     table, test = lesson.table, trial.test_cutoff
-    candidate = next(each for each in candidates_of(lesson.question) if each.name == trial.chosen)
+    candidate = named(trial.chosen, candidates_of(lesson.question))
     threads = data.threads
 
     def fit_predict(label: Values) -> Values:

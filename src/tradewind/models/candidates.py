@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.core.errors import ConfigError, ModelError, Problem
+from tradewind.models.bayesian import fit_bayesian
 from tradewind.models.blend import BlendModel
 from tradewind.models.design import DesignKind
 from tradewind.models.linear import Link, fit_linear
@@ -79,6 +80,7 @@ class Candidate:
         settings: the settings tried, the best by out-of-time score kept; the first is the default.
         deployable: whether it can be saved, explained and deployed.
         most_rows: rows beyond this are sampled for fitting, and the result says so; None for no limit.
+        tasks: the kinds of question it can answer.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Candidate:
     settings: tuple[Settings, ...] = field(default=({},))
     deployable: bool = True
     most_rows: int | None = None
+    tasks: tuple[Task, ...] = ("classification", "regression")
 
 
 def choose_candidates(
@@ -126,6 +129,12 @@ def _linear(fitting: Fitting, settings: Settings) -> Model:
     return fit_linear(fitting.matrix, fitting.outcome, fitting.weight, fitting.link, **chosen)
 
 
+def _bayesian(given: Fitting, settings: Settings) -> Model:
+    if settings:
+        raise ModelError(Problem("models", "the Bayesian model has no settings", ", ".join(settings)))
+    return fit_bayesian(given.matrix, given.outcome, given.weight)
+
+
 def _blend(given: Fitting, settings: Settings) -> Model:
     """Fit both parts; `linear` and `boosting` among the settings are theirs, `share` is the weight of the first."""
     own: dict[str, Any] = dict(settings)
@@ -158,11 +167,37 @@ DEPLOYABLE: Mapping[str, Candidate] = {
     ),
     "forest": Candidate("forest", "trees", _trees("forest")),
     "blend": Candidate("blend", "both", _blend),
+    "bayesian": Candidate("bayesian", "linear", _bayesian, tasks=("classification",)),
 }
 """The models that are saved and deployed, quickest first."""
 
 AUTO = ("linear", "tree", "boosting", "forest")
-"""What `auto` tries on a history of many moments: a blend would cost what both of its parts cost again."""
+"""What `auto` tries on a history of many moments. A blend would cost what both of its parts cost again; the Bayesian
+model comes by itself where outcomes are few."""
+
+LABELLED: tuple[Candidate, ...] = (
+    replace(DEPLOYABLE["linear"], settings=tuple({"strength": s} for s in (0.003, 0.01, 0.001))),
+    replace(
+        DEPLOYABLE["boosting"],
+        settings=(
+            {},
+            {
+                "num_iterations": 300,
+                "learning_rate": 0.03,
+                "num_leaves": 16,
+                "min_data_in_leaf": 30,
+                "feature_fraction": 0.7,
+            },
+        ),
+    ),
+    DEPLOYABLE["blend"],
+)
+"""What `auto` tries on a labelled table: few columns, so that trees may see most of them at a time."""
+
+
+def named(name: str, candidates: Sequence[Candidate]) -> Candidate:
+    """Return a candidate by name; the Bayesian one may have come by itself."""
+    return next((each for each in candidates if each.name == name), None) or DEPLOYABLE[name]
 
 
 def require_extra(module: str, extra: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from tradewind.models.calibrate import Calibrator, fit_amount_calibrator, fit_probability_calibrator
 from tradewind.models.candidates import Settings, Task
+from tradewind.models.small import CAUTIOUS, clearly_better
 
 Array = NDArray[np.float64]
 
@@ -78,10 +80,30 @@ def out_of_time_score(task: Task, mean: Array, outcome: Array, weight: Array, or
     """
     made = out_of_time_means(task, mean, outcome, weight, origin)
     if task == "classification":
-        p = np.clip(made, 1e-6, 1 - 1e-6)
-        return float(-np.average(outcome * np.log(p) + (1 - outcome) * np.log(1 - p), weights=weight))
+        return float(np.average(log_losses(made, outcome), weights=weight))
     flat = np.average(outcome, weights=weight)
     errors, flat_errors = np.abs(made - outcome), np.abs(flat - outcome)
     absolute = np.average(errors, weights=weight) / max(np.average(flat_errors, weights=weight), 1e-12)
     squared = np.average(errors**2, weights=weight) / max(np.average(flat_errors**2, weights=weight), 1e-12)
     return float((absolute + np.sqrt(squared)) / 2)
+
+
+def log_losses(mean: Array, outcome: Array) -> Array:
+    """Return (m,) log-loss of each row."""
+    p = np.clip(mean, 1e-6, 1 - 1e-6)
+    return np.asarray(-(outcome * np.log(p) + (1 - outcome) * np.log(1 - p)))
+
+
+def best_attempt(attempts: Sequence[Attempt], losses: Callable[[Attempt], Array]) -> Attempt | None:
+    """Return the best deployable attempt with a score; where the cautious model was tried, only if clearly better.
+
+    Args:
+        attempts: what was tried.
+        losses: from an attempt to its (m,) log-losses out of time; asked only where the cautious model was tried.
+    """
+    scored = [a for a in attempts if a.deployable and a.score is not None]
+    best = min(scored, key=lambda a: a.score if a.score is not None else np.inf, default=None)
+    cautious = next((a for a in scored if a.name == CAUTIOUS), None)
+    if best is None or cautious is None or best.name == CAUTIOUS:
+        return best
+    return best if clearly_better(losses(best), losses(cautious)) else cautious

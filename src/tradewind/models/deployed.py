@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tradewind.core.errors import ModelError, Problem
 from tradewind.core.feature import FeatureTable
+from tradewind.models.bayesian import BayesianModel
 from tradewind.models.blend import BlendModel
 from tradewind.models.calibrate import Calibrator
 from tradewind.models.candidates import Model, Task
@@ -19,7 +20,7 @@ from tradewind.models.trees import TreeModel
 from tradewind.models.usual import Usual
 
 Array = NDArray[np.float64]
-Kept = TreeModel | LinearModel | BlendModel
+Kept = TreeModel | LinearModel | BlendModel | BayesianModel
 """The kinds of model that can be saved, deployed and explained."""
 
 
@@ -96,9 +97,16 @@ class Deployed:
         return self.calibrator.apply(self.predictor.mean(features))
 
     def score(self, features: FeatureTable) -> tuple[Array, Array, Array]:
-        """Return (n,) calibrated means with the lower and upper ends of their 80 % intervals."""
+        """Return (n,) calibrated means with the lower and upper ends of their 80 % intervals.
+
+        A Bayesian model brings its own: of the person's probability, given how little was there to learn from.
+        """
         mean = self.mean(features)
-        return (mean, *self.interval.apply(mean))
+        if not isinstance(self.predictor.model, BayesianModel):
+            return (mean, *self.interval.apply(mean))
+        low, high = self.predictor.model.ends(apply_design(self.predictor.design, features))
+        low, high = self.calibrator.apply(low), self.calibrator.apply(high)
+        return mean, np.minimum(low, mean), np.maximum(high, mean)
 
     def contributions(self, features: FeatureTable) -> Array:
         """Return (n, features + 1) parts of the uncalibrated margin; see `Predictor.contributions`."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.core.feature import FeatureTable, TrainingTable
-from tradewind.models.candidates import Candidate
+from tradewind.models.candidates import Candidate, named
 from tradewind.models.deployed import Deployed, Predictor
 from tradewind.models.fitting import Learner
 from tradewind.models.protocol import Trial
@@ -130,7 +130,7 @@ def resampled_refits(
         num_threads: threads for fitting.
     """
     newest = max(table.labels)
-    candidate = next(each for each in candidates if each.name == trial.chosen)
+    candidate = named(trial.chosen, candidates)
     known = Learner(table, trial.task, newest, 0, num_threads).rows
 
     def refit(rows: NDArray[np.intp], seed: int) -> Predictor:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tradewind.core.errors import FormatError, ModelError, Problem, StoreError
+from tradewind.models.bayesian import BayesianModel
 from tradewind.models.blend import BlendModel
 from tradewind.models.calibrate import Calibrator
 from tradewind.models.deployed import Deployed, Kept, Predictor
@@ -79,7 +80,7 @@ def load_model(folder: Path) -> tuple[Deployed, dict[str, Any]]:
         raise _damaged(folder, str(error)) from error
     design = Design.from_json(parts["design.json"])
     model = _read_model(folder, card, texts)
-    width = len(model.coefficients) if isinstance(model, LinearModel) else model.width
+    width = len(model.coefficients) if isinstance(model, LinearModel | BayesianModel) else model.width
     if width != len(design.columns) or task not in ("classification", "regression"):
         raise _damaged(folder, "the model and its design do not belong together")
     return (
@@ -140,6 +141,8 @@ def _read_model(folder: Path, card: Mapping[str, Any], texts: Mapping[str, str])
             raise _damaged(folder, str(error)) from error
         if "model.txt" in texts:
             return BlendModel.from_json(data, TreeModel.from_text("boosting", texts["model.txt"]))
+        if isinstance(data, dict) and data.get("algorithm") == "bayesian":
+            return BayesianModel.from_json(data)
         return LinearModel.from_json(data)
     if "model.txt" not in texts or card.get("algorithm") not in _TREES:
         raise _damaged(folder, "the model itself is missing")

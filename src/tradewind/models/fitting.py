@@ -19,9 +19,11 @@ from tradewind.models.linear import Link
 Array = NDArray[np.float64]
 
 LEAST_OUTCOMES = 10
-"""Fewer of the rarer outcome than this, and nothing is fitted."""
+"""With fewer of the rarer outcome than this an earlier day says nothing about which model is best."""
 LEAST_ENTITIES = 20
-"""Fewer different customers than this, and nothing is fitted."""
+"""Nor with fewer different customers than this; and amounts are not learned from fewer."""
+NOTHING = 2
+"""With fewer of the rarer outcome than this, or fewer than ten customers, even the base rate is a guess."""
 MOST_NEGATIVE = 0.05
 """Up to this share of the total, negative amounts (returns) are learned as zero and put right in the total."""
 
@@ -135,21 +137,36 @@ def refuse_strange_outcomes(table: TrainingTable, task: Task) -> None:
         raise ModelError(Problem("weight", "some sampling weights are negative or no numbers"))
 
 
-def too_little(table: TrainingTable, rows: NDArray[np.intp], origin: date, task: Task) -> Problem | None:
-    """Return what is missing to learn anything by an origin, or None."""
+def rarer_outcomes(outcome: Array, weight: Array) -> int:
+    """Return how many rows of some weight have the rarer of the two outcomes."""
+    happened = int((outcome[weight > 0] > 0.5).sum())
+    return min(happened, int((weight > 0).sum()) - happened)
+
+
+def too_little(
+    table: TrainingTable, rows: NDArray[np.intp], origin: date, task: Task, least: int = LEAST_OUTCOMES
+) -> Problem | None:
+    """Return what is missing to learn anything by an origin, or None.
+
+    Args:
+        table: the training table.
+        rows: those whose outcome is known by then.
+        origin: the day.
+        task: classification or regression.
+        least: of the rarer outcome (classification).
+    """
+    customers = LEAST_ENTITIES if least == LEAST_OUTCOMES or task != "classification" else LEAST_ENTITIES // 2
     outcome = table.labels[origin][rows]
     usable = table.weight[rows] > 0
     if not usable.any():
         return Problem("", f"no customer's outcome was known by {origin}", "0 rows", "a longer history")
     entities = len(set(table.features.entity_id[rows[usable]]))
-    if entities < LEAST_ENTITIES:
-        return Problem("", "there are too few customers to learn from", f"{entities}", f"at least {LEAST_ENTITIES}")
+    if entities < customers:
+        return Problem("", "there are too few customers to learn from", f"{entities}", f"at least {customers}")
     if task == "classification":
-        happened = int((outcome[usable] > 0.5).sum())
-        rarer = min(happened, int(usable.sum()) - happened)
-        if rarer < LEAST_OUTCOMES:
-            found = f"it happened in {happened:,} of {int(usable.sum()):,} cases"
-            expected = f"at least {LEAST_OUTCOMES} cases each way"
+        if rarer_outcomes(outcome, table.weight[rows]) < least:
+            found = f"it happened in {int((outcome[usable] > 0.5).sum()):,} of {int(usable.sum()):,} cases"
+            expected = f"at least {least} cases each way"
             return Problem("", "the outcome is almost always the same, so nothing tells people apart", found, expected)
     elif outcome[usable].min() == outcome[usable].max():
         return Problem("", "every amount is the same, so nothing tells people apart", f"{outcome[usable][0]:g}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from tradewind.core.errors import ModelError, NotAnswerable, Problem
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Clock
-from tradewind.models.candidates import Candidate, Settings
+from tradewind.models.candidates import Candidate, Settings, named
 from tradewind.models.choose import Attempt
 from tradewind.models.deployed import Deployed
 from tradewind.models.folds import find_copies, stratified_folds
 from tradewind.models.identifiers import drop_identifiers
 from tradewind.models.interval import fit_interval
 from tradewind.models.learn import Learnt, Part, learn
+from tradewind.models.small import suit_candidates
 from tradewind.models.usual import fit_usual
 
 Array = NDArray[np.float64]
@@ -27,6 +28,8 @@ Places = NDArray[np.intp]
 
 INNER = 4
 """Parts of the training rows on which models are chosen and calibrated."""
+FIRST = 0.6
+"""Share of the time limit that the first repeat may use for choosing; what is left is for more repeats."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def cross_validate(
         mean = np.empty(len(known))
         for each in range(folds):
             train, test = np.flatnonzero(fold != each), np.flatnonzero(fold == each)
-            share = time_limit * (each + 1) / folds
+            share = FIRST * time_limit * (each + 1) / folds if repeat == 0 else time_limit
             learnt = _learn(prepared, train, candidates, rng, num_threads, _until(clock, began, share))
             mean[test] = learnt.predict(prepared.features.rows(test))
             learned.append(learnt)
@@ -196,7 +199,8 @@ def time_ordered(
         in_time = _until(clock, began, time_limit * (each - 1) / max(parts - 2, 1))
         seed = int(np.random.default_rng([rng_seed, each]).integers(2**31))
         features, outcome = prepared.features.rows(train), prepared.outcome[train]
-        learnt = learn(features, outcome, inner, candidates, seed, num_threads, in_time)
+        suited = suit_candidates(candidates, "classification", int(min(outcome.sum(), (1 - outcome).sum())))
+        learnt = learn(features, outcome, inner, suited, seed, num_threads, in_time)
         by_row[test] = learnt.predict(prepared.features.rows(test))
         learned.append(learnt)
     if not learned:
@@ -225,10 +229,11 @@ def fit_labelled(
         The model to save and to score with, calibrated on predictions inside the known rows.
     """
     prepared = _prepare(table)
-    candidate = next(each for each in candidates if each.name == trial.chosen)
-    everything = np.arange(len(prepared.outcome))
+    candidate = named(trial.chosen, candidates)
     only = [replace(candidate, settings=(trial.settings,))]
-    learnt = _learn(prepared, everything, only, np.random.default_rng([rng_seed, 0]), num_threads, lambda: True)
+    rng = np.random.default_rng([rng_seed, 0])
+    parts = _dealt(prepared.outcome, prepared.group, rng)
+    learnt = learn(prepared.features, prepared.outcome, parts, only, int(rng.integers(2**31)), num_threads)
     inside, ones = prepared.outcome[learnt.rows], np.ones(len(learnt.rows))
     interval = fit_interval(learnt.mean, inside, ones, "classification")
     usual = fit_usual(prepared.features, np.ones(len(prepared.outcome)))
@@ -269,10 +274,15 @@ def _learn(
     in_time: Callable[[], bool],
 ) -> Learnt:  # fmt: skip
     outcome = prepared.outcome[train]
-    fold = stratified_folds(outcome, prepared.group[train], INNER, rng)
-    parts = [Part(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(INNER)]
+    suited = suit_candidates(candidates, "classification", int(min(outcome.sum(), (1 - outcome).sum())))
+    parts = _dealt(outcome, prepared.group[train], rng)
     seed = int(rng.integers(2**31))
-    return learn(prepared.features.rows(train), outcome, parts, candidates, seed, num_threads, in_time)
+    return learn(prepared.features.rows(train), outcome, parts, suited, seed, num_threads, in_time)
+
+
+def _dealt(outcome: Array, group: Places, rng: np.random.Generator) -> list[Part]:
+    fold = stratified_folds(outcome, group, INNER, rng)
+    return [Part(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(INNER)]
 
 
 def _in_order(order: Array, parts: int) -> Places:
@@ -298,35 +308,47 @@ def _trial(
     design: Literal["shuffled", "ordered"], prepared: _Prepared, rows: Places, learned: list[Learnt],
     by_repeat: list[Array], fold: list[Places], seconds: float,
 ) -> LabelledTrial:  # fmt: skip
-    attempts = _average([attempt for learnt in learned for attempt in learnt.attempts])
-    best = min(
-        (a for a in attempts if a.deployable and a.score is not None),
-        key=lambda attempt: attempt.score if attempt.score is not None else np.inf,
-    )
+    attempts = _summary(learned)
+    votes = Counter(learnt.chosen.name for learnt in learned)
+    rank = {attempt.name: -place for place, attempt in enumerate(attempts)}
+    best = max(votes, key=lambda name: (votes[name], rank[name]))
     said = [*prepared.said, *(a.note for a in attempts if a.note), learned[-1].calibrator.said]
     return LabelledTrial(
-        design, best.name, best.settings, tuple(attempts), rows, np.mean(by_repeat, axis=0),
-        prepared.outcome[np.searchsorted(prepared.known, rows)], np.array(by_repeat), np.array(fold),
-        tuple(learnt.chosen.name for learnt in learned), len(prepared.outcome), int(prepared.outcome.sum()),
+        design, best, _settings([each.chosen.settings for each in learned if each.chosen.name == best]),
+        attempts, rows, np.mean(by_repeat, axis=0), prepared.outcome[np.searchsorted(prepared.known, rows)],
+        np.array(by_repeat), np.array(fold), tuple(learnt.chosen.name for learnt in learned),
+        len(prepared.outcome), int(prepared.outcome.sum()),
         tuple(feature.name for feature in prepared.features.features), seconds, tuple(dict.fromkeys(said)),
     )  # fmt: skip
 
 
-def _average(attempts: list[Attempt]) -> list[Attempt]:
-    """Average the inner scores of each candidate and setting, those tried most often only."""
-    key = [(attempt.name, repr(attempt.settings)) for attempt in attempts]
-    times = Counter(key)
-    made: dict[tuple[str, str], list[Attempt]] = {}
-    for each, attempt in zip(key, attempts, strict=True):
-        made.setdefault(each, []).append(attempt)
-    most = max(times.values())
-    averaged = []
-    for each, group in made.items():
-        scores = [a.score for a in group if a.score is not None]
-        whole = times[each] == most and len(scores) == len(group)
-        note = next((a.note for a in group if a.note), "")
-        averaged.append(
-            Attempt(group[0].name, group[0].settings, group[0].deployable, float(np.mean(scores)) if whole else None,
-                    sum(a.seconds for a in group), note)
-        )  # fmt: skip
-    return averaged
+def _summary(learned: Sequence[Learnt]) -> tuple[Attempt, ...]:
+    """Return each candidate once, best first: its usual settings, and the mean over folds of its best inner score."""
+    best: dict[str, list[Attempt]] = {}
+    for learnt in learned:
+        tried: dict[str, list[Attempt]] = {}
+        for attempt in learnt.attempts:
+            tried.setdefault(attempt.name, []).append(attempt)
+        for name, group in tried.items():
+            best.setdefault(name, []).append(min(group, key=_score))
+    made = []
+    for name, group in best.items():
+        scores = [attempt.score for attempt in group if attempt.score is not None]
+        score = float(np.mean(scores)) if len(scores) == len(group) == len(learned) else None
+        note = next((attempt.note for attempt in group if attempt.note), "")
+        settings = _settings([attempt.settings for attempt in group])
+        made.append(Attempt(name, settings, group[0].deployable, score, sum(a.seconds for a in group), note))
+    return tuple(sorted(made, key=_score))
+
+
+def _score(attempt: Attempt) -> float:
+    return np.inf if attempt.score is None else attempt.score
+
+
+def _settings(found: Sequence[Settings]) -> Settings:
+    """Return the settings chosen most often; of a blend those of its parts, and the mean weight."""
+    if "share" not in found[0]:
+        names = [repr(sorted(each.items())) for each in found]
+        return found[names.index(Counter(names).most_common(1)[0][0])]
+    parts = {part: _settings([cast(Settings, each[part]) for each in found]) for part in ("linear", "boosting")}
+    return {**parts, "share": round(float(np.mean([float(str(each["share"])) for each in found])), 3)}

@@ -13,9 +13,10 @@ from tradewind.core.errors import ModelError, Problem
 from tradewind.core.feature import FeatureTable, TrainingTable
 from tradewind.models.calibrate import Calibrator, fit_probability_calibrator
 from tradewind.models.candidates import Candidate, Settings
-from tradewind.models.choose import Attempt, out_of_time_means, out_of_time_score
+from tradewind.models.choose import Attempt, best_attempt, log_losses, out_of_time_means
 from tradewind.models.deployed import Predictor
 from tradewind.models.fitting import Learner
+from tradewind.models.small import CAUTIOUS
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -89,55 +90,75 @@ def learn(
     Raises:
         ModelError: no candidate could be fitted.
     """
+    inside = _Inside.of(outcome, parts)
+    attempts = _try_all(features, outcome, parts, candidates, inside, seed, num_threads, in_time)
+    best = best_attempt(attempts, lambda attempt: log_losses(inside.calibrated(attempt), inside.outcome))
+    if best is None:
+        raise ModelError(Problem("models", "no model could be fitted", "; ".join(a.note for a in attempts if a.note)))
+    raw = np.concatenate(best.means)
+    candidate = next(each for each in candidates if each.name == best.name)
+    predictor = learner_of(features, outcome, seed, num_threads).fit(candidate, best.settings)
+    told = tuple(replace(attempt, means=()) for attempt in attempts)
+    chosen = replace(best, means=())
+    return Learnt(predictor, inside.calibrator(best), chosen, told, inside.rows, inside.calibrated(best), raw)
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """The rows predicted inside: their positions, outcomes and parts."""
+
+    rows: Places
+    outcome: Array
+    weight: Array
+    part: NDArray[np.datetime64]
+
+    @classmethod
+    def of(cls, outcome: Array, parts: Sequence[Part]) -> _Inside:
+        rows = np.concatenate([part.predicted for part in parts])
+        place = np.repeat(np.arange(len(parts)), [len(part.predicted) for part in parts])
+        return cls(rows, outcome[rows], np.ones(len(rows)), place.astype("datetime64[D]"))
+
+    def calibrated(self, attempt: Attempt) -> Array:
+        raw = np.concatenate(attempt.means)
+        if attempt.name == CAUTIOUS:
+            return raw
+        return out_of_time_means("classification", raw, self.outcome, self.weight, self.part)
+
+    def calibrator(self, attempt: Attempt) -> Calibrator:
+        if attempt.name == CAUTIOUS:
+            return Calibrator("identity", said="Probabilities allow for how little there was to learn from.")
+        return fit_probability_calibrator(np.concatenate(attempt.means), self.outcome, self.weight)
+
+    def scored(self, attempt: Attempt) -> Attempt:
+        return replace(attempt, score=float(log_losses(self.calibrated(attempt), self.outcome).mean()))
+
+
+def _try_all(
+    features: FeatureTable, outcome: Array, parts: Sequence[Part], candidates: Sequence[Candidate], inside: _Inside,
+    seed: int, num_threads: int, in_time: Callable[[], bool],
+) -> list[Attempt]:  # fmt: skip
+    """Predict every part with every candidate: first all defaults, then the other settings, while time lasts."""
     learners = [learner_of(features.rows(part.learned), outcome[part.learned], seed, num_threads) for part in parts]
     asked = [features.rows(part.predicted) for part in parts]
-    rows = np.concatenate([part.predicted for part in parts])
-    place = np.repeat(np.arange(len(parts)), [len(part.predicted) for part in parts])
-    inside = _Inside(outcome[rows], np.ones(len(rows)), place.astype("datetime64[D]"))
     # A blend whose weights are to be found is made of the others' predictions; one with given weights is fitted.
     single = [c for c in candidates if c.name != "blend" or "share" in c.settings[0]]
     plan = [(c, c.settings[0]) for c in single] + [(c, s) for c in single for s in c.settings[1:]]
     attempts: list[Attempt] = []
     for candidate, settings in plan:
-        if any(a.score is not None for a in attempts) and not in_time():
+        if any(a.score is not None and a.deployable for a in attempts) and not in_time():
             break
+        tried = Attempt(candidate.name, settings, candidate.deployable, None, 0.0)
         try:
             means = [x.fit(candidate, settings).mean(ask) for x, ask in zip(learners, asked, strict=True)]
         except ModelError as error:
-            attempts.append(Attempt(candidate.name, settings, candidate.deployable, None, 0.0, str(error)))
-            continue
-        score = inside.score(np.concatenate(means))
-        attempts.append(Attempt(candidate.name, settings, candidate.deployable, score, 0.0, "", tuple(means)))
-    if len(single) < len(candidates):
-        attempts += _blends(attempts, inside)
-    scored = [a for a in attempts if a.deployable and a.score is not None]
-    if not scored:
-        raise ModelError(Problem("models", "no model could be fitted", "; ".join(a.note for a in attempts if a.note)))
-    best = min(scored, key=lambda attempt: attempt.score if attempt.score is not None else np.inf)
-    raw = np.concatenate(best.means)
-    candidate = next(each for each in candidates if each.name == best.name)
-    predictor = learner_of(features, outcome, seed, num_threads).fit(candidate, best.settings)
-    calibrator = fit_probability_calibrator(raw, inside.outcome, inside.weight)
-    told = tuple(replace(attempt, means=()) for attempt in attempts)
-    return Learnt(predictor, calibrator, best, told, rows, inside.calibrated(raw), raw)
+            attempts.append(replace(tried, note=str(error)))
+        else:
+            attempts.append(inside.scored(replace(tried, means=tuple(means))))
+    blend = next((c for c in candidates if c not in single), None)
+    return attempts if blend is None else [*attempts, *_blends(attempts, inside, blend.deployable)]
 
 
-@dataclass(frozen=True)
-class _Inside:
-    """The rows predicted inside, and which part each belongs to."""
-
-    outcome: Array
-    weight: Array
-    part: NDArray[np.datetime64]
-
-    def calibrated(self, raw: Array) -> Array:
-        return out_of_time_means("classification", raw, self.outcome, self.weight, self.part)
-
-    def score(self, raw: Array) -> float:
-        return out_of_time_score("classification", raw, self.outcome, self.weight, self.part)
-
-
-def _blends(attempts: Sequence[Attempt], inside: _Inside) -> list[Attempt]:
+def _blends(attempts: Sequence[Attempt], inside: _Inside, deployable: bool) -> list[Attempt]:
     """Weigh the best linear and the best boosting attempt; their predictions are there already."""
     first, second = _best(attempts, "linear"), _best(attempts, "boosting")
     if first is None or second is None:
@@ -149,7 +170,7 @@ def _blends(attempts: Sequence[Attempt], inside: _Inside) -> list[Attempt]:
             for a, b in zip(first.means, second.means, strict=True)
         )
         settings: Settings = {"linear": dict(first.settings), "boosting": dict(second.settings), "share": share}
-        made.append(Attempt("blend", settings, True, inside.score(np.concatenate(means)), 0.0, "", means))
+        made.append(inside.scored(Attempt("blend", settings, deployable, None, 0.0, "", means)))
     return made
 
 

@@ -13,11 +13,26 @@ from tradewind.core.errors import ModelError, NotAnswerable, Problem
 from tradewind.core.feature import TrainingTable
 from tradewind.core.time import Clock
 from tradewind.models.calibrate import Calibrator
-from tradewind.models.candidates import Candidate, Settings, Task
-from tradewind.models.choose import Attempt, calibrate, out_of_time_means, out_of_time_score
+from tradewind.models.candidates import Candidate, Settings, Task, named
+from tradewind.models.choose import (
+    Attempt,
+    best_attempt,
+    calibrate,
+    log_losses,
+    out_of_time_means,
+    out_of_time_score,
+)
 from tradewind.models.deployed import Deployed, Predictor
-from tradewind.models.fitting import Learner, refuse_leaks, refuse_strange_outcomes, too_little
+from tradewind.models.fitting import (
+    NOTHING,
+    Learner,
+    rarer_outcomes,
+    refuse_leaks,
+    refuse_strange_outcomes,
+    too_little,
+)
 from tradewind.models.interval import fit_interval
+from tradewind.models.small import suit_candidates
 from tradewind.models.usual import fit_usual
 
 Array = NDArray[np.float64]
@@ -127,9 +142,10 @@ def run_protocol(
         raise ModelError(Problem("", "the labels as known at the test cutoff are missing", str(test_cutoff)))
     final = Learner(table, task, test_cutoff, rng_seed, num_threads)
     test_rows = np.flatnonzero((table.features.cutoff == np.datetime64(test_cutoff)) & ~np.isnan(table.label))
-    shortage = too_little(table, final.rows, test_cutoff, task)
+    shortage = too_little(table, final.rows, test_cutoff, task, NOTHING)
     if shortage is not None:
         raise NotAnswerable(shortage)
+    candidates = suit_candidates(candidates, task, rarer_outcomes(final.outcome, final.weight))
     if len(test_rows) == 0:
         raise NotAnswerable(
             Problem("", f"nobody's outcome after {test_cutoff} is known yet", "0 rows", "data that reach further")
@@ -141,10 +157,10 @@ def run_protocol(
 
     limit = time_limit * (1 - KEPT_FOR_TEST)
     attempts = _try_all(table, task, test_cutoff, candidates, earlier, limit, elapsed)
-    chosen = _choose(attempts)
+    chosen = _choose(attempts, lambda attempt: _losses(table, test_cutoff, earlier, attempt))
 
     def test(attempt: Attempt) -> _Tested:
-        candidate = next(each for each in candidates if each.name == attempt.name)
+        candidate = named(attempt.name, candidates)
         return _test_once(final, test_rows, _together(table, test_cutoff, earlier, attempt), candidate, attempt)
 
     best = test(chosen)
@@ -206,7 +222,7 @@ def fit_deployed(
         cutoff it learned from.
     """
     learner = Learner(table, trial.task, max(table.labels), rng_seed, num_threads)
-    candidate = next(c for c in candidates if c.name == trial.chosen)
+    candidate = named(trial.chosen, candidates)
     predictor = learner.fit(candidate, trial.settings)
     rows = np.concatenate([trial.earlier_rows, trial.test_rows])
     raw = np.concatenate([trial.earlier_raw, trial.predictor.mean(table.features.rows(trial.test_rows))])
@@ -290,11 +306,19 @@ def _try_one(
     return Attempt(candidate.name, settings, candidate.deployable, score, elapsed() - start, note, tuple(means))
 
 
-def _choose(attempts: Sequence[Attempt]) -> Attempt:
+def _losses(table: TrainingTable, test_cutoff: date, earlier: list[_Origin], attempt: Attempt) -> Array:
+    """Return the weighted log-loss of each row predicted out of time."""
+    rows, label, raw = _together(table, test_cutoff, earlier, attempt)
+    weight = table.weight[rows]
+    mean = out_of_time_means("classification", raw, label, weight, table.features.cutoff[rows])
+    return np.asarray(weight * log_losses(mean, label))
+
+
+def _choose(attempts: Sequence[Attempt], losses: Callable[[Attempt], Array]) -> Attempt:
     """Return the best deployable attempt; without any out-of-time score, the first that can be deployed."""
-    scored = [a for a in attempts if a.deployable and a.score is not None]
-    if scored:
-        return min(scored, key=lambda attempt: attempt.score if attempt.score is not None else np.inf)
+    best = best_attempt(attempts, losses)
+    if best is not None:
+        return best
     fallback = next((a for a in attempts if a.deployable and not a.note), None)
     if fallback is None:
         raise ModelError(Problem("models", "no model could be fitted", "; ".join(a.note for a in attempts if a.note)))
