@@ -49,7 +49,7 @@ def test_init_says_what_it_found_took_and_ignored(
     assert "orders_export_1.csv" in out
     assert "Ignored: logo.png: a picture" in out
     assert "Taken without asking" in out
-    assert "What can be asked at once:" in out
+    assert "What needs more:" in out
     assert out.strip().splitlines()[-1] == f"Next: tradewind run --workspace {tmp_path / 'my'}"
     status, out, err = tradewind("init", tmp_path / "my", "--from", exports, "--yes")
     assert status == 1

@@ -152,3 +152,28 @@ def test_a_workspace_is_never_written_over(shop: Path) -> None:
     assert (shop / "my" / "tradewind.toml").read_bytes() == before
     with pytest.raises(ConfigError, match="where the data lie"):
         init(shop / "other", [], environ={})
+
+
+def test_a_table_that_cannot_be_loaded_is_taken_back_and_said(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = ProposedTable("deals", "exports.orders", (Guess("deal_id", "id", 0.9, "unique"),
+                                                      Guess("stage", "nowhere", 0.9, "words")), "looks so", 0.8)  # fmt: skip
+    monkeypatch.setattr(flow, "understand", lambda tables, tell: Proposal((wrong, SHOP), questions=QUESTIONS))
+    done = init(shop / "my", [str(shop / "exports")], environ={})
+    assert [table.table for table in done.proposal.tables] == ["orders"]
+    assert any("looks like deals, but cannot be used as such" in said for said in done.proposal.undecided)
+    assert set(load_config(shop / "my", {}).tables) == {"orders"}
+
+
+def test_where_nothing_loads_no_workspace_is_left(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = ProposedTable("customers", "exports.orders", (Guess("customer_id", "nowhere", 0.9, "unique"),), "so", 0.8)
+    monkeypatch.setattr(flow, "understand", lambda tables, tell: Proposal((wrong,)))
+    with pytest.raises(ConfigError, match="no column"):
+        init(shop / "my", [str(shop / "exports")], environ={})
+    assert not (shop / "my" / "tradewind.toml").exists()
+
+
+def test_nothing_recognised_is_said_for_each_table(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unused = {"exports.orders": "a table of lookups"}
+    monkeypatch.setattr(flow, "understand", lambda tables, tell: Proposal((), unused=unused))
+    with pytest.raises(ConfigError, match=r"orders.csv: nothing in this table is recognised \(found: a table of"):
+        init(shop / "my", [str(shop / "exports")], environ={})

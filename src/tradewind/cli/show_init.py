@@ -15,7 +15,7 @@ from rich.text import Text
 
 from tradewind.cli.show import DONE, _console, _next, _progress, _write_json
 from tradewind.flow.init import Initiated, OpenQuestion, init
-from tradewind.flow.tell_init import askable, shown_name, understood
+from tradewind.flow.tell_init import shown_name, understood
 
 _MOST_IGNORED = 12
 
@@ -92,13 +92,24 @@ def _show_answers(done: Initiated, console: Console) -> None:
 
 
 def _show_questions(done: Initiated, console: Console) -> None:
-    titles = askable(done)
-    if titles:
-        console.print("\nWhat can be asked at once:", style="bold")
-        for title in titles:
-            console.print(f"  • {title}", highlight=False)
-    else:
-        console.print("\nNo question can be answered from these tables yet; see: tradewind use-cases", style="yellow")
+    tried = done.tried
+    if tried.horizons is not None:
+        console.print("\nHow your customers buy:", style="bold")
+        for sentence in tried.horizons.said:
+            console.print(f"  • {sentence}", highlight=False)
+    if tried.ranked.first:
+        console.print("\nWhere to begin:", style="bold")
+    for place, each in enumerate(tried.ranked.first, start=1):
+        console.print(f"  {place}  {each.title}: {each.question}", highlight=False)
+        console.print(f"     {' '.join(each.why)}", style="dim", highlight=False)
+    if tried.ranked.later:
+        console.print("\nWhat can be asked as well:", style="bold")
+    for each in tried.ranked.later:
+        console.print(f"  • {each.title}", highlight=False)
+    if tried.ranked.locked:
+        console.print("\nWhat needs more:", style="bold")
+    for lock in tried.ranked.locked:
+        console.print(f"  • {lock.title}: {lock.why}", style="dim", highlight=False)
 
 
 def _values(done: Initiated) -> Mapping[str, Any]:
@@ -115,6 +126,7 @@ def _values(done: Initiated) -> Mapping[str, Any]:
         **asdict(done.proposal),
         "questions": [{**asdict(question), "answer": answer, "given": question.key not in done.defaults}
                       for question, answer in done.asked],
-        "can_be_asked": [question.name for question in done.questions] + [label.name for label in done.proposal.labels],
+        "horizons": None if done.tried.horizons is None else done.tried.horizons.to_json(),
+        "first_questions": done.tried.ranked.to_json(),
         "environment": list(done.found.variables),
     }  # fmt: skip

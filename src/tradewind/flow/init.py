@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tradewind.core.errors import ConfigError, Problem, StoreError
+from tradewind.core.time import Clock, system_clock
+from tradewind.flow.first_questions import Locked
 from tradewind.flow.progress import Progress, Silent, stage
-from tradewind.flow.proposed_questions import ProposedQuestion, propose_questions
+from tradewind.flow.proposed_questions import ProposedQuestion
+from tradewind.flow.try_out import Tried, try_out
 from tradewind.flow.understand import understand
 from tradewind.flow.write_config import Written, write_config
 from tradewind.sources.discover import discover
 from tradewind.sources.inventory import Found
 from tradewind.sources.proposal import OpenQuestion, Proposal, ProposedTable
-from tradewind.store.config import CONFIG_FILE, load_config
+from tradewind.store.config import CONFIG_FILE
+from tradewind.store.workspace import Workspace, open_workspace
 
 __all__ = ["Initiated", "OpenQuestion", "init"]
 
@@ -38,6 +42,7 @@ class Initiated:
         asked: what the owner was asked, with the answer taken.
         defaults: keys of answers that nobody gave.
         rows: rows of each source table.
+        tried: what came of loading it: the spans that fit, and where to begin.
     """
 
     directory: Path
@@ -48,6 +53,7 @@ class Initiated:
     asked: tuple[tuple[OpenQuestion, str], ...]
     defaults: frozenset[str]
     rows: Mapping[str, int]
+    tried: Tried
 
 
 def init(
@@ -56,6 +62,7 @@ def init(
     ask: Ask | None = None,
     progress: Progress | None = None,
     environ: Mapping[str, str] | None = None,
+    clock: Clock = system_clock,
 ) -> Initiated:
     """Propose a workspace for what a company has, and write its `tradewind.toml`.
 
@@ -65,6 +72,7 @@ def init(
         ask: asks the owner; None takes the likeliest answer to everything.
         progress: told what is being done.
         environ: environment variables.
+        clock: the present instant.
     Returns:
         what was found, proposed, asked and written.
     Raises:
@@ -94,11 +102,32 @@ def init(
         raise ConfigError(_nothing_recognised(found, proposal))
     asked, defaults = _ask(proposal.questions[:MOST_QUESTIONS], ask)
     proposal = _with_answers(proposal, asked)
-    questions = propose_questions(proposal.tables)
-    written = _written(directory, found, proposal, questions, asked, defaults)
-    config = _write(directory, write_config(written), {**variables, **found.variables})
     rows = {table.name: table.raw.rows for table in found.tables}
-    return Initiated(directory, config, found, proposal, questions, asked, defaults, rows)
+    environment = {**variables, **found.variables}
+    found = replace(found, tables=[replace(table, raw=table.raw.without_rows()) for table in found.tables])
+    answers = _Answers(asked, defaults)
+
+    def draft(proposal: Proposal, questions: tuple[ProposedQuestion, ...], locked: Sequence[Locked] = ()) -> Workspace:
+        _write(directory, write_config(_written(directory, found, proposal, questions, answers, locked)))
+        return open_workspace(directory, clock, environment)
+
+    try:
+        tried = try_out(proposal, draft, progress)
+        draft(tried.proposal, tried.questions, tried.ranked.locked).close()
+    except BaseException:
+        (directory / CONFIG_FILE).unlink(missing_ok=True)  # a half-made proposal is no workspace
+        raise
+    return Initiated(
+        directory, directory / CONFIG_FILE, found, tried.proposal, tried.questions, asked, defaults, rows, tried
+    )
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What was asked with the answer taken, and the keys of answers that nobody gave."""
+
+    asked: tuple[tuple[OpenQuestion, str], ...]
+    defaults: frozenset[str]
 
 
 def _ask(
@@ -139,27 +168,27 @@ def _written(
     found: Found,
     proposal: Proposal,
     questions: tuple[ProposedQuestion, ...],
-    asked: tuple[tuple[OpenQuestion, str], ...],
-    defaults: frozenset[str],
+    answers: _Answers,
+    locked: Sequence[Locked],
 ) -> Written:
-    answers = {question.key: answer for question, answer in asked}
+    said = {question.key: answer for question, answer in answers.asked}
     used = {part for table in proposal.tables for part in (table.from_, *(name for name, _ in table.lookups))}
-    sources = [source for source in found.sources if any(name.split(".")[0] == source.name for name in used)]
     return Written(
         directory.resolve().name,
-        answers.get("currency", "EUR"),
-        answers.get("timezone", "UTC"),
-        sources,
+        said.get("currency", "EUR"),
+        said.get("timezone", "UTC"),
+        [source for source in found.sources if any(name.split(".")[0] == source.name for name in used)],
         proposal,
         questions,
-        asked,
-        defaults,
+        answers.asked,
+        answers.defaults,
         {each.shown: each.why for each in found.ignored},
+        {each.title: each.why for each in locked},
     )
 
 
-def _write(directory: Path, text: str, environ: Mapping[str, str]) -> Path:
-    """Write the config in one go; what was written can be loaded."""
+def _write(directory: Path, text: str) -> None:
+    """Write the config in one go."""
     config = directory / CONFIG_FILE
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -171,8 +200,6 @@ def _write(directory: Path, text: str, environ: Mapping[str, str]) -> Path:
             Problem(str(directory), "the workspace cannot be written there", error.strerror or str(error),
                     "a folder you may write to", "tradewind init another-folder")
         ) from error  # fmt: skip
-    load_config(directory, environ)
-    return config
 
 
 def _nothing_recognised(found: Found, proposal: Proposal) -> list[Problem]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tradewind.core.time import Days
+from tradewind.core.use_case import UseCase
 from tradewind.flow.questions import list_use_cases, speak_days
 from tradewind.sources.proposal import ProposedTable
+
+Spans = Mapping[str, Mapping[str, tuple[Days, str]]]
+"""Question to setting to the span that fits and why."""
+
+_WHY = {"horizon": "how far ahead it looks", "panel_horizon": "how far ahead the past is tested"}
 
 
 @dataclass(frozen=True)
@@ -26,26 +33,24 @@ class ProposedQuestion:
     settings: tuple[tuple[str, object, str], ...]
 
 
-def propose_questions(tables: Sequence[ProposedTable]) -> tuple[ProposedQuestion, ...]:
-    """Return the questions whose tables are all there, with their own spans."""
+def propose_questions(tables: Sequence[ProposedTable], fitting: Spans | None = None) -> tuple[ProposedQuestion, ...]:
+    """Return the questions whose tables are all there, with the spans that fit, or their own."""
     mapped = {table.table for table in tables}
     if any(table.table == "order_lines" and _makes_orders(table) for table in tables):
         mapped.add("orders")
-    found = []
-    for case in list_use_cases():
-        if not set(case.requires) <= mapped:
-            continue
-        spans = {name: str(span) for name, span in case.settings.items()}
-        words = {"horizon": speak_days(case.horizon.length), **spans}
-        settings: list[tuple[str, object, str]] = [("horizon", str(case.horizon.length), "how far ahead it looks")]
-        settings += [(name, span, "how far back it looks") for name, span in spans.items()]
-        if case.task == "classification":
-            settings.append(("contact_cost", case.economics.contact_cost, "ASSUMED cost of one contact"))
-            settings.append(("success_share", case.economics.success_share, "ASSUMED share whom a contact changes"))
-        found.append(
-            ProposedQuestion(case.name, case.title.format(**words), case.question.format(**words), tuple(settings))
-        )
-    return tuple(found)
+    asked = [case for case in list_use_cases() if set(case.requires) <= mapped]
+    return tuple(_propose(case, (fitting or {}).get(case.name, {})) for case in asked)
+
+
+def _propose(case: UseCase, fitting: Mapping[str, tuple[Days, str]]) -> ProposedQuestion:
+    own = {"horizon": case.horizon.length, **case.settings}
+    spans = {name: fitting.get(name, (span, _WHY.get(name, "how far back it looks"))) for name, span in own.items()}
+    settings: list[tuple[str, object, str]] = [(name, str(span), why) for name, (span, why) in spans.items()]
+    if case.task == "classification":
+        settings.append(("contact_cost", case.economics.contact_cost, "ASSUMED: cost of one contact"))
+        settings.append(("success_share", case.economics.success_share, "ASSUMED: share whom a contact changes"))
+    words = {name: speak_days(span) if name == "horizon" else str(span) for name, (span, _) in spans.items()}
+    return ProposedQuestion(case.name, case.title.format(**words), case.question.format(**words), tuple(settings))
 
 
 def _makes_orders(table: ProposedTable) -> bool:

@@ -59,15 +59,6 @@ def shown_name(done: Initiated, name: str) -> str:
     return next((table.shown for table in done.found.tables if table.name == name), name)
 
 
-def askable(done: Initiated) -> list[str]:
-    """Return the titles of the questions that can be asked at once."""
-    return [
-        *(question.title for question in done.questions),
-        *(f"{label.name.replace('_', ' ').capitalize()} (a column that holds the answer)"
-          for label in done.proposal.labels),
-    ]  # fmt: skip
-
-
 def _columns(table: ProposedTable, column: str) -> str:
     guess = table.guess(column)
     return "" if guess is None else " / ".join(columns_in(guess.expression)) or guess.expression

@@ -6,11 +6,12 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tradewind.core.contract import CONTRACT
 from tradewind.flow.proposed_questions import ProposedQuestion
 from tradewind.sources.inventory import FoundSource
+from tradewind.sources.layouts import columns_in
 from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable
 
 SURE = 0.75
@@ -33,6 +34,7 @@ class Written:
         asked: what the owner was asked, with the answer taken.
         defaults: keys of those answers that nobody gave: they were taken as the likeliest.
         ignored: files and tables that are not used, with the reason.
+        locked: questions that cannot be asked yet, with what is missing.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Written:
     asked: Sequence[tuple[OpenQuestion, str]] = ()
     defaults: frozenset[str] = frozenset()
     ignored: Mapping[str, str] = field(default_factory=dict)
+    locked: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_config(written: Written) -> str:
@@ -52,7 +55,7 @@ def write_config(written: Written) -> str:
         _head(written),
         _workspace(written),
         *(_source(source, written.timezone) for source in written.sources),
-        *(_table(table) for table in written.proposal.tables),
+        *(_table(table) for table in _once_left_out(written.proposal.tables)),
         *(_label(label) for label in written.proposal.labels),
         _questions(written.questions),
         _undecided(written),
@@ -102,6 +105,17 @@ _SETTINGS = {
     "totals": "rows of totals and lines of text beneath the table are no rows of it",
     "decimal": "how amounts are written",
 }
+
+
+def _once_left_out(tables: Sequence[ProposedTable]) -> Iterator[ProposedTable]:
+    """Tables of one file name a column that none of them uses once, under the first of them."""
+    told: set[tuple[str, str]] = set()
+    for table in tables:
+        told |= {(table.from_, name) for guess in table.guesses for name in columns_in(guess.expression)}
+    for table in tables:
+        left = tuple(each for each in table.left_out if (table.from_, each.column) not in told)
+        told |= {(table.from_, each.column) for each in left}
+        yield replace(table, left_out=left)
 
 
 def _table(table: ProposedTable) -> Iterator[str]:
@@ -195,6 +209,7 @@ def _undecided(written: Written) -> Iterator[str]:
         [f"{question.text} {answer}. Why it matters: {question.why}" for question, answer in taken],
     )
     yield from _listed("What could not be decided:", proposal.undecided)
+    yield from _listed("What cannot be asked yet:", [f"{title}: {why}" for title, why in written.locked.items()])
     unused = {**proposal.unused, **written.ignored}
     yield from _listed("What is not used:", [f"{name}: {reason}" for name, reason in unused.items()])
 

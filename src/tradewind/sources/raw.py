@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +49,10 @@ class Raw:
     def rows(self) -> int:
         """How many rows the source holds, broken ones included."""
         return int(self.data.num_rows) + len(self.broken)
+
+    def without_rows(self) -> Raw:
+        """Return only what it is, for when its rows have been looked at and their memory is needed."""
+        return replace(self, data=self.data.slice(0, 0), broken=())
 
     def row_numbers(self) -> NDArray[np.int64]:
         """Return the source's row number of each row of `data`; broken rows keep their own numbers."""
