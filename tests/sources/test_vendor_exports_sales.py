@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.compute as pc
@@ -9,6 +10,7 @@ import pytest
 from vendor_workspace import Loaded, load_exports, truth_of
 
 from tradewind.simulate.exports.hubspot import write_hubspot
+from tradewind.simulate.exports.salesforce import write_salesforce
 from tradewind.simulate.sales import simulate_sales
 from tradewind.simulate.world import SalesSettings, Simulated, World
 
@@ -39,10 +41,23 @@ def test_hubspot_contacts_companies_and_deals(sales: Simulated, tmp_path: Path) 
     assert len(accounts) == sales.tables["accounts"].num_rows
     assert set(loaded.table("deals")["account_id"].to_pylist()) <= accounts
     assert set(loaded.table("leads")["account_id"].to_pylist()) <= accounts
-    assert loaded.results["accounts"].source == "files.hubspot-companies"
 
 
 def test_deals_are_closed_by_their_stage_where_the_export_says_no_more(sales: Simulated, tmp_path: Path) -> None:
     *_, path = write_hubspot(sales, tmp_path / "data")
     path.write_text(path.read_text(encoding="utf-8").replace("Is Closed Won", "x").replace("Is closed lost", "y"))
     _assert_deals_are_true(load_exports(tmp_path, sales), sales)
+
+
+def test_salesforce_reports_with_groups_totals_and_footers(sales: Simulated, tmp_path: Path) -> None:
+    write_salesforce(sales, tmp_path / "data")
+    loaded = load_exports(tmp_path, sales)
+    _assert_deals_are_true(loaded, sales)
+    stages, ours = loaded.table("deal_stages"), sales.tables["deal_stages"]
+    assert Counter(stages["stage"].to_pylist()) == Counter(ours["stage"].to_pylist())
+    minutes = [at.replace(second=0) for at in ours["entered_at"].to_pylist()]
+    assert sorted(stages["entered_at"].to_pylist()) == sorted(minutes)
+    sources = Counter(sales.tables["leads"]["source"].to_pylist())
+    assert Counter(loaded.table("leads")["source"].to_pylist()) == sources
+    names = Counter(sales.tables["deals"]["stage"].to_pylist())
+    assert Counter(loaded.table("deals")["stage"].to_pylist()) == names

@@ -141,8 +141,8 @@ def test_a_shop_of_several_vendors_takes_each_table_once(shop: Simulated, tmp_pa
     for write in (write_shopify_orders, write_ga4_events, write_klaviyo_profiles, write_zendesk_tickets):
         write(shop, tmp_path / "data")
     loaded, truth = load_exports(tmp_path, shop), truth_of(shop)
-    assert loaded.results["orders"].source == "files.orders_export_1"
-    assert loaded.results["customers"].source == "files.klaviyo_profiles"
+    assert "orders_export" in loaded.results["orders"].source
+    assert "klaviyo_profiles" in loaded.results["customers"].source
     assert loaded.total("orders", "amount") == truth["revenue"]
     known = set(loaded.table("customers")["customer_id"].to_pylist())
     assert set(loaded.table("orders")["customer_id"].to_pylist()) - {None} <= known
