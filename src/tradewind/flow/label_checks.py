@@ -13,6 +13,7 @@ from tradewind.flow.data import Data
 from tradewind.flow.label_figures import LabelFigures
 from tradewind.flow.label_lesson import LabelLesson, LabelTrials
 from tradewind.flow.lesson import seed_of
+from tradewind.models.candidates import named
 from tradewind.models.learn import learner_of
 from tradewind.stats.ranking import Values
 
@@ -92,7 +93,7 @@ def _shuffled(data: Data, lesson: LabelLesson, trials: LabelTrials, rng: np.rand
     left_out = {feature.name for feature in used.features} - set(trial.features)
     known = lesson.table.known
     features, outcome = used.without(left_out).rows(known), lesson.table.outcome[known]
-    candidate = next(each for each in lesson.candidates if each.name == trial.chosen)
+    candidate = named(trial.chosen, lesson.candidates)
     test = rng.permutation(len(known)) < TESTED * len(known)
     learned, tested = np.flatnonzero(~test), np.flatnonzero(test)
 

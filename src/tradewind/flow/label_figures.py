@@ -15,6 +15,7 @@ from tradewind.flow.lesson import seed_of
 from tradewind.models.evaluation.classification import evaluate_classification
 from tradewind.models.evaluation.result import Evaluation
 from tradewind.models.labelled import LabelledTrial
+from tradewind.models.small import outcomes_to_halve
 from tradewind.stats.bootstrap import bootstrap_by_entity, rarer_class
 from tradewind.stats.ranking import Values, auc, rank
 
@@ -67,7 +68,7 @@ def measure_label(data: Data, lesson: LabelLesson, trials: LabelTrials) -> Label
         numbers["auc_without_suspects"], numbers["auc_with_suspects"] = found["ours"], found["theirs"]
         numbers["suspects_gap"] = found["gap"]
     rarer = min(shuffled.training_positives, shuffled.training_rows - shuffled.training_positives)
-    numbers["outcomes_for_half"] = Number(3.0 * rarer, unit="outcomes")
+    numbers["outcomes_for_half"] = Number(float(outcomes_to_halve(rarer)), unit="outcomes")
     numbers |= _money(lesson, numbers)
     return LabelFigures(headline, replace(evaluation, numbers=numbers), headline.by_repeat[repeat], areas, numbers)
 

@@ -18,6 +18,8 @@ from tradewind.store.config_labels import LabelSettings
 SUCCESS_SHARE = 0.05
 """Assumed share of contacted people whom the contact changes, where config says nothing."""
 CONTACT_COST = 0.5
+TIME_LIMIT = 60.0
+"""Seconds for choosing and testing: every fold of every repeat chooses anew."""
 
 
 def label_question(config: Config, name: str, known: Mapping[str, object]) -> Question:
@@ -52,7 +54,7 @@ def label_question(config: Config, name: str, known: Mapping[str, object]) -> Qu
     models = settings.models if settings.models == "auto" else tuple(settings.models)
     return question.with_models(
         ("auto",) if models == "auto" else models,
-        question.time_limit_seconds if settings.time_limit_seconds is None else settings.time_limit_seconds,
+        TIME_LIMIT if settings.time_limit_seconds is None else settings.time_limit_seconds,
     )
 
 

@@ -20,7 +20,7 @@ from tradewind.flow.cutoffs import Schedule, plan_cutoffs
 from tradewind.flow.data import Data
 from tradewind.flow.questions import Question
 from tradewind.flow.require import first_orders, require_answerable
-from tradewind.models.candidates import Candidate, Task, choose_candidates
+from tradewind.models.candidates import LABELLED, Candidate, Task, choose_candidates
 from tradewind.models.protocol import Trial, run_protocol
 
 OF_FIRST_ORDERS = {"days_since_first_order", "first_order_value", "first_order_channel"}
@@ -97,6 +97,8 @@ def candidates_of(question: Question, own: Mapping[str, object] | None = None) -
     Raises:
         ConfigError: a name is unknown.
     """
+    if question.label is not None and question.models == ("auto",) and own is None:
+        return LABELLED
     try:
         return choose_candidates("auto" if question.models == ("auto",) else question.models, own)
     except ConfigError as error:

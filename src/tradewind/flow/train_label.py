@@ -19,6 +19,7 @@ from tradewind.flow.learned import Labelled, Learned
 from tradewind.flow.lesson import seed_of
 from tradewind.flow.model_files import save_version
 from tradewind.flow.question import Question
+from tradewind.models.candidates import named
 from tradewind.models.deployed import Deployed, Predictor
 from tradewind.models.drivers import bootstrap_refits, global_drivers
 from tradewind.models.files import FORMAT
@@ -109,7 +110,7 @@ def _drivers(data: Data, lesson: LabelLesson, trials: LabelTrials, deployed: Dep
     known, trial = lesson.table.known, trials.shuffled
     left_out = {feature.name for feature in used.features} - set(trial.features)
     features, outcome = used.without(left_out).rows(known), lesson.table.outcome[known]
-    candidate = next(each for each in lesson.candidates if each.name == deployed_name(lesson, deployed))
+    candidate = named(deployed.explainable.algorithm, lesson.candidates)
     settings = trial.settings if candidate.name == trial.chosen else candidate.settings[0]
 
     def refit(rows: NDArray[np.intp], seed: int) -> Predictor:
@@ -117,13 +118,6 @@ def _drivers(data: Data, lesson: LabelLesson, trials: LabelTrials, deployed: Dep
 
     refits = bootstrap_refits(refit, features.entity_id, rng, REFITS)
     return global_drivers(deployed, features, rng, refits)
-
-
-def deployed_name(lesson: LabelLesson, deployed: Deployed) -> str:
-    """Return the candidate's name of a deployed model."""
-    name = deployed.explainable.algorithm
-    names = [candidate.name for candidate in lesson.candidates]
-    return name if name in names else names[0]
 
 
 def _predictions(lesson: LabelLesson, trials: LabelTrials) -> pa.Table:

@@ -176,11 +176,10 @@ AUTO = ("linear", "tree", "boosting", "forest")
 model comes by itself where outcomes are few."""
 
 LABELLED: tuple[Candidate, ...] = (
-    replace(DEPLOYABLE["linear"], settings=tuple({"strength": s} for s in (0.003, 0.01, 0.001))),
+    replace(DEPLOYABLE["linear"], settings=({"strength": 0.003}, {"strength": 0.01})),
     replace(
         DEPLOYABLE["boosting"],
         settings=(
-            {},
             {
                 "num_iterations": 300,
                 "learning_rate": 0.03,
@@ -188,6 +187,7 @@ LABELLED: tuple[Candidate, ...] = (
                 "min_data_in_leaf": 30,
                 "feature_fraction": 0.7,
             },
+            {},
         ),
     ),
     DEPLOYABLE["blend"],

@@ -137,12 +137,12 @@ def _try_all(
     features: FeatureTable, outcome: Array, parts: Sequence[Part], candidates: Sequence[Candidate], inside: _Inside,
     seed: int, num_threads: int, in_time: Callable[[], bool],
 ) -> list[Attempt]:  # fmt: skip
-    """Predict every part with every candidate: first all defaults, then the other settings, while time lasts."""
+    """Predict every part with every candidate: all defaults, then other settings, those of trees first, in time."""
     learners = [learner_of(features.rows(part.learned), outcome[part.learned], seed, num_threads) for part in parts]
     asked = [features.rows(part.predicted) for part in parts]
     # A blend whose weights are to be found is made of the others' predictions; one with given weights is fitted.
     single = [c for c in candidates if c.name != "blend" or "share" in c.settings[0]]
-    plan = [(c, c.settings[0]) for c in single] + [(c, s) for c in single for s in c.settings[1:]]
+    plan = [(c, c.settings[0]) for c in single] + [(c, s) for c in reversed(single) for s in c.settings[1:]]
     attempts: list[Attempt] = []
     for candidate, settings in plan:
         if any(a.score is not None and a.deployable for a in attempts) and not in_time():
