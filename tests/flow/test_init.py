@@ -155,8 +155,8 @@ def test_a_workspace_is_never_written_over(shop: Path) -> None:
 
 
 def test_a_table_that_cannot_be_loaded_is_taken_back_and_said(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = ProposedTable("deals", "exports.orders", (Guess("deal_id", "id", 0.9, "unique"),
-                                                      Guess("stage", "nowhere", 0.9, "words")), "looks so", 0.8)  # fmt: skip
+    guesses = (Guess("deal_id", "id", 0.9, "unique"), Guess("stage", "nowhere", 0.9, "words"))
+    wrong = ProposedTable("deals", "exports.orders", guesses, "looks so", 0.8)
     monkeypatch.setattr(flow, "understand", lambda tables, tell: Proposal((wrong, SHOP), questions=QUESTIONS))
     done = init(shop / "my", [str(shop / "exports")], environ={})
     assert [table.table for table in done.proposal.tables] == ["orders"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.core.contract import CONTRACT, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem, SourceError, TradewindError, UnsafeExpression
+from tradewind.sources.changed import Before, explain_changes
 from tradewind.sources.derived import add_base_amount, derive_orders, fill_lines
 from tradewind.sources.found import SourceTables
 from tradewind.sources.joining import used_columns
@@ -168,12 +169,26 @@ def _load(job: _Job, name: str) -> LoadResult:
                 job.zone, job.loaded_at, mapping.timezone or source.timezone, source.decimal,
                 settings.memory_limit, settings.threads, Path(scratch),
             )  # fmt: skip
-            mapped = map_table(CONTRACT[name], mapping, raws, place)
+            try:
+                mapped = map_table(CONTRACT[name], mapping, raws, place)
+            except ConfigError as error:
+                raise _as_change(job, name, error) from None
         return _completed(job, name, mapped)
 
     return _merge_and_publish(
         job, CONTRACT[name], mapping.from_, inputs, how, beside, make, mapping.known_at is not None
     )
+
+
+def _as_change(job: _Job, name: str, error: ConfigError) -> ConfigError:
+    """What is wrong with a mapping that fitted at the last load is a change of the source, told as one."""
+    stored, last = job.stored(name), job.workspace.state().last_load(name)
+    if stored is None or last is None:
+        return error
+    mapping, where = job.mappings[name], f"tables.{name}"
+    references = [mapping.from_, *(look.table for look in mapping.lookup)]
+    raws = {ref: job.sources.read(ref, where) for ref in references}
+    return explain_changes(error, where, mapping, raws, Before(stored, tuple(last.details.get("columns", ()))))
 
 
 def _load_derived(job: _Job) -> LoadResult | None:
@@ -266,7 +281,7 @@ def _merge_and_publish(
             table.name, source, mapped.counts, merged.new, merged.changed, merged.unchanged, merged.gone, merged.late,
             merged.dropped, merged.table.num_rows, (*mapped.notes, *_merge_notes(merged)),
         )  # fmt: skip
-        return StepOutput({table.name: entry}, {"result": result.to_values()})
+        return StepOutput({table.name: entry}, {"result": result.to_values(), "columns": list(mapped.columns)})
 
     parts = {"inputs": inputs_print, "before": "" if old is None else old.fingerprint}
     output = run_step(job.workspace, f"load {table.name}", parts, work, job.progress, CODE)
@@ -274,6 +289,7 @@ def _merge_and_publish(
     result = LoadResult.from_values(output.values["result"])
     remembered = {
         "how": how_print, "entry": entry.fingerprint, "future": result.counts.future, "result": result.to_values(),
+        "columns": output.values["columns"],
     }  # fmt: skip
     state.record_load(table.name, job.loaded_at, depends(result.counts.future), remembered)
     job.rejected[table.name] = _rejects_of(entry)

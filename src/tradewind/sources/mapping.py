@@ -96,6 +96,7 @@ class Mapped:
         counts: where every row went.
         notes: what people should see.
         pieces: where the source was several tables: each one's name, and the row after which it begins.
+        columns: every column that the source and its lookups have.
     """
 
     good: pa.Table
@@ -103,6 +104,7 @@ class Mapped:
     counts: Counts
     notes: tuple[str, ...] = ()
     pieces: tuple[tuple[str, int], ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], place: Place) -> Mapped:
@@ -212,7 +214,8 @@ def _finish(
     if raw.rows and not good.num_rows and rejected.num_rows:
         raise NothingUsable(rejects.summary(f"tables.{table.name}", "no row of this table can be used"), rejected)
     notes = (*raw.notes, *_notes(counts, moments), *_numbered_rows(table, mapping))
-    return Mapped(good, rejected, counts, notes, raw.pieces)
+    columns = tuple(dict.fromkeys(name for side in joined.sides for name in side.raw.names))
+    return Mapped(good, rejected, counts, notes, raw.pieces, columns)
 
 
 def _require_somebody(table: Table, mapping: TableMapping, good: pa.Table) -> None:
