@@ -14,6 +14,8 @@ from tradewind.simulate.world import World
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Topics = tuple[tuple[str, str, int], ...]
+
 TOPICS = (
     ("Late delivery", "My parcel has not arrived yet, and the tracking has not changed for days.", 2),
     ("Damaged item", "One item was broken when I opened the box. Please send me a new one.", 2),
@@ -23,6 +25,16 @@ TOPICS = (
     ("Thank you", "Everything arrived quickly and well packed, thank you.", 5),
 )
 
+SERVICE = (
+    ("Cannot sign in", "I cannot sign in since this morning, although my password is right.", 2),
+    ("Too slow", "Reports take minutes to open. This was faster last month.", 2),
+    ("Wrong invoice", "The invoice names more people than we have.", 2),
+    ("How to export", "How can I export all of our records?", 4),
+    ("Add a colleague", "Please add one more colleague to our plan.", 4),
+    ("Thank you", "Your answer helped, everything works again.", 5),
+)
+"""Subject, words and rating of tickets; `TOPICS` those of a shop."""
+
 
 def tickets_table(world: World, people: People, orders: Orders, rng: np.random.Generator) -> pa.Table:
     """Return `texts` as a contract table."""
@@ -30,22 +42,24 @@ def tickets_table(world: World, people: People, orders: Orders, rng: np.random.G
     at = orders.at[chosen] + rng.integers(1, 10, len(chosen)) * DAY
     chosen, at = chosen[at < world.days * DAY], at[at < world.days * DAY]
     person = orders.person[chosen]
-    return write_texts(world, person, people.guest[person], at, rng)
+    return write_texts(world, TOPICS, person, people.guest[person], at, rng)
 
 
-def write_texts(world: World, person: Ints, nameless: Flags, at: Ints, rng: np.random.Generator) -> pa.Table:
+def write_texts(
+    world: World, topics: Topics, person: Ints, nameless: Flags, at: Ints, rng: np.random.Generator
+) -> pa.Table:
     """Return tickets of these people at these local times, in order of time."""
     import pyarrow as pa
 
     order = np.argsort(at, kind="stable")
     person, nameless, at = person[order], nameless[order], at[order]
-    topic = rng.integers(0, len(TOPICS), len(at))
-    ratings = np.array([rating for *_, rating in TOPICS], dtype=float)
+    topic = rng.integers(0, len(topics), len(at))
+    ratings = np.array([rating for *_, rating in topics], dtype=float)
     return pa.table(
         {
             "text_id": ids("", np.arange(len(at)) + 1),
             "happened_at": moments(world, at),
-            "text": words([text for _, text, _ in TOPICS], topic),
+            "text": words([text for _, text, _ in topics], topic),
             "customer_id": customer_ids(person, nameless),
             "kind": words(["ticket"], np.zeros(len(at), dtype=np.int64)),
             "rating": ratings[topic],

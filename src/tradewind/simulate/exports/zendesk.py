@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tradewind.simulate.exports.writing import local, rows_of, write_csv
-from tradewind.simulate.tickets import TOPICS
+from tradewind.simulate.tickets import SERVICE, TOPICS
 from tradewind.simulate.world import Simulated
 
 HEADER = (
@@ -24,7 +24,7 @@ HEADER = (
 def write_zendesk_tickets(shop: Simulated, folder: Path) -> Path:
     """Write `tickets.csv`; people without an address write through the shop's form and stay nameless."""
     customers = {row["customer_id"]: row for row in rows_of(shop.tables["customers"])}
-    subjects = {text: subject for subject, text, _ in TOPICS}
+    subjects = {text: subject for subject, text, _ in (*TOPICS, *SERVICE)}
     rows = []
     for row in rows_of(shop.tables["texts"]):
         customer = customers.get(row["customer_id"])
