@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from tradewind.core.contract_page import contract_page
 from tradewind.flow.questions import list_use_cases, speak_days
 from tradewind.store import config
+from tradewind.store.config_clean import CleanRule, Parse
 from tradewind.store.config_identity import IdentitySettings
 from tradewind.store.config_labels import LabelSettings, RuleSettings
 from tradewind.store.expressions import FUNCTION_WORDS
@@ -26,6 +27,8 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "[labels.<name>]": LabelSettings,
     "[rules.<name>]": RuleSettings,
     "[identity]": IdentitySettings,
+    "[clean.<contract table>.<column>]": CleanRule,
+    "parse = { … }": Parse,
 }
 _HIDDEN = {"columns", "spans", "extra", "points"}
 _ARGUMENT = re.compile(r"^ {8}(\w+): (.*)$")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tradewind.core.contract import CONTRACT, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem, SourceError, TradewindError, UnsafeExpression
 from tradewind.sources.changed import Before, explain_changes
+from tradewind.sources.cleaning import CLEANED
 from tradewind.sources.derived import add_base_amount, derive_orders, fill_lines
 from tradewind.sources.found import SourceTables
 from tradewind.sources.joining import used_columns
@@ -142,6 +143,7 @@ def load_tables(workspace: Workspace, progress: Progress | None = None) -> list[
                 if isinstance(error, NothingUsable):
                     job.rejected[name] = _write_rejects(job, name, error.rejected)
         _publish_rejects(job)
+        _publish_cleaned(job)
         if not problems:
             _forget_unmapped(job, {result.table for result in results})
     tell("load", 1.0)
@@ -157,7 +159,8 @@ def _load(job: _Job, name: str) -> LoadResult:
     references = [mapping.from_, *(look.table for look in mapping.lookup)]
     settings = job.workspace.config.workspace
     inputs: dict[str, object] = {ref: job.sources.fingerprint(ref, where) for ref in references}
-    how: dict[str, object] = {"mapping": mapping, "zone": job.zone, "code": code_version(CODE)}
+    rules = {column: rule for column, rule in job.workspace.config.clean.get(name, {}).items() if rule.treats}
+    how: dict[str, object] = {"mapping": mapping, "zone": job.zone, "code": code_version(CODE), "clean": rules}
     beside = {"currency": settings.currency, **job.workspace.manifest().fingerprints(_depends_on(job, name))}
 
     def make() -> Mapped:
@@ -170,7 +173,7 @@ def _load(job: _Job, name: str) -> LoadResult:
                 settings.memory_limit, settings.threads, Path(scratch),
             )  # fmt: skip
             try:
-                mapped = map_table(CONTRACT[name], mapping, raws, place)
+                mapped = map_table(CONTRACT[name], mapping, raws, place, rules)
             except ConfigError as error:
                 raise _as_change(job, name, error) from None
         return _completed(job, name, mapped)
@@ -304,6 +307,7 @@ def _write(job: _Job, table: Table, source: str, mapped: Mapped, merged: Merged,
         "source": source,
         "rejected": None if rejects is None else asdict(rejects),
         "as_of_today": [] if stated else _as_of_today(job, table, rows.column_names),
+        "cleaned": [asdict(each) for each in mapped.treated],
     }
     month = "happened_on" if "happened_on" in rows.column_names else _MONTHS.get(table.name)
     return write_table(job.workspace.root, table.name, rows, month, meta)
@@ -386,6 +390,27 @@ def _publish_rejects(job: _Job) -> None:
     if files:
         entry = TableEntry(REJECTED, files, entry.columns, sum(file.rows for file in files), {})
     publish(job.workspace.root, job.workspace.manifest(), {REJECTED: entry}, job.workspace.clock)
+
+
+def _publish_cleaned(job: _Job) -> None:
+    """Make `cleaned` what `[clean]` did to every table at its last load."""
+    import pyarrow as pa
+
+    manifest = job.workspace.manifest()
+    done = [
+        {"table": name, **each}
+        for name, entry in sorted(manifest.tables.items())
+        if name in CONTRACT
+        for each in entry.meta.get("cleaned", ())
+    ]
+    if not done and CLEANED not in manifest.tables:
+        return
+    kinds = {"rows": pa.int64(), "before_sum": pa.float64(), "after_sum": pa.float64()}
+    names = ("table", "column", "treatment", "rows", "before_sum", "after_sum")
+    data = pa.table({name: pa.array([row[name] for row in done], kinds.get(name, pa.string())) for name in names})
+    publish(
+        job.workspace.root, manifest, {CLEANED: write_table(job.workspace.root, CLEANED, data)}, job.workspace.clock
+    )
 
 
 def _forget_unmapped(job: _Job, loaded: set[str]) -> None:

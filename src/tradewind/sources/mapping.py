@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem
+from tradewind.sources.cleaning import clean_rows
 from tradewind.sources.duplicates import number_lines, resolve_duplicates
 from tradewind.sources.filling import expression_types, fill_typed
 from tradewind.sources.joining import ROW, Joined, join_sources, register
 from tradewind.sources.moments import Moments, set_times
 from tradewind.sources.raw import Raw
+from tradewind.sources.reading_anew import Treated, read_anew
 from tradewind.sources.rejects import Rejects, explain_formats
 from tradewind.sources.typed import Target, define_functions
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from tradewind.store.config import TableMapping
+    from tradewind.store.config import CleanRule, TableMapping
 
 
 class NothingUsable(ContractError):
@@ -97,6 +99,7 @@ class Mapped:
         notes: what people should see.
         pieces: where the source was several tables: each one's name, and the row after which it begins.
         columns: every column that the source and its lookups have.
+        treated: what each treatment of `[clean]` did.
     """
 
     good: pa.Table
@@ -105,9 +108,16 @@ class Mapped:
     notes: tuple[str, ...] = ()
     pieces: tuple[tuple[str, int], ...] = ()
     columns: tuple[str, ...] = ()
+    treated: tuple[Treated, ...] = ()
 
 
-def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], place: Place) -> Mapped:
+def map_table(
+    table: Table,
+    mapping: TableMapping,
+    sources: Mapping[str, Raw],
+    place: Place,
+    rules: Mapping[str, CleanRule] | None = None,
+) -> Mapped:
     """Bring source rows into a contract table.
 
     Args:
@@ -115,6 +125,7 @@ def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], p
         mapping: which expression fills which column.
         sources: the source tables that the mapping names.
         place: zone, instant, and how the source writes times and numbers.
+        rules: how `[clean]` treats its columns.
     Returns:
         good and rejected rows; no row is lost between them.
     Raises:
@@ -126,6 +137,7 @@ def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], p
     where = f"tables.{table.name}"
     joined = join_sources(where, mapping, sources)
     targets = _targets(table, mapping, joined.problems)
+    treated: list[Treated] = []
     with duckdb.connect(config={"memory_limit": place.memory_limit}) as con:
         if place.scratch is not None:
             con.execute("SET temp_directory = $1", [str(place.scratch)])
@@ -140,9 +152,24 @@ def map_table(table: Table, mapping: TableMapping, sources: Mapping[str, Raw], p
         joined.check_lookups(con)
         types = expression_types(con, joined, expressions, condition)
         _raise(joined.problems)
+        anew = {name: rule for name, rule in (rules or {}).items() if rule.treats}
+        if anew:
+            targets, treated = read_anew(con, joined, targets, expressions, condition, types, anew, place.decimal)
+            types = expression_types(con, joined, expressions, condition)
         reasons = fill_typed(con, table, targets, joined, expressions, condition, types)
         rejects = Rejects(table, targets, reasons, joined.sides[0].raw)
-        return _finish(con, table, mapping, joined, targets, rejects, place)
+        mapped = _finish(con, table, mapping, joined, targets, rejects, place)
+    return _cleaned(table, mapped, anew, treated) if anew else mapped
+
+
+def _cleaned(table: Table, mapped: Mapped, rules: Mapping[str, CleanRule], treated: list[Treated]) -> Mapped:
+    """The mapped table after `[clean]`; rows that it drops count as left out."""
+    good, more = clean_rows(table, mapped.good, rules)
+    treated += more
+    gone = mapped.good.num_rows - good.num_rows
+    counts = replace(mapped.counts, good=good.num_rows, left_out=mapped.counts.left_out + gone)
+    notes = (*mapped.notes, *(each.note() for each in treated))
+    return replace(mapped, good=good, counts=counts, notes=notes, treated=tuple(treated))
 
 
 def _text(mapping: TableMapping, name: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.feature import Influence, Unit
 from tradewind.core.time import Days
+from tradewind.store.config_clean import CleanRule, Parse
 from tradewind.store.config_identity import IdentitySettings
 from tradewind.store.config_labels import LabelSettings, RuleSettings, label_problems
 from tradewind.store.config_problems import arrange, problems_of, validation_problems
@@ -192,6 +193,7 @@ class Config(Section):
         labels: `[labels.*]` by name.
         rules: `[rules.*]` by name.
         identity: `[identity]`; None where it does not stand.
+        clean: `[clean.*.*]` by contract table and column.
         config_text: the file as written, secrets not filled in.
     """
 
@@ -203,6 +205,7 @@ class Config(Section):
     labels: Mapping[str, LabelSettings] = Field(default_factory=dict)
     rules: Mapping[str, RuleSettings] = Field(default_factory=dict)
     identity: IdentitySettings | None = None
+    clean: Mapping[str, Mapping[str, CleanRule]] = Field(default_factory=dict)
     config_text: Annotated[str, Field(repr=False)] = ""
 
 
@@ -217,6 +220,8 @@ MODELS: Mapping[str, type[Section]] = {
     "labels": LabelSettings,
     "rules": RuleSettings,
     "identity": IdentitySettings,
+    "clean": CleanRule,
+    "parse": Parse,
 }
 """The model of each kind of section: what may stand in it."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tradewind.core.contract import CONTRACT, Table
 from tradewind.core.errors import ConfigError, Problem, UnsafeExpression
 from tradewind.core.time import parse_days
+from tradewind.store.clean_problems import clean_problems
 from tradewind.store.config_secrets import SECRET_KEYS, leads_out, under_any
 from tradewind.store.expressions import check_query, parse_query, parse_scalar
 
@@ -102,6 +103,7 @@ def problems_of(raw: Mapping[str, Any]) -> list[Problem]:
         found += _use_case_problems(name, body)
     for name, body in sections_of(raw, "features").items():
         found += _feature_problems(name, body)
+    found += clean_problems(raw, did_you_mean)
     return found
 
 
@@ -239,15 +241,29 @@ def validation_problems(error: ValidationError, fields: Mapping[str, Sequence[st
     found: dict[str, Problem] = {}
     for item in error.errors(include_url=False):
         loc = [str(part) for part in item["loc"] if part not in ("columns", "spans", "points")]
-        loc = loc[: 5 if "lookup" in loc[2:3] else 3 if len(loc) > 2 else len(loc)]
+        loc = loc[: _depth_of(loc)]
         where = ".".join("from" if part == "from_" else part for part in loc)
         found.setdefault(where, _worded(where, loc, item, fields))
     return list(found.values())
 
 
+def _depth_of(loc: Sequence[str]) -> int:
+    """How much of a place tells people where it is; below that pydantic tells of its own types."""
+    if loc[:1] == ["clean"]:
+        return 5 if "parse" in loc[3:4] else 4
+    return 5 if "lookup" in loc[2:3] else 3
+
+
+def _kind_of(loc: Sequence[str]) -> str:
+    """The kind of section that a place belongs to."""
+    if loc[0] == "clean" and "parse" in loc[3:4]:
+        return "parse"
+    return "lookup" if "lookup" in loc[2:3] else loc[0]
+
+
 def _worded(where: str, loc: Sequence[str], item: Any, fields: Mapping[str, Sequence[str]]) -> Problem:
     if item["type"] == "extra_forbidden":
-        kind = "" if len(loc) == 1 else "lookup" if "lookup" in loc[2:3] else loc[0]
+        kind = "" if len(loc) == 1 else _kind_of(loc)
         known = [key for key in fields[kind] if key not in ("columns", "spans", "extra", "points", "config_text")]
         hint = did_you_mean(loc[-1], known)
         return Problem(where, "there is no such setting", "", f"one of: {', '.join(known)}", hint)
