@@ -96,7 +96,10 @@ def test_tables_sql_and_use_cases(tradewind: Callable[..., Said], folder: Path) 
 
 
 def test_check_tells_what_it_saw(tradewind: Callable[..., Said], folder: Path) -> None:
-    checks = json.loads(tradewind("check", "-w", folder, "--json").out)
+    told = json.loads(tradewind("check", "-w", folder, "--json").out)
+    checks = told["checks"]
+    assert told["problems"] == []
+    assert {trouble["severity"] for trouble in told["troubles"]} <= {"breaks", "misleads", "cosmetic"}
     assert {check["status"] for check in checks} <= {"pass", "warn", "fail", "unknown"}
     assert any(check["name"] == "orders has rows" for check in checks)
     assert tradewind("check", "-w", folder, "--rejected").out.strip() == "Every row could be used."

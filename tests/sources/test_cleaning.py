@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from mapped_rows import ORDERS, raw_of, rows_of
 
-from conftest import NOW
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import ConfigError
 from tradewind.sources.load import load_tables
 from tradewind.sources.mapping import Mapped, Place, map_table
-from tradewind.store.config import CleanRule, TableMapping, parse_config
+from tradewind.store.config import TableMapping, parse_config
+from tradewind.store.config_clean import CleanRule
 from tradewind.store.workspace import Workspace
 
+NOW = datetime(2024, 6, 1, 12)
 SHOP = """
 [sources.shop]
 path = "*.csv"

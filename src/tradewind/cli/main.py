@@ -73,10 +73,10 @@ def check(
     rejected: Annotated[bool, typer.Option("--rejected", help="List the rows that could not be used.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look for trouble in the configuration and the data."""
-    from tradewind.cli import show
+    """Look for trouble in the configuration and the data; nothing is repaired."""
+    from tradewind.cli import show_check
 
-    raise typer.Exit(show.check(workspace, table, rejected, as_json))
+    raise typer.Exit(show_check.check(workspace, table, rejected, as_json))
 
 
 @app.command()

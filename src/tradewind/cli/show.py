@@ -49,27 +49,6 @@ def run(directory: Path, only: Sequence[str], as_json: bool) -> int:
         return FAILED if any(finding.status == "failed" for finding in result.findings) else DONE
 
 
-def check(directory: Path, table: str, rejected: bool, as_json: bool) -> int:
-    """Check config and data and show what was found."""
-    from tradewind.flow import run as flow
-
-    with _opened(directory) as workspace, _progress(as_json) as progress:
-        if rejected:
-            return _show_rejected(workspace, table, progress, as_json)
-        checks = [each for each in flow.check(workspace, progress) if not table or table in each.name]
-        spans = None if table or as_json else flow.horizons(workspace)
-    if as_json:
-        _write_json([vars(each) for each in checks])
-    else:
-        console = _console()
-        for each in sorted(checks, key=lambda found: list(_STYLES).index(found.status), reverse=True):
-            _print_check(console, each)
-        if spans is not None:
-            print_effects(console, spans)
-        _next(console, "tradewind check --rejected" if _any_bad(checks) else "tradewind run", directory)
-    return FAILED if any(each.status == "fail" for each in checks) else DONE
-
-
 def _show_rejected(workspace: Workspace, table: str, progress: Progress, as_json: bool) -> int:
     """List the rows that could not be used; they are there to be read also where no row could."""
     from tradewind.flow import run as flow

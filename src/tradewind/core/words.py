@@ -36,6 +36,7 @@ WORDS: Mapping[str, str] = {
     "report.rejected": "Rows we could not use",
     "report.rejected.none": "Every row could be used.",
     "report.data_checks": "How sound the data are",
+    "report.troubles": "What is wrong in the data",
     "report.unanswered": "What these data cannot answer yet",
     "report.profit": "Amounts are profit: what is left after the cost of the goods.",
     "report.revenue": "Amounts are revenue, not profit: neither product costs nor a margin are known.",

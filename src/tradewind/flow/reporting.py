@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tradewind import __version__
 from tradewind.core.finding import Check, Finding, Number
 from tradewind.core.score import ModelCard
+from tradewind.core.trouble import Trouble
 from tradewind.flow.margin import Margin
 from tradewind.flow.questions import Question
 from tradewind.flow.tell import assumptions
@@ -47,7 +48,7 @@ class Written:
 
 def publish_report(
     workspace: Workspace, findings: Sequence[Finding], checks: Sequence[Check], questions: Sequence[Question],
-    margin: Margin,
+    margin: Margin, troubles: Sequence[Trouble] = (),
 ) -> Written:  # fmt: skip
     """Write `reports/<snapshot>.html`, `latest.html` and `latest.json`.
 
@@ -57,11 +58,12 @@ def publish_report(
         checks: checks of the data.
         questions: what was asked, for the assumptions.
         margin: what share of revenue is gross margin.
+        troubles: what is wrong in the data, worst first.
     Raises:
         StoreError: the disk is full or the folder cannot be written.
     """
     manifest = workspace.manifest()
-    context = report_context(workspace, manifest, findings, checks, questions, margin)
+    context = report_context(workspace, manifest, findings, checks, questions, margin, troubles)
     tables = {finding.name: finding_tables(workspace, finding) for finding in findings}
     page = render_html(findings, tables, context).encode()
     folder = workspace.path("reports")
@@ -85,7 +87,7 @@ def finding_tables(workspace: Workspace, finding: Finding) -> dict[str, pa.Table
 
 def report_context(
     workspace: Workspace, manifest: Manifest, findings: Sequence[Finding], checks: Sequence[Check],
-    questions: Sequence[Question], margin: Margin,
+    questions: Sequence[Question], margin: Margin, troubles: Sequence[Trouble] = (),
 ) -> ReportContext:  # fmt: skip
     """Return the frame around a run's findings."""
     currency = workspace.config.workspace.currency
@@ -102,6 +104,7 @@ def report_context(
         assumptions=assumptions(questions, margin, currency),
         rejected=workspace.table("rejected") if "rejected" in manifest.tables else None,
         checks=tuple(checks),
+        troubles=tuple(troubles),
         versions={"tradewind": __version__, "python": platform.python_version(), "duckdb": version("duckdb"),
                   "lightgbm": version("lightgbm")},
         rules={finding.name: rule for question, finding in zip(questions, findings, strict=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from tradewind.checks.data import check_reading
-from tradewind.core.errors import ConfigError, NotAnswerable, TradewindError
+from tradewind.core.errors import ConfigError, ContractError, NotAnswerable, Problem, TradewindError
 from tradewind.core.finding import Check, Finding
 from tradewind.core.time import local_day
+from tradewind.core.trouble import Trouble
 from tradewind.flow.answer import answer
 from tradewind.flow.data import Data, contract_tables, open_data, tables_read
 from tradewind.flow.data_checks import check_data
@@ -31,6 +32,7 @@ from tradewind.flow.score_label import score_label
 from tradewind.flow.tell import failed
 from tradewind.flow.train import train_question
 from tradewind.flow.train_label import train_label
+from tradewind.flow.trouble import find_trouble
 from tradewind.sources.load import LoadResult, load_tables
 from tradewind.store.expire import expire
 from tradewind.store.manifest import read_manifest
@@ -54,12 +56,29 @@ class RunResult:
         checks: checks of the data.
         loads: what was read, table by table.
         written: where the report lies.
+        troubles: what is wrong in the data, worst first.
     """
 
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
     loads: tuple[LoadResult, ...]
     written: Written
+    troubles: tuple[Trouble, ...] = ()
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found.
+
+    Args:
+        checks: checks of the data.
+        troubles: what is wrong in the data, worst first.
+        problems: why a table could not be loaded; troubles of its source are told all the same.
+    """
+
+    checks: tuple[Check, ...]
+    troubles: tuple[Trouble, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | None = None) -> RunResult:
@@ -82,12 +101,13 @@ def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | Non
         loads = load(workspace, progress)
         with lazy_data(workspace) as data:
             checks, margin = _checked(workspace, data, loads, progress)
+            troubles = _troubles(workspace, loads, progress)
             findings = tuple(_answered(workspace, data, question, progress) for question in questions)
         with stage(progress, "Writing the report") as notes:
-            written = publish_report(workspace, findings, checks, questions, margin)
+            written = publish_report(workspace, findings, checks, questions, margin, troubles)
             notes.append(str(written.html.relative_to(workspace.root)))
         _make_room(workspace)
-    return RunResult(findings, checks, tuple(loads), written)
+    return RunResult(findings, checks, tuple(loads), written, troubles)
 
 
 def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadResult]:
@@ -106,8 +126,25 @@ def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadRes
 
 
 def check(workspace: Workspace, progress: Progress | None = None) -> tuple[Check, ...]:
-    """Load the data and look for trouble in them.
+    """Load the data and look for trouble in them; `look` tells the troubles too.
 
+    Raises:
+        ConfigError: the configuration has problems; all are told.
+        SourceError: a source cannot be read.
+        ContractError: a table cannot be loaded.
+    """
+    result = look(workspace, progress)
+    if result.problems:
+        raise ContractError(result.problems)
+    return result.checks
+
+
+def look(workspace: Workspace, progress: Progress | None = None) -> CheckResult:
+    """Load the data and find what is wrong with them; nothing is repaired.
+
+    Args:
+        workspace: an open workspace.
+        progress: told what is being done.
     Raises:
         ConfigError: the configuration has problems; all are told.
         SourceError: a source cannot be read.
@@ -115,9 +152,21 @@ def check(workspace: Workspace, progress: Progress | None = None) -> tuple[Check
     progress = progress or Silent()
     _wanted(workspace, ())
     with workspace.lock("tradewind check"):
-        loads = load(workspace, progress)
+        try:
+            loads = load(workspace, progress)
+        except ContractError as error:
+            return CheckResult((), _troubles(workspace, (), progress), error.problems)
         with lazy_data(workspace) as data:
-            return _checked(workspace, data, loads, progress)[0]
+            checks = _checked(workspace, data, loads, progress)[0]
+            troubles = _troubles(workspace, loads, progress)
+        return CheckResult(checks, troubles)
+
+
+def _troubles(workspace: Workspace, loads: Sequence[LoadResult], progress: Progress) -> tuple[Trouble, ...]:
+    with stage(progress, "Looking into every column") as notes:
+        troubles = find_trouble(workspace, loads)
+        notes.append(f"{len(troubles)} found" if troubles else "nothing found")
+    return troubles
 
 
 def horizons(workspace: Workspace, data: OpenData | None = None) -> Horizons | None:

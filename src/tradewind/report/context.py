@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tradewind.core.finding import Check
 from tradewind.core.score import ModelCard
+from tradewind.core.trouble import Trouble
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,6 +30,7 @@ class ReportContext:
         assumptions: what was assumed, one plain sentence each.
         rejected: rows that broke the contract: counts (columns table, reason, rows), or the raw table `rejected`.
         checks: checks of the data (not of one question).
+        troubles: what is wrong in the data, worst first.
         versions: name to version of what made the report.
         rules: use case to the name of the rule of thumb beside which it is shown.
         cards: use case to the card of its saved model.
@@ -44,6 +46,7 @@ class ReportContext:
     assumptions: tuple[str, ...] = ()
     rejected: pa.Table | None = None
     checks: tuple[Check, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     cards: Mapping[str, ModelCard] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from tradewind.report.drawing import NotDrawable, rows_of
 from tradewind.report.images import chart_svg
 from tradewind.report.numbers import say_between, say_day, say_value
 from tradewind.report.story import check_badge, headline_figure, in_order, rejected_rows, tell
+from tradewind.report.troubles import trouble_rows
 
 LIMIT = 3_000_000
 """Bytes that a report may weigh: it must fit into a mail."""
@@ -85,6 +86,7 @@ def render_html(
         "unanswered": [sections[finding.name] for finding in findings if not sections[finding.name].answered],
         "rejected": rejected_rows(context.rejected),
         "data_checks": [(check_badge(check), check) for check in context.checks],
+        "troubles": trouble_rows(context.troubles),
     }  # fmt: skip
     page = template.render(pictures=pictures, **frame)
     if len(page.encode()) > LIMIT:

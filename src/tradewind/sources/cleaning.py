@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from tradewind.store.config import CleanRule
+    from tradewind.store.config_clean import CleanRule
 
 CLEANED = "cleaned"
 """Workspace table of what `[clean]` did: table, column, treatment, rows, before_sum, after_sum."""

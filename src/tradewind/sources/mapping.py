@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from tradewind.store.config import CleanRule, TableMapping
+    from tradewind.store.config import TableMapping
+    from tradewind.store.config_clean import CleanRule
 
 
 class NothingUsable(ContractError):

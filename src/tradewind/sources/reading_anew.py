@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from tradewind.sources.joining import Joined
-    from tradewind.store.config import CleanRule
+    from tradewind.store.config_clean import CleanRule
 
 _NUMERIC = ("money", "quantity", "number", "attribute")
 

@@ -1,0 +1,121 @@
+"""Look at a workspace's tables for every kind of trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tradewind.checks.answers import find_answer_trouble, find_as_of_today
+from tradewind.checks.clock import find_shifted_clock
+from tradewind.checks.disguised import find_disguised
+from tradewind.checks.duplicates import find_duplicates
+from tradewind.checks.impossible import find_impossible
+from tradewind.checks.looked import Given, Looked, lay_out
+from tradewind.checks.missing import find_missing
+from tradewind.checks.mixed_text import find_mixed_text
+from tradewind.checks.money import find_money_trouble
+from tradewind.checks.outliers import find_outliers
+from tradewind.checks.personal import find_personal
+from tradewind.checks.references import find_broken_references
+from tradewind.checks.spelling import find_spelling
+from tradewind.checks.stray_marks import find_stray_marks
+from tradewind.checks.text_marks import count_marks
+from tradewind.checks.uninformative import find_uninformative
+from tradewind.checks.unread import find_unread
+from tradewind.checks.volume import find_volume
+from tradewind.core.trouble import Trouble, clean_lines, worst_first
+
+if TYPE_CHECKING:
+    import duckdb
+
+Kept = Mapping[tuple[str, str], bool | tuple[str, ...]]
+"""(Table, column) to true, or to the kinds of trouble that were judged to be fine there."""
+
+
+def look_for_trouble(
+    con: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Given],
+    today: date,
+    currency: str,
+    kept: Kept | None = None,
+) -> tuple[Trouble, ...]:
+    """Look at every table and return what is wrong, worst first.
+
+    Args:
+        con: an engine that may read the files handed in.
+        tables: by contract table.
+        today: the local day they are looked at.
+        currency: the workspace's currency.
+        kept: what was judged to be fine and is not told again.
+    """
+    looked = lay_out(con, tables, today, currency)
+    found = [trouble for table in looked.values() for trouble in _look_at(table, looked)]
+    told = [trouble for trouble in _once(found) if not _is_kept(trouble, kept or {})]
+    return worst_first(told)
+
+
+def _look_at(table: Looked, tables: Mapping[str, Looked]) -> list[Trouble]:
+    marks = count_marks(table)
+    found = [*find_mixed_text(table, marks), *find_stray_marks(table, marks), *find_personal(table, marks)]
+    found += find_unread(table)
+    if not table.rows:
+        return found
+    found += [*find_disguised(table), *find_impossible(table, tables), *find_outliers(table), *find_spelling(table)]
+    found += [*find_missing(table), *find_duplicates(table), *find_broken_references(table, tables)]
+    found += [*find_volume(table), *find_shifted_clock(table), *find_money_trouble(table)]
+    found += [*find_answer_trouble(table), *find_as_of_today(table), *find_uninformative(table), *_gone(table)]
+    return found
+
+
+def _gone(table: Looked) -> list[Trouble]:
+    """Rows of earlier loads that the source no longer holds, where they are many."""
+    gone = min(table.given.gone, table.rows)
+    if gone < 5 or gone < 0.05 * table.rows or not table.contract.key:
+        return []
+    column = table.contract.key[0]
+    return [
+        Trouble(
+            table.name, column, "row count", "misleads",
+            f"{gone:,} rows of earlier loads are no longer in the source; they are kept", gone, table.rows,
+            treat=clean_lines(table.name, column, {"keep": ["row count"]}),
+            do="look whether the export was cut off or a filter was set",
+        )
+    ]  # fmt: skip
+
+
+EXPLAINS: Mapping[str, tuple[str, ...]] = {
+    "mixed dates": ("unread", "impossible"),
+    "mixed decimals": ("unread", "mixed units", "outliers"),
+    "mixed currencies": ("unread",),
+    "mixed units": ("outliers",),
+    "unread": ("disguised missing",),
+    "disguised missing": ("outliers", "impossible", "spelling"),
+    "impossible": ("outliers",),
+    "encoding": ("spelling", "whitespace"),
+    "formula": ("spelling", "whitespace"),
+    "constant": ("imbalance",),
+    "truncated": ("volume",),
+}
+"""A kind of trouble to those that it brings about in the same column: they are not told beside it."""
+
+
+def _once(found: list[Trouble]) -> list[Trouble]:
+    """Leave out what another trouble of the same column explains."""
+    there = {(each.table, each.column, each.kind) for each in found}
+    explained = {
+        (table, column, other) for table, column, kind in there for other in EXPLAINS.get(kind, ()) if other != kind
+    }
+    seen: set[tuple[str, str, str]] = set()
+    kept = []
+    for each in found:
+        name = (each.table, each.column, each.kind)
+        if name not in explained and name not in seen:
+            kept.append(each)
+            seen.add(name)
+    return kept
+
+
+def _is_kept(trouble: Trouble, kept: Kept) -> bool:
+    said = kept.get((trouble.table, trouble.column), False)
+    return said if isinstance(said, bool) else trouble.kind in said

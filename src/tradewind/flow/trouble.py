@@ -1,0 +1,232 @@
+"""Lays a workspace's tables out beside their sources, looks for trouble, and keeps what was found as tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tradewind.checks.look import look_for_trouble
+from tradewind.checks.looked import Given
+from tradewind.core.errors import TradewindError
+from tradewind.core.time import local_day
+from tradewind.core.trouble import Trouble
+from tradewind.sources.found import SourceTables
+from tradewind.sources.load import LoadResult
+from tradewind.store.config import TableMapping
+from tradewind.store.steps import StepOutput, run_step
+from tradewind.store.tables import read_table, write_table
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tradewind.sources.raw import Raw
+    from tradewind.store.manifest import TableEntry
+
+TROUBLE, TROUBLE_ROWS = "trouble", "trouble_rows"
+"""The list of what is wrong, and example rows of each."""
+
+_CODE = ("tradewind.checks", "tradewind.core", "tradewind.flow.trouble")
+
+
+def find_trouble(workspace: Workspace, loads: Sequence[LoadResult] = ()) -> tuple[Trouble, ...]:
+    """Look for trouble in every mapped table and in the source it is made from, worst first.
+
+    What was found is kept as the tables `trouble` and `trouble_rows`; where nothing has changed it is found there.
+
+    Args:
+        workspace: an open workspace, loaded.
+        loads: what the load just done did to each table.
+    """
+    manifest = workspace.manifest()
+    tables = [name for name in manifest.tables if name in workspace.config.tables or name == "orders"]
+    state = workspace.state()
+    last = {name: load.fingerprint if (load := state.last_load(name)) is not None else "" for name in tables}
+    gone = {load.table: load.gone for load in loads}
+    parts: dict[str, object] = {
+        "tables": manifest.fingerprints([*tables, "rejected"]),
+        "loads": last,
+        "gone": gone,
+        "mapping": workspace.config.tables,
+        "clean": workspace.config.clean,
+        "currency": workspace.config.workspace.currency,
+        "day": _today(workspace),
+    }
+
+    def work() -> StepOutput:
+        given = {name: given_table(workspace, name, loads) for name in _names(workspace)}
+        told = _look(workspace, {name: each for name, each in given.items() if each is not None})
+        root = workspace.root
+        entries = {TROUBLE: write_table(root, TROUBLE, trouble_table(told)),
+                   TROUBLE_ROWS: write_table(root, TROUBLE_ROWS, example_table(told))}  # fmt: skip
+        return StepOutput(entries, {"troubles": [trouble.to_json() for trouble in told]})
+
+    output = run_step(workspace, "find trouble", parts, work, code=_CODE)
+    return tuple(Trouble.from_json(each) for each in output.values["troubles"])
+
+
+def _names(workspace: Workspace) -> list[str]:
+    derived = ["orders"] if "orders" in workspace.manifest().tables else []
+    return list(dict.fromkeys([*workspace.config.tables, *derived]))
+
+
+def _today(workspace: Workspace) -> str:
+    settings = workspace.config.workspace
+    return (settings.as_of or local_day(workspace.clock(), settings.timezone)).isoformat()
+
+
+def _look(workspace: Workspace, given: Mapping[str, Given]) -> tuple[Trouble, ...]:
+    from datetime import date
+    from tempfile import TemporaryDirectory
+
+    import duckdb
+
+    settings = workspace.config.workspace
+    kept = {
+        (table, column): rule.keep
+        for table, columns in workspace.config.clean.items()
+        for column, rule in columns.items()
+    }
+    with TemporaryDirectory(prefix="tradewind-") as scratch, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '{settings.memory_limit}'")
+        con.execute("SET temp_directory = $1", [scratch])
+        con.execute("SET preserve_insertion_order = false")
+        if settings.threads is not None:
+            con.execute(f"SET threads = {settings.threads:d}")
+        return look_for_trouble(con, given, date.fromisoformat(_today(workspace)), settings.currency, kept)
+
+
+def given_table(workspace: Workspace, name: str, loads: Sequence[LoadResult] = ()) -> Given | None:
+    """Return one table with its source's text, as detectors take it; None where there is neither."""
+    manifest = workspace.manifest()
+    entry = manifest.tables.get(name)
+    mapping = workspace.config.tables.get(name)
+    raw = None if mapping is None else _source_text(workspace, name, mapping)
+    if entry is None and raw is None:
+        return None
+    load = next((each for each in loads if each.table == name), None)
+    return Given(
+        None if entry is None else [workspace.path(file.path) for file in entry.files],
+        raw,
+        _rejected(workspace, manifest.tables.get("rejected"), name),
+        load.counts.collapsed if load is not None else 0,
+        load.gone if load is not None else 0,
+        tuple(entry.meta.get("as_of_today", ())) if entry is not None else (),
+        literal=frozenset() if mapping is None else _literals(mapping),
+    )
+
+
+def _rejected(workspace: Workspace, entry: TableEntry | None, name: str) -> pa.Table | None:
+    import pyarrow.compute as pc
+
+    if entry is None or not entry.rows:
+        return None
+    rows = read_table(workspace.root, entry)
+    return rows.filter(pc.equal(rows["table"], name))
+
+
+def _literals(mapping: TableMapping) -> frozenset[str]:
+    """Columns that the mapping fills with one constant."""
+    from sqlglot import exp, parse_one
+
+    return frozenset(
+        name for name, text in mapping.columns.items() if not list(parse_one(text, read="duckdb").find_all(exp.Column))
+    )
+
+
+def plain_columns(mapping: TableMapping) -> dict[str, str]:
+    """Contract columns that are a source's column as it stands, to that column's name."""
+    from sqlglot import exp, parse_one
+
+    found = {}
+    for name, text in mapping.columns.items():
+        tree = parse_one(text, read="duckdb")
+        if isinstance(tree, exp.Column) and not tree.args.get("db"):
+            found[name] = tree.name
+    return found
+
+
+def _source_text(workspace: Workspace, name: str, mapping: TableMapping) -> pa.Table | None:
+    """The source's columns of text under the contract's names; those that `[clean]` treats are looked at cleaned."""
+    rules = workspace.config.clean.get(name, {})
+    wanted = {
+        column: source
+        for column, source in plain_columns(mapping).items()
+        if column not in rules or not rules[column].treats
+    }
+    if not wanted or mapping.where is not None:
+        return None
+    columns = {source.lower() for source in wanted.values()}
+    try:
+        raw = SourceTables(workspace).read(mapping.from_, f"tables.{name}", columns)
+    except TradewindError:
+        return None  # the load has said why
+    return text_columns(raw, wanted)
+
+
+def text_columns(raw: Raw, wanted: Mapping[str, str]) -> pa.Table | None:
+    """Return a source's columns of text under other names, with their row number; None where there are none."""
+    import pyarrow as pa
+
+    places: dict[str, int] = {}
+    for place, column in enumerate(raw.data.column_names):
+        places.setdefault(column.lower(), place)
+    arrays = {}
+    for column, source in wanted.items():
+        if source.lower() not in places:
+            continue
+        array = raw.data.column(places[source.lower()])
+        if pa.types.is_dictionary(array.type):
+            array = array.cast(array.type.value_type)
+        if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+            arrays[column] = array
+    if not arrays:
+        return None
+    return pa.table({**arrays, "_row": pa.array(np.asarray(raw.row_numbers()))})
+
+
+def trouble_table(told: Sequence[Trouble]) -> pa.Table:
+    """Return troubles as the workspace table `trouble`."""
+    import pyarrow as pa
+
+    text, number = pa.string(), pa.float64()
+    return pa.table(
+        {
+            "trouble": pa.array(range(1, len(told) + 1), pa.int64()),
+            "table": pa.array([each.table for each in told], text),
+            "column": pa.array([each.column for each in told], text),
+            "kind": pa.array([each.kind for each in told], text),
+            "severity": pa.array([each.severity for each in told], text),
+            "what": pa.array([each.what for each in told], text),
+            "rows": pa.array([each.rows for each in told], pa.int64()),
+            "share": pa.array([each.share for each in told], number),
+            "money": pa.array([each.money for each in told], number),
+            "treat": pa.array([each.treat for each in told], text),
+            "do": pa.array([each.do for each in told], text),
+            "harm": pa.array([_harm_text(each) for each in told], text),
+        }
+    )
+
+
+def _harm_text(trouble: Trouble) -> str:
+    return json.dumps([{**vars(harm), "gain": harm.gain.to_json()} for harm in trouble.harm]) if trouble.harm else ""
+
+
+def example_table(told: Sequence[Trouble]) -> pa.Table:
+    """Return example rows as the workspace table `trouble_rows`."""
+    import pyarrow as pa
+
+    rows = [(place, each, shown) for place, each in enumerate(told, 1) for shown in each.examples]
+    return pa.table(
+        {
+            "trouble": pa.array([place for place, _, _ in rows], pa.int64()),
+            "table": pa.array([each.table for _, each, _ in rows], pa.string()),
+            "column": pa.array([each.column for _, each, _ in rows], pa.string()),
+            "kind": pa.array([each.kind for _, each, _ in rows], pa.string()),
+            "row": pa.array([shown.row for *_, shown in rows], pa.string()),
+            "value": pa.array([shown.value for *_, shown in rows], pa.string()),
+        }
+    )
