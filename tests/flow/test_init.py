@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 import tradewind.flow.init as flow
 from tradewind.core.errors import ConfigError, StoreError
 from tradewind.flow.init import init
+from tradewind.flow.run import load
 from tradewind.flow.write_config import Written, toml, write_config
 from tradewind.sources.inventory import FoundSource
 from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable
 from tradewind.store.config import load_config, parse_config
+from tradewind.store.workspace import open_workspace
 
 HOSTILE = (
     'say "hi"', "it's", "a\nb", "[brackets]", "🛒 total", "from", "select", "where", "x -- y", "a.b", "100%", "", "é",
@@ -120,9 +122,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_init_writes_a_workspace_that_loads(shop: Path) -> None:
-    from tradewind.flow.run import load
-    from tradewind.store.workspace import open_workspace
-
     done = init(shop / "my", [str(shop / "exports")], environ={})
     assert done.defaults == {"currency", "timezone", "tables.orders.amount"}
     config = load_config(shop / "my", {})
@@ -177,3 +176,29 @@ def test_nothing_recognised_is_said_for_each_table(shop: Path, monkeypatch: pyte
     monkeypatch.setattr(flow, "understand", lambda tables, tell: Proposal((), unused=unused))
     with pytest.raises(ConfigError, match=r"orders.csv: nothing in this table is recognised \(found: a table of"):
         init(shop / "my", [str(shop / "exports")], environ={})
+
+
+def test_init_of_a_workspace_whose_source_changed_tells_the_change(shop: Path) -> None:
+    init(shop / "my", [str(shop / "exports")], environ={})
+    before = (shop / "my" / "tradewind.toml").read_bytes()
+    orders = shop / "exports" / "orders.csv"
+    orders.write_text(orders.read_text().replace("total", "total_gbp"))
+    with pytest.raises(
+        ConfigError, match=r"'total' is gone from exports\.orders; 'total_gbp' is new and looks like it"
+    ):
+        init(shop / "my", [str(shop / "exports")], environ={})
+    assert (shop / "my" / "tradewind.toml").read_bytes() == before
+    assert open_workspace(shop / "my", environ={}).table("orders").num_rows == 2
+
+
+def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id,who,day,amount,amount\n1,a,2024-01-02,10,3\n2,b,2024-01-03,20,4\n")
+    (tmp_path / "tradewind.toml").write_text(
+        '[workspace]\ncurrency = "EUR"\ntimezone = "UTC"\n[sources.shop]\npath = "*.csv"\ntimezone = "UTC"\n'
+        '[tables.orders]\nfrom = "shop.orders"\norder_id = "id"\ncustomer_id = "who"\nhappened_at = "day"\n'
+        "amount = '\"amount (1)\"'\ndiscount = '\"Amount (2)\"'\n"
+    )
+    workspace = open_workspace(tmp_path, environ={})
+    load(workspace)
+    rows = workspace.table("orders")
+    assert [(float(row["amount"]), float(row["discount"])) for row in rows.to_pylist()] == [(10, 3), (20, 4)]

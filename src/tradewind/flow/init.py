@@ -17,6 +17,7 @@ from tradewind.flow.understand import understand
 from tradewind.flow.write_config import Written, write_config
 from tradewind.sources.discover import discover
 from tradewind.sources.inventory import Found
+from tradewind.sources.load import find_changes
 from tradewind.sources.proposal import OpenQuestion, Proposal, ProposedTable
 from tradewind.store.config import CONFIG_FILE
 from tradewind.store.workspace import Workspace, open_workspace
@@ -83,10 +84,7 @@ def init(
     variables = dict(os.environ if environ is None else environ)
     progress = progress or Silent()
     if (directory / CONFIG_FILE).exists():
-        raise StoreError(
-            Problem(str(directory), "this folder already is a workspace", CONFIG_FILE, "a new folder",
-                    f"change {directory / CONFIG_FILE}, or choose another folder")
-        )  # fmt: skip
+        _refuse_again(directory, variables, clock)
     if not places:
         raise ConfigError(
             Problem("--from", "where the data lie is not said", "", "a folder, a file or a database's address",
@@ -120,6 +118,21 @@ def init(
     return Initiated(
         directory, directory / CONFIG_FILE, found, tried.proposal, tried.questions, asked, defaults, rows, tried
     )
+
+
+def _refuse_again(directory: Path, environ: Mapping[str, str], clock: Clock) -> None:
+    """A workspace is never written over; where its mapping no longer fits, what changed and what to write is told."""
+    workspace = open_workspace(directory, clock, environ)
+    try:
+        changed = find_changes(workspace)
+    finally:
+        workspace.close()
+    if changed:
+        raise ConfigError(changed)
+    raise StoreError(
+        Problem(str(directory), "this folder already is a workspace, and its mapping fits its sources", CONFIG_FILE,
+                "a new folder", f"change {directory / CONFIG_FILE}, or choose another folder")
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

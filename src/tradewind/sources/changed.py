@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradewind.core.errors import ConfigError, Problem
-from tradewind.sources.joining import ROW
+from tradewind.sources.joining import ROW, places_of
 from tradewind.sources.raw import Raw
 
 if TYPE_CHECKING:
@@ -50,20 +50,23 @@ def explain_changes(
     Returns:
         the same problems, those about lost columns with the new column that each looks like and the line to write.
     """
+    told = changes(where, mapping, sources, before)
+    rest = [problem for problem in error.problems if problem.where not in {each.where for each in told}]
+    return ConfigError([*told, *rest]) if told else error
+
+
+def changes(where: str, mapping: TableMapping, sources: Mapping[str, Raw], before: Before) -> list[Problem]:
+    """Return a problem for each column that a mapping names and its source has not; see `explain_changes`."""
     names = list(dict.fromkeys(name for raw in sources.values() for name in raw.names))
     known = {name.lower() for name in before.columns}
     used = {name.lower() for text in _expressions(mapping).values() for name in _columns_of(text)}
     new = [name for name in names if name.lower() not in (known or used)]
     told: list[Problem] = []
-    explained: set[str] = set()
     for target, text in _expressions(mapping).items():
         for lost in _columns_of(text):
-            if lost.lower() in {name.lower() for name in names} or lost.lower() == ROW:
-                continue
-            explained.add(f"{where}.{target}")
-            told.append(_problem(where, target, text, lost, new, sources, before))
-    rest = [problem for problem in error.problems if problem.where not in explained]
-    return ConfigError([*told, *rest]) if told else error
+            if lost.lower() != ROW and not any(places_of(lost, raw.names) for raw in sources.values()):
+                told.append(_problem(where, target, text, lost, new, sources, before))
+    return told
 
 
 def _problem(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 ROW = "row_number"
 """A column every source has besides its own: the number of the row, for sources whose rows have no name."""
 
+_NUMBERED = re.compile(r"(.*) \((\d{1,4})\)")
 _NUMERIC_FUNCTIONS = {"Abs", "Round", "Floor", "Ceil", "Sign", "Sqrt", "Ln", "Exp", "Pow", "Greatest", "Least", "Log"}
 _ARITHMETIC = {"Add", "Sub", "Mul", "Div", "Mod", "Neg", "IntDiv"}
 _COMPARISON = {"EQ", "NEQ", "GT", "GTE", "LT", "LTE", "Between", "In"}
@@ -99,7 +101,7 @@ class Joined:
         wanted, qualifier = column.name, column.table
         sides = [side for side in self.sides if not qualifier or qualifier.lower() in (side.short.lower(), side.alias)]
         for side in sides:
-            matches = [i for i, name in enumerate(side.raw.data.column_names) if name.lower() == wanted.lower()]
+            matches = places_of(wanted, side.raw.data.column_names)
             exact = [i for i in matches if side.raw.data.column_names[i] == wanted]
             if len(matches) > 1 and len(exact) != 1:
                 self.problems.append(
@@ -107,8 +109,8 @@ class Joined:
                         place,
                         f"column {wanted!r} stands {len(matches)} times in {side.table}",
                         ", ".join(side.raw.data.column_names),
-                        "every column once",
-                        "rename or remove one of them in the source",
+                        "a column that stands once",
+                        f'write which of them is meant: "{wanted} (1)", or rename one in the source',
                     )
                 )
                 return None
@@ -256,6 +258,17 @@ def _is_number(node: exp.Expr) -> bool:
     return kind in _ARITHMETIC or (kind == "Literal" and not node.is_string)
 
 
+def places_of(wanted: str, names: Sequence[str]) -> list[int]:
+    """Return where a column stands; `Amount (2)` is the second of those called `Amount`."""
+    found = [place for place, name in enumerate(names) if name.lower() == wanted.lower()]
+    numbered = _NUMBERED.fullmatch(wanted)
+    if found or numbered is None:
+        return found
+    same = [place for place, name in enumerate(names) if name.lower() == numbered[1].lower()]
+    which = int(numbered[2])
+    return same[which - 1 : which] if which and len(same) > 1 else []
+
+
 def used_columns(mapping: TableMapping) -> frozenset[str]:
     """Return the lower-case names of all source columns that a mapping may touch, lookups' keys included."""
     from sqlglot import exp, parse_one
@@ -269,4 +282,4 @@ def used_columns(mapping: TableMapping) -> frozenset[str]:
             names |= {column.name.lower() for column in parse_one(text, read="duckdb").find_all(exp.Column)}
         except SqlglotError:
             continue  # the mapping itself says what is wrong with it
-    return frozenset(names)
+    return frozenset(names | {found[1] for name in names if (found := _NUMBERED.fullmatch(name)) is not None})

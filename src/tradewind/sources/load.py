@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.core.contract import CONTRACT, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem, SourceError, TradewindError, UnsafeExpression
-from tradewind.sources.changed import Before, explain_changes
+from tradewind.sources.changed import Before, changes, explain_changes
 from tradewind.sources.cleaning import CLEANED
 from tradewind.sources.derived import add_base_amount, derive_orders, fill_lines
 from tradewind.sources.found import SourceTables
@@ -26,6 +26,7 @@ from tradewind.store.tables import read_table, write_table
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from tradewind.sources.raw import Raw
     from tradewind.store.config import TableMapping
     from tradewind.store.workspace import Workspace
 
@@ -185,13 +186,37 @@ def _load(job: _Job, name: str) -> LoadResult:
 
 def _as_change(job: _Job, name: str, error: ConfigError) -> ConfigError:
     """What is wrong with a mapping that fitted at the last load is a change of the source, told as one."""
+    before = _before(job, name)
+    if before is None:
+        return error
+    return explain_changes(error, f"tables.{name}", job.mappings[name], _sources_of(job, name), before)
+
+
+def _before(job: _Job, name: str) -> Before | None:
     stored, last = job.stored(name), job.workspace.state().last_load(name)
     if stored is None or last is None:
-        return error
+        return None
+    return Before(stored, tuple(last.details.get("columns", ())))
+
+
+def _sources_of(job: _Job, name: str) -> dict[str, Raw]:
     mapping, where = job.mappings[name], f"tables.{name}"
     references = [mapping.from_, *(look.table for look in mapping.lookup)]
-    raws = {ref: job.sources.read(ref, where) for ref in references}
-    return explain_changes(error, where, mapping, raws, Before(stored, tuple(last.details.get("columns", ()))))
+    return {ref: job.sources.read(ref, where) for ref in references}
+
+
+def find_changes(workspace: Workspace) -> list[Problem]:
+    """Return what no longer fits between the mappings and the sources they were loaded from; nothing is loaded."""
+    job = _Job(workspace, SourceTables(workspace), workspace.clock(), lambda _name, _share: None)
+    found: list[Problem] = []
+    for name, mapping in job.mappings.items():
+        before = _before(job, name)
+        try:
+            if before is not None:
+                found += changes(f"tables.{name}", mapping, _sources_of(job, name), before)
+        except (ConfigError, SourceError) as error:
+            found += error.problems
+    return found
 
 
 def _load_derived(job: _Job) -> LoadResult | None:
