@@ -133,7 +133,7 @@ def profile_table(name: str, data: pa.Table) -> SourceProfile:
     if not data.num_columns:
         return SourceProfile(name, rows, (), data, data)
     names = [name.lower() for name in data.column_names]
-    with _engine(data) as con:
+    with open_rows(data) as con:
         counts = count_columns(con, data.num_columns, rows)
         columns = tuple(_column(con, data, sample, place, counts[place]) for place in range(data.num_columns))
     doubled = tuple(
@@ -144,7 +144,7 @@ def profile_table(name: str, data: pa.Table) -> SourceProfile:
 
 
 @contextmanager
-def _engine(data: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_rows(data: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
     """An engine that knows the rows as `data`, under neutral column names, so that doubled headers do no harm."""
     import duckdb
 
