@@ -41,6 +41,7 @@ class NumberShape:
         grouped: whether thousands are set apart.
         currency: ISO code of the one currency its signs or codes mean; empty where there are none, or several.
         percent: whether percent signs follow.
+        brackets: whether brackets mean below zero.
         dressed: whether anything but digits, a sign and a decimal mark must be taken off to read it.
         whole: share that are whole numbers.
         cents: share with at most two decimals; 0 where hardly any has two.
@@ -57,6 +58,7 @@ class NumberShape:
     grouped: bool = False
     currency: str = ""
     percent: bool = False
+    brackets: bool = False
     dressed: bool = False
     whole: float = 0.0
     cents: float = 0.0
@@ -97,6 +99,7 @@ def number_shape(values: Sequence[str] | Floats) -> tuple[NumberShape | None, Fl
         "grouped": grouped,
         "currency": codes.pop() if len(codes) == 1 else "",
         "percent": percent,
+        "brackets": brackets,
         "dressed": dressed,
     }
     return _described(numbers, facts), numbers

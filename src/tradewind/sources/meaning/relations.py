@@ -86,24 +86,21 @@ def find_links(tables: Sequence[SourceProfile]) -> tuple[Link, ...]:
                 continue
             for column in tables[mine].columns:
                 if column.place in values[mine] and not column.running:
-                    link = _link(tables, values, (mine, column), (theirs, key))
+                    link = _link(values, (mine, column), (theirs, key))
                     if link is not None:
                         links.append(link)
     return tuple(sorted(links, key=lambda link: (-link.found, -link.used, link.table, link.column)))
 
 
 def _link(
-    tables: Sequence[SourceProfile],
     values: Sequence[Mapping[int, Values]],
     mine: tuple[int, ColumnProfile],
     theirs: tuple[int, ColumnProfile],
 ) -> Link | None:
     (table, column), (to_table, key) = mine, theirs
     ours, its = values[table][column.place], values[to_table][key.place]
-    part = max(ours.part, its.part)
-    left, right = (
-        one.hashes[one.hashes % np.uint64(part) == 0] if one.part < part else one.hashes for one in (ours, its)
-    )
+    part = np.uint64(max(ours.part, its.part))
+    left, right = (one.hashes[one.hashes % part == 0] for one in (ours, its))
     if not len(left) or not len(right):
         return None
     common = len(np.intersect1d(left, right, assume_unique=True))
@@ -119,7 +116,7 @@ def _link(
 def column_values(table: SourceProfile) -> dict[int, Values]:
     """Return the different values of every column that may name something, by its place."""
     wanted = [column for column in table.columns if column.idlike and column.distinct > 2 and not column.doubled]
-    found = {}
+    found: dict[int, Values] = {}
     if not wanted:
         return found
     with open_rows(table.data) as con:

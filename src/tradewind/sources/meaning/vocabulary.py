@@ -20,6 +20,9 @@ class KnownValues:
         country_codes: ISO codes.
         currency_codes: ISO codes.
         currency_signs: sign to the code it usually means.
+        zones: country, in lower case, to the IANA zone where most of its people live.
+        zone_of_currency: currency code to the zone that it makes likely.
+        currency_of_zone: the currency that a zone makes likely.
     """
 
     blank: frozenset[str]
@@ -28,6 +31,9 @@ class KnownValues:
     country_codes: frozenset[str]
     currency_codes: frozenset[str]
     currency_signs: Mapping[str, str]
+    zones: Mapping[str, str]
+    zone_of_currency: Mapping[str, str]
+    currency_of_zone: Mapping[str, str]
 
 
 @cache
@@ -41,4 +47,7 @@ def known_values() -> KnownValues:
         frozenset(found["country_codes"]),
         frozenset(found["currency_codes"]),
         found["currency_signs"],
+        found["zones"],
+        found["zone_of_currency"],
+        found["currency_of_zone"],
     )

@@ -65,6 +65,9 @@ def read_heading(text: str) -> Heading:
             for word in _split(piece):
                 found.append(_concepts_of(word))
                 tokens.append(word)
+    if not tokens:  # a header of stop words only, such as y
+        words = [word.lower() for word in re.findall(r"[A-Za-z]+", plain)]
+        return Heading(tuple(frozenset() for _ in words), tuple(words))
     return Heading(tuple(found), tuple(tokens))
 
 

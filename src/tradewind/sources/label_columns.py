@@ -1,0 +1,171 @@
+"""Columns that seem to know the answer: how strongly each tells the outcome alone, and what gives it away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Column = Floats | Sequence[str | None]
+
+_FOLDS = 5
+_BANDS = 20
+_PRIOR_ROWS = 10.0
+
+
+@dataclass(frozen=True)
+class Tell:
+    """What one column alone tells of the outcome.
+
+    Args:
+        power: |2 · AUC − 1| of the mean outcome of its values or bands, learned on other rows: 0 nothing, 1 everything.
+        pure: share of all rows with the outcome that hold a value with which it nearly always (97 %) comes.
+        never: share of all rows without the outcome that hold a value with which it nearly never (under a tenth of
+            the usual share) comes.
+        gap: outcome's share among filled rows minus that among missing ones; 0 where fewer than 2 % are of either kind.
+        filled: share of rows with a value.
+    """
+
+    power: float
+    pure: float
+    never: float
+    gap: float
+    filled: float
+
+
+def tell_outcome(outcome: Floats, column: Column, seed: int = 0) -> Tell:
+    """Measure what one column alone tells of an outcome.
+
+    Args:
+        outcome: (n,) 0 or 1.
+        column: (n,) numbers (NaN where missing) or texts (None where missing).
+        seed: of the folds.
+    Returns:
+        the figures; categories stand for the mean outcome of other rows with the same value, drawn towards the overall
+        mean by ten rows (Micci-Barreca 2001), so that a value held by one row tells nothing.
+    """
+    codes, missing = _codes(column)
+    rate = float(outcome.mean())
+    mass = np.bincount(codes, minlength=codes.max() + 1)
+    hits = np.bincount(codes, outcome, minlength=codes.max() + 1)
+    shares = hits / np.maximum(mass, 1)
+    large = mass >= max(10, 0.002 * len(outcome))
+    ones, zeros = max(1.0, outcome.sum()), max(1.0, len(outcome) - outcome.sum())
+    pure = float(hits[large & (shares >= 0.97)].sum() / ones) if rate < 0.9 else 0.0
+    rare = large & (shares <= rate / 10)
+    never = float((mass - hits)[rare].sum() / zeros) if rate > 0.02 else 0.0
+    gone = float(missing.mean())
+    gap = 0.0
+    if 0.02 <= gone <= 0.98:
+        gap = float(outcome[~missing].mean() - outcome[missing].mean())
+    return Tell(_power(codes, outcome, seed), pure, never, gap, 1 - gone)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a column's name or values say of when it is filled in.
+
+    Args:
+        reason: in plain words ("what happened last is known only later").
+        power: from which it counts: the data must agree.
+    """
+
+    reason: str
+    power: float = 0.08
+
+
+def find_suspects(
+    outcome: Floats, columns: Mapping[str, Column], hints: Mapping[str, Hint], seed: int = 0
+) -> dict[str, str]:
+    """Name the columns that look filled in after the outcome.
+
+    Args:
+        outcome: (n,) 0 or 1.
+        columns: column → its (n,) values.
+        hints: columns whose names or values speak of what comes after.
+        seed: of the folds.
+    Returns:
+        column → reason in plain words, the most telling first.
+    """
+    if len(outcome) < 50 or not 0 < outcome.sum() < len(outcome):
+        return {}
+    tells = {name: tell_outcome(outcome, column, seed) for name, column in columns.items()}
+    powers = sorted(tell.power for tell in tells.values())
+    usual = powers[int(0.75 * (len(powers) - 1))] if powers else 0.0
+    found: dict[str, str] = {}
+    for name in sorted(tells, key=lambda one: (-tells[one].power, one)):
+        reason = _reason(tells[name], usual, float(outcome.mean()))
+        hint = hints.get(name)
+        if hint is not None and (reason or tells[name].power >= hint.power):
+            reason = f"{hint.reason}; {reason}" if reason else hint.reason
+        if reason:
+            found[name] = reason
+    return found | _filled_together(columns, found)
+
+
+def _filled_together(columns: Mapping[str, Column], suspects: Mapping[str, str]) -> dict[str, str]:
+    """Columns that are missing in exactly the rows in which a suspect is: they came in one go with it."""
+    gone = {name: _codes(column)[1] for name, column in columns.items()}
+    found = {}
+    for name in columns:
+        for other in suspects:
+            partly = 0.05 < gone[other].mean() < 0.95
+            if name not in suspects and partly and (gone[name] != gone[other]).mean() < 0.002:
+                found[name] = f"filled in exactly the rows in which {other} is, so it came with it"
+                break
+    return found
+
+
+def _reason(tell: Tell, usual: float, rate: float) -> str:
+    if tell.power >= 0.8 and tell.power > 1.3 * usual:
+        return "by itself it nearly tells the answer"
+    if tell.pure >= 0.25 and tell.power >= 0.4:
+        return f"some of its values stand almost only where the outcome came ({tell.pure:.0%} of those rows)"
+    if tell.never >= 0.1 and tell.power >= 0.55 and tell.power > usual:
+        return f"for some of its values the outcome hardly ever comes ({tell.never:.0%} of the rows without it)"
+    if abs(tell.gap) >= max(0.25, 0.5 * rate) and tell.filled <= 0.5:
+        often = "more" if tell.gap > 0 else "less"
+        return f"filled in {tell.filled:.0%} of the rows, and the outcome is far {often} frequent in those"
+    return ""
+
+
+def _codes(column: Column) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Values as whole numbers, missing ones as one of them: numbers of many values in 20 bands."""
+    if isinstance(column, np.ndarray):
+        missing = ~np.isfinite(column)
+        known = column[~missing]
+        if len(np.unique(known)) > 2 * _BANDS:
+            edges = np.unique(np.quantile(known, np.linspace(0, 1, _BANDS + 1)[1:-1]))
+            codes = np.searchsorted(edges, np.where(missing, 0, column), side="right") + 1
+        else:
+            codes = np.unique(np.where(missing, np.nan, column), return_inverse=True, equal_nan=True)[1] + 1
+        return np.where(missing, 0, codes).astype(np.intp), missing
+    texts = np.array(["" if value is None else value for value in column], dtype=object)
+    missing = np.array([value is None for value in column], dtype=bool)
+    return np.unique(texts.astype(str), return_inverse=True)[1].astype(np.intp), missing
+
+
+def _power(codes: NDArray[np.intp], outcome: Floats, seed: int) -> float:
+    fold = np.random.default_rng(seed).permutation(len(outcome)) % _FOLDS
+    scores = np.zeros(len(outcome))
+    for held in range(_FOLDS):
+        others = fold != held
+        mean = outcome[others].mean()
+        mass = np.bincount(codes[others], minlength=codes.max() + 1)
+        hits = np.bincount(codes[others], outcome[others], minlength=codes.max() + 1)
+        scores[~others] = ((hits + _PRIOR_ROWS * mean) / (mass + _PRIOR_ROWS))[codes[~others]]
+    gini = np.mean([2 * _auc(scores[fold == held], outcome[fold == held]) - 1 for held in range(_FOLDS)])
+    return max(0.0, float(gini))
+
+
+def _auc(scores: Floats, outcome: Floats) -> float:
+    """Mann and Whitney (1947), ties counted half."""
+    ones = outcome == 1
+    if not ones.any() or ones.all():
+        return 0.5
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    return float((ranks[ones].sum() - ones.sum() * (ones.sum() + 1) / 2) / (ones.sum() * (~ones).sum()))
