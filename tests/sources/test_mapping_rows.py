@@ -203,6 +203,16 @@ def test_unsafe_expressions_never_run(map_rows: MapRows) -> None:
             map_rows("orders", {**ORDERS, "amount": text}, rows)
 
 
+def test_a_lookup_may_hang_on_an_earlier_one(map_rows: MapRows) -> None:
+    columns = {"order_id": "o", "product_id": "p", "amount": "a", "customer_id": "person", "happened_at": "day"}
+    rows = {"o": ["1", "2"], "p": ["x", "y"], "a": ["3", "4"]}
+    orders = raw_of({"o": ["1", "2"], "c": ["c1", "c2"], "day": ["2024-01-01", "2024-01-02"]})
+    people = raw_of({"c": ["c1", "c2"], "person": ["p1", "p1"]})
+    lookup = [{"table": "s.orders", "on": "o"}, {"table": "s.people", "on": "c"}]
+    mapped = map_rows("order_lines", columns, rows, others={"s.orders": orders, "s.people": people}, lookup=lookup)
+    assert mapped.good["customer_id"].to_pylist() == ["p1", "p1"]
+
+
 def test_lookup_joins_at_most_one_row(map_rows: MapRows) -> None:
     rows = {"id": ["1", "2"], "who": ["a", "b"], "campaign": [1, 9]}
     columns = {"customer_id": "who", "happened_at": "began", "channel": "'mail'", "campaign_id": "campaign"}

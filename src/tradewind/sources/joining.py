@@ -134,13 +134,17 @@ class Joined:
 
     def from_clause(self) -> str:
         """Return the FROM clause that joins every lookup, at most one row each."""
-        first, *lookups = self.sides
-        parts = [f"{first.alias}"]
-        for side in lookups:
+        parts = [f"{self.sides[0].alias}"]
+        for place, side in enumerate(self.sides[1:], start=1):
             left, right = side.on or ("", "")
-            keys = [self._key(first, left), self._key(side, right)]
+            keys = [self._key(self._holder(left, place), left), self._key(side, right)]
             parts.append(f"LEFT JOIN {side.alias} ON {keys[0]} = {keys[1]}")
         return " ".join(parts)
+
+    def _holder(self, name: str, place: int) -> Side:
+        """The mapped table, or the first lookup before this one that has the column: lines → orders → customers."""
+        having = (side for side in self.sides[:place] if name.lower() in map(str.lower, side.raw.data.column_names))
+        return next(having, self.sides[0])
 
     def _key(self, side: Side, name: str) -> str:
         from sqlglot import exp

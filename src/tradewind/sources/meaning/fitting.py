@@ -142,8 +142,9 @@ def accepts(target: Column, column: ColumnProfile) -> bool:
     if target.name.endswith("_id") or target.name in ("account_id", "line"):
         if target.name == "customer_id" and column.kind == "email":
             return True
-        numeric = column.kind in ("money", "number", "text", "constant", "flag") or column.time is not None
-        return not numeric and column.kind not in ("ip", "url", "country", "currency")
+        few = column.kind in ("flag", "constant") and (column.rows >= 20 or bool(column.positive))
+        numeric = column.kind in ("money", "number", "text") or column.time is not None
+        return not numeric and not few and column.kind not in ("ip", "url", "country", "currency")
     if target.name in ("email", "phone", "url", "ip", "country", "currency"):
         return _looks_like(target.name, column)
     if target.name in ("name", "text", "category", "brand", "industry", "kind") and column.kind == "integer":

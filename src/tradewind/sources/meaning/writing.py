@@ -5,121 +5,37 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import cache
 
 from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS
 from tradewind.sources.meaning.times import EPOCH_MILLIS, EPOCH_SECONDS
 from tradewind.sources.profile import ColumnProfile
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_WORDS_OF_SQL = frozenset(
-    [
-        "all",
-        "and",
-        "any",
-        "as",
-        "asc",
-        "at",
-        "between",
-        "both",
-        "by",
-        "case",
-        "cast",
-        "check",
-        "column",
-        "comment",
-        "constraint",
-        "create",
-        "cross",
-        "current",
-        "date",
-        "day",
-        "default",
-        "desc",
-        "distinct",
-        "else",
-        "end",
-        "except",
-        "false",
-        "fetch",
-        "for",
-        "foreign",
-        "from",
-        "full",
-        "grant",
-        "group",
-        "having",
-        "hour",
-        "if",
-        "in",
-        "index",
-        "inner",
-        "intersect",
-        "interval",
-        "into",
-        "is",
-        "join",
-        "key",
-        "leading",
-        "left",
-        "like",
-        "limit",
-        "minute",
-        "month",
-        "natural",
-        "not",
-        "null",
-        "offset",
-        "on",
-        "only",
-        "or",
-        "order",
-        "outer",
-        "over",
-        "position",
-        "primary",
-        "range",
-        "references",
-        "right",
-        "row",
-        "rows",
-        "second",
-        "select",
-        "set",
-        "show",
-        "some",
-        "table",
-        "then",
-        "time",
-        "timestamp",
-        "to",
-        "trailing",
-        "true",
-        "union",
-        "unique",
-        "user",
-        "using",
-        "value",
-        "values",
-        "when",
-        "where",
-        "window",
-        "with",
-        "year",
-    ]
-)
 _RESERVED = {*SYSTEM_COLUMNS, *LOCAL_COLUMNS, "amount_base", "from", "lookup", "where", "format", "stable", "timezone",
              "known_at", "known_after", "fill_down", "within", "row_number", "columns"}  # fmt: skip
 
 
 def column_sql(column: ColumnProfile, table: str = "") -> str:
     """Return a column as an expression names it, quoted where it must be, with its table's name where asked for."""
-    name = column.name
-    plain = _PLAIN.fullmatch(name) is not None and name.lower() not in _WORDS_OF_SQL and name.lower() != "row_number"
-    quoted = name if plain else '"' + name.replace('"', '""') + '"'
-    if not table:
-        return quoted
-    prefix = table if _PLAIN.fullmatch(table) and table.lower() not in _WORDS_OF_SQL else f'"{table}"'
-    return f"{prefix}.{quoted}"
+    quoted = _quoted(column.name)
+    return f"{_quoted(table)}.{quoted}" if table else quoted
+
+
+@cache
+def _quoted(name: str) -> str:
+    """The name as it stands where SQL reads it as a column, else in quotes."""
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    if _PLAIN.fullmatch(name) and name.lower() != "row_number":
+        try:
+            tree = parse_one(name, read="duckdb")
+        except SqlglotError:
+            tree = None
+        if isinstance(tree, exp.Column) and tree.name == name:
+            return name
+    return '"' + name.replace('"', '""') + '"'
 
 
 def number_sql(column: ColumnProfile, table: str = "") -> str:
