@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tradewind.core.errors import ConfigError, ModelError, Problem
 from tradewind.models.bayesian import fit_bayesian
 from tradewind.models.blend import BlendModel
+from tradewind.models.budget import Budget
 from tradewind.models.design import DesignKind
 from tradewind.models.linear import Link, fit_linear
 from tradewind.models.trees import fit_trees
@@ -81,6 +82,7 @@ class Candidate:
         deployable: whether it can be saved, explained and deployed.
         most_rows: rows beyond this are sampled for fitting, and the result says so; None for no limit.
         tasks: the kinds of question it can answer.
+        budget: how long to look for better settings than these; None for not at all.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Candidate:
     deployable: bool = True
     most_rows: int | None = None
     tasks: tuple[Task, ...] = ("classification", "regression")
+    budget: Budget | None = None
 
 
 def choose_candidates(

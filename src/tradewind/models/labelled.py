@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +12,18 @@ from numpy.typing import NDArray
 from tradewind.core.errors import ModelError, NotAnswerable, Problem
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Clock
-from tradewind.models.candidates import Candidate, Settings, named
-from tradewind.models.choose import Attempt
+from tradewind.models.candidates import Candidate, named
 from tradewind.models.deployed import Deployed
 from tradewind.models.folds import find_copies, stratified_folds
 from tradewind.models.identifiers import drop_identifiers
 from tradewind.models.interval import fit_interval
-from tradewind.models.learn import Learnt, Part, learn
+from tradewind.models.labelled_trial import LabelledTrial, agree
+from tradewind.models.learn import Learnt, Part, inner_places, learn
 from tradewind.models.small import suit_candidates
+from tradewind.models.tuning import Tuning, tune_candidates
 from tradewind.models.usual import fit_usual
+
+__all__ = ["LabelledTable", "LabelledTrial", "cross_validate", "fit_labelled", "time_ordered"]
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -53,50 +55,6 @@ class LabelledTable:
     def known(self) -> Places:
         """Positions of the rows whose outcome is known."""
         return np.flatnonzero(~np.isnan(self.outcome))
-
-
-@dataclass(frozen=True)
-class LabelledTrial:
-    """What the procedure chose, and how it did on rows it had not learned from.
-
-    Args:
-        design: `shuffled` (repeated cross-validation) or `ordered` (later rows predicted from earlier ones).
-        chosen: name of the candidate that did best inside the training rows, over all folds and repeats.
-        settings: its settings.
-        attempts: every candidate and setting, with its inner score averaged over folds and repeats.
-        rows: (m,) positions of the rows predicted: all with a known outcome, or the later ones.
-        mean: (m,) calibrated probabilities, averaged over repeats; this is what is evaluated.
-        label: (m,) their outcomes.
-        by_repeat: (repeats, m) calibrated probabilities of each repeat.
-        fold: (repeats, m) fold or part in which each row was predicted.
-        picked: the candidate chosen in each fold of each repeat, in order.
-        training_rows: rows the deployed model learns from.
-        training_positives: outcomes among them.
-        features: names of the features used, those that only number rows left out.
-        seconds: time taken.
-        said: what was left out or done differently, in plain sentences.
-    """
-
-    design: Literal["shuffled", "ordered"]
-    chosen: str
-    settings: Settings
-    attempts: tuple[Attempt, ...]
-    rows: Places
-    mean: Array
-    label: Array
-    by_repeat: Array
-    fold: Places
-    picked: tuple[str, ...]
-    training_rows: int
-    training_positives: int
-    features: tuple[str, ...]
-    seconds: float
-    said: tuple[str, ...]
-
-    @property
-    def repeats(self) -> int:
-        """How many times every row was predicted."""
-        return len(self.by_repeat)
 
 
 def cross_validate(
@@ -135,6 +93,9 @@ def cross_validate(
     known, outcome, group = prepared.known, prepared.outcome, prepared.group
     folds = min(folds, int(min(outcome.sum(), (1 - outcome).sum())))
     by_repeat, fold_of, learned = [], [], []
+    if any(each.budget is not None for each in candidates) and repeats > 1:
+        prepared.said.append("Better settings are looked for anew in every fold, so the test is not repeated.")
+        repeats = 1
     for repeat in range(repeats):
         elapsed = (clock() - began).total_seconds()
         if repeat and elapsed * (repeat + 1) / repeat > time_limit:
@@ -146,12 +107,16 @@ def cross_validate(
         for each in range(folds):
             train, test = np.flatnonzero(fold != each), np.flatnonzero(fold == each)
             share = FIRST * time_limit * (each + 1) / folds if repeat == 0 else time_limit
-            learnt = _learn(prepared, train, candidates, rng, num_threads, _until(clock, began, share))
+            parts = _dealt(outcome[train], group[train], rng)
+            effort = _Effort(int(rng.integers(2**31)), num_threads, clock, folds, _until(clock, began, share))
+            learnt = _learn(prepared, train, parts, candidates, effort)
             mean[test] = learnt.predict(prepared.features.rows(test))
             learned.append(learnt)
         by_repeat.append(mean)
         fold_of.append(fold)
-    return _trial("shuffled", prepared, known, learned, by_repeat, fold_of, (clock() - began).total_seconds())
+    return _trial(
+        "shuffled", prepared, np.arange(len(known)), learned, by_repeat, fold_of, (clock() - began).total_seconds()
+    )
 
 
 def time_ordered(
@@ -198,16 +163,15 @@ def time_ordered(
             continue
         in_time = _until(clock, began, time_limit * (each - 1) / max(parts - 2, 1))
         seed = int(np.random.default_rng([rng_seed, each]).integers(2**31))
-        features, outcome = prepared.features.rows(train), prepared.outcome[train]
-        suited = suit_candidates(candidates, "classification", int(min(outcome.sum(), (1 - outcome).sum())))
-        learnt = learn(features, outcome, inner, suited, seed, num_threads, in_time)
+        effort = _Effort(seed, num_threads, clock, max(parts - 2, 1), in_time)
+        learnt = _learn(prepared, train, inner, candidates, effort)
         by_row[test] = learnt.predict(prepared.features.rows(test))
         learned.append(learnt)
     if not learned:
         raise NotAnswerable(Problem("", "nothing could be tested on later rows", "", "more rows with an outcome"))
     tested = np.flatnonzero(~np.isnan(by_row))
     seconds = (clock() - began).total_seconds()
-    return _trial("ordered", prepared, prepared.known[tested], learned, [by_row[tested]], [part[tested]], seconds)
+    return _trial("ordered", prepared, tested, learned, [by_row[tested]], [part[tested]], seconds)
 
 
 def fit_labelled(
@@ -269,15 +233,36 @@ def _prepare(table: LabelledTable) -> _Prepared:
     return _Prepared(known, features.rows(known), outcome, copies.group, order, [*said, *copied])
 
 
+@dataclass(frozen=True)
+class _Effort:
+    """With which seed, threads and patience one set of training rows is learned from.
+
+    Args:
+        seed: for whatever is random in a fit.
+        num_threads: threads for fitting.
+        clock: the present instant.
+        searches: how many such sets share a budget for tuning.
+        in_time: whether there is time for another attempt.
+    """
+
+    seed: int
+    num_threads: int
+    clock: Clock
+    searches: int
+    in_time: Callable[[], bool]
+
+
 def _learn(
-    prepared: _Prepared, train: Places, candidates: Sequence[Candidate], rng: np.random.Generator, num_threads: int,
-    in_time: Callable[[], bool],
-) -> Learnt:  # fmt: skip
-    outcome = prepared.outcome[train]
+    prepared: _Prepared, train: Places, parts: Sequence[Part], candidates: Sequence[Candidate], effort: _Effort
+) -> Learnt:
+    features, outcome = prepared.features.rows(train), prepared.outcome[train]
     suited = suit_candidates(candidates, "classification", int(min(outcome.sum(), (1 - outcome).sum())))
-    parts = _dealt(outcome, prepared.group[train], rng)
-    seed = int(rng.integers(2**31))
-    return learn(prepared.features.rows(train), outcome, parts, suited, seed, num_threads, in_time)
+    tunings: tuple[Tuning, ...] = ()
+    if any(each.budget is not None for each in suited):
+        places = inner_places(features, outcome, parts, effort.seed, effort.num_threads)
+        suited, tunings = tune_candidates(suited, places, effort.seed, effort.clock, effort.searches)
+    learnt = learn(features, outcome, parts, suited, effort.seed, effort.num_threads, effort.in_time)
+    return replace(learnt, tunings=tunings)
 
 
 def _dealt(outcome: Array, group: Places, rng: np.random.Generator) -> list[Part]:
@@ -305,50 +290,15 @@ def _until(clock: Clock, began: object, limit: float) -> Callable[[], bool]:
 
 
 def _trial(
-    design: Literal["shuffled", "ordered"], prepared: _Prepared, rows: Places, learned: list[Learnt],
+    design: Literal["shuffled", "ordered"], prepared: _Prepared, tested: Places, learned: list[Learnt],
     by_repeat: list[Array], fold: list[Places], seconds: float,
 ) -> LabelledTrial:  # fmt: skip
-    attempts = _summary(learned)
-    votes = Counter(learnt.chosen.name for learnt in learned)
-    rank = {attempt.name: -place for place, attempt in enumerate(attempts)}
-    best = max(votes, key=lambda name: (votes[name], rank[name]))
-    said = [*prepared.said, *(a.note for a in attempts if a.note), learned[-1].calibrator.said]
+    choice = agree(learned)
+    tunings = tuple(tuning for learnt in learned for tuning in learnt.tunings)
+    said = [*prepared.said, *choice.said, *(tuning.said for tuning in tunings), learned[-1].calibrator.said]
     return LabelledTrial(
-        design, best, _settings([each.chosen.settings for each in learned if each.chosen.name == best]),
-        attempts, rows, np.mean(by_repeat, axis=0), prepared.outcome[np.searchsorted(prepared.known, rows)],
-        np.array(by_repeat), np.array(fold), tuple(learnt.chosen.name for learnt in learned),
+        design, choice.name, choice.settings, choice.attempts, prepared.known[tested], np.mean(by_repeat, axis=0),
+        prepared.outcome[tested], np.array(by_repeat), np.array(fold), tuple(learnt.chosen.name for learnt in learned),
         len(prepared.outcome), int(prepared.outcome.sum()),
-        tuple(feature.name for feature in prepared.features.features), seconds, tuple(dict.fromkeys(said)),
+        tuple(feature.name for feature in prepared.features.features), seconds, tuple(dict.fromkeys(said)), tunings,
     )  # fmt: skip
-
-
-def _summary(learned: Sequence[Learnt]) -> tuple[Attempt, ...]:
-    """Return each candidate once, best first: its usual settings, and the mean over folds of its best inner score."""
-    best: dict[str, list[Attempt]] = {}
-    for learnt in learned:
-        tried: dict[str, list[Attempt]] = {}
-        for attempt in learnt.attempts:
-            tried.setdefault(attempt.name, []).append(attempt)
-        for name, group in tried.items():
-            best.setdefault(name, []).append(min(group, key=_score))
-    made = []
-    for name, group in best.items():
-        scores = [attempt.score for attempt in group if attempt.score is not None]
-        score = float(np.mean(scores)) if len(scores) == len(group) == len(learned) else None
-        note = next((attempt.note for attempt in group if attempt.note), "")
-        settings = _settings([attempt.settings for attempt in group])
-        made.append(Attempt(name, settings, group[0].deployable, score, sum(a.seconds for a in group), note))
-    return tuple(sorted(made, key=_score))
-
-
-def _score(attempt: Attempt) -> float:
-    return np.inf if attempt.score is None else attempt.score
-
-
-def _settings(found: Sequence[Settings]) -> Settings:
-    """Return the settings chosen most often; of a blend those of its parts, and the mean weight."""
-    if "share" not in found[0]:
-        names = [repr(sorted(each.items())) for each in found]
-        return found[names.index(Counter(names).most_common(1)[0][0])]
-    parts = {part: _settings([cast(Settings, each[part]) for each in found]) for part in ("linear", "boosting")}
-    return {**parts, "share": round(float(np.mean([float(str(each["share"])) for each in found])), 3)}

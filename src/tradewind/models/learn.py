@@ -17,6 +17,7 @@ from tradewind.models.choose import Attempt, best_attempt, log_losses, out_of_ti
 from tradewind.models.deployed import Predictor
 from tradewind.models.fitting import Learner
 from tradewind.models.small import CAUTIOUS
+from tradewind.models.tuning import Place, Tuning
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -46,6 +47,7 @@ class Learnt:
         rows: (m,) positions predicted inside.
         mean: (m,) the chosen model's inner predictions, each part calibrated on the other parts.
         raw: (m,) the same, uncalibrated.
+        tunings: what looking for better settings brought.
     """
 
     predictor: Predictor
@@ -55,6 +57,7 @@ class Learnt:
     rows: Places
     mean: Array
     raw: Array
+    tunings: tuple[Tuning, ...] = ()
 
     def predict(self, features: FeatureTable) -> Array:
         """Return (n,) calibrated probabilities."""
@@ -101,6 +104,21 @@ def learn(
     told = tuple(replace(attempt, means=()) for attempt in attempts)
     chosen = replace(best, means=())
     return Learnt(predictor, inside.calibrator(best), chosen, told, inside.rows, inside.calibrated(best), raw)
+
+
+def inner_places(
+    features: FeatureTable, outcome: Array, parts: Sequence[Part], seed: int, num_threads: int
+) -> list[Place]:
+    """Return the inner parts as places for tuning: nobody learns from the rows of the last but the last."""
+    held = np.zeros(len(outcome), dtype=bool)
+    held[parts[-1].predicted] = True
+    made = []
+    for part in parts:
+        learned = part.learned[~held[part.learned]]
+        learner = learner_of(features.rows(learned), outcome[learned], seed, num_threads)
+        asked = part.predicted
+        made.append(Place(learner, features.rows(asked), outcome[asked], np.ones(len(asked))))
+    return made
 
 
 @dataclass(frozen=True)

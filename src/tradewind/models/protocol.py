@@ -33,6 +33,7 @@ from tradewind.models.fitting import (
 )
 from tradewind.models.interval import fit_interval
 from tradewind.models.small import suit_candidates
+from tradewind.models.tuning import Place, Tuning, tune_candidates
 from tradewind.models.usual import fit_usual
 
 Array = NDArray[np.float64]
@@ -70,6 +71,7 @@ class Trial:
         training_positives: outcomes among them (classification), else None.
         seconds: time taken.
         said: what was left out or done differently, in plain sentences.
+        tunings: what looking for better settings brought, for each kind of model that was asked to.
     """
 
     task: Task
@@ -92,6 +94,7 @@ class Trial:
     training_positives: int | None
     seconds: float
     said: tuple[str, ...]
+    tunings: tuple[Tuning, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,12 @@ def run_protocol(
         )
     earlier, said = _earlier_origins(table, task, test_cutoff, origins, rng_seed, num_threads)
 
+    candidates, tunings = tune_candidates(candidates, _places(table, test_cutoff, earlier), rng_seed, clock)
+    said += [tuning.said for tuning in tunings]
+    tuned = clock()
+
     def elapsed() -> float:
-        return (clock() - began).total_seconds()
+        return (clock() - tuned).total_seconds()
 
     limit = time_limit * (1 - KEPT_FOR_TEST)
     attempts = _try_all(table, task, test_cutoff, candidates, earlier, limit, elapsed)
@@ -180,7 +187,7 @@ def run_protocol(
         tuple(replace(attempt, means=()) for attempt in attempts), rows, raw, corrected, label,
         test_rows, best.mean, table.label[test_rows], means, best.calibrator, best.predictor, len(final.rows),
         int((final.outcome > 0.5).sum()) if task == "classification" else None,
-        elapsed(), tuple(dict.fromkeys([*said, best.calibrator.said])),
+        (clock() - began).total_seconds(), tuple(dict.fromkeys([*said, best.calibrator.said])), tunings,
     )  # fmt: skip
 
 
@@ -255,6 +262,14 @@ def _earlier_origins(
     if len(found) < count:
         said.append(f"Only {len(found)} earlier days, not {count}, could be used to choose and correct the model.")
     return found, said
+
+
+def _places(table: TrainingTable, test_cutoff: date, earlier: list[_Origin]) -> list[Place]:
+    """Return the earlier origins as places for tuning."""
+    known = table.labels[test_cutoff]
+    return [
+        Place(one.learner, table.features.rows(one.rows), known[one.rows], table.weight[one.rows]) for one in earlier
+    ]
 
 
 def _try_all(
