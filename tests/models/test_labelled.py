@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from made_people import people, still
 
 from tradewind.core.errors import LeakError, ModelError, NotAnswerable
-from tradewind.core.feature import Feature, FeatureTable
+from tradewind.core.feature import Feature
 from tradewind.models.candidates import choose_candidates
 from tradewind.models.files import load_model, save_model
 from tradewind.models.labelled import LabelledTable, LabelledTrial, cross_validate, fit_labelled, time_ordered
@@ -18,25 +18,6 @@ from tradewind.models.reasons import explain
 from tradewind.stats.ranking import auc
 
 LINEAR = choose_candidates(["linear"])
-
-
-def still() -> datetime:
-    return datetime(2025, 1, 1)
-
-
-def people(n: int = 400, seed: int = 0, noise: bool = False) -> LabelledTable:
-    rng = np.random.default_rng(seed)
-    numbers = rng.normal(size=(n, 3)).astype(np.float32)
-    plan = rng.choice(np.array(["basic", "gold", None], dtype=object), n)
-    features = (
-        *(Feature(f"n{i}", f"number {i}", "number", "customers", f"f{i}") for i in range(3)),
-        Feature("plan", "plan", "category", "customers", "plan", kind="category"),
-    )
-    margin = np.zeros(n) if noise else 1.5 * numbers[:, 0] - numbers[:, 1] + (plan == "gold") - 0.5
-    outcome = (rng.random(n) < 1 / (1 + np.exp(-margin))).astype(float)
-    entity = np.array([f"c{i}" for i in range(n)], dtype=object)
-    table = FeatureTable(entity, np.full(n, np.datetime64("2024-01-01")), features, numbers, {"plan": plan})
-    return LabelledTable(table, outcome, np.arange(n, dtype=float))
 
 
 def chosen_rows(table: LabelledTable, rows: np.ndarray) -> LabelledTable:

@@ -12,6 +12,7 @@ from tradewind.core.time import Days, Horizon
 from tradewind.core.use_case import Economics, UseCase
 from tradewind.flow.question import Question
 from tradewind.flow.team_rule import find_rule
+from tradewind.models.budget import parse_budget
 from tradewind.store.config import Config
 from tradewind.store.config_labels import LabelSettings
 
@@ -50,7 +51,8 @@ def label_question(config: Config, name: str, known: Mapping[str, object]) -> Qu
         economics=_economics(settings),
         requires=(settings.table,),
     )
-    question = Question(case, "", label=settings, rule=find_rule(config, settings.rule))
+    tune = None if settings.tune is None else parse_budget(settings.tune, f"labels.{name}.tune")
+    question = Question(case, "", label=settings, rule=find_rule(config, settings.rule), tune=tune)
     models = settings.models if settings.models == "auto" else tuple(settings.models)
     return question.with_models(
         ("auto",) if models == "auto" else models,

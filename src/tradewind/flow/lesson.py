@@ -92,18 +92,19 @@ def prepare_lesson(data: Data, question: Question, test: date | None = None) -> 
 
 
 def candidates_of(question: Question, own: Mapping[str, object] | None = None) -> tuple[Candidate, ...]:
-    """Return the models that config names for a question, and the caller's own estimators.
+    """Return the models that config names for a question, with its budget for tuning, and the caller's own estimators.
 
     Raises:
         ConfigError: a name is unknown.
     """
     if question.label is not None and question.models == ("auto",) and own is None:
-        return LABELLED
+        return tuple(replace(each, budget=question.tune) for each in LABELLED)
     try:
-        return choose_candidates("auto" if question.models == ("auto",) else question.models, own)
+        chosen = choose_candidates("auto" if question.models == ("auto",) else question.models, own)
     except ConfigError as error:
-        where = f"use_cases.{question.name}.models"
+        where = f"{'labels' if question.label is not None else 'use_cases'}.{question.name}.models"
         raise ConfigError([replace(problem, where=where) for problem in error.problems]) from error
+    return tuple(replace(each, budget=question.tune) for each in chosen)
 
 
 def try_lesson(

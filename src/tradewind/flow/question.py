@@ -10,6 +10,7 @@ from tradewind.core.use_case import UseCase
 from tradewind.core.words import say_do
 from tradewind.flow.margin import Margin
 from tradewind.flow.team_rule import TeamRule
+from tradewind.models.budget import Budget
 from tradewind.store.config_labels import LabelSettings
 
 
@@ -25,6 +26,7 @@ class Question:
         cutoffs: the most past moments to learn from.
         label: where the answer stands in a column: its settings.
         rule: the team's own rule; None where there is none.
+        tune: how long to look for better settings; None for not at all.
     """
 
     use_case: UseCase
@@ -34,6 +36,7 @@ class Question:
     cutoffs: int = 12
     label: LabelSettings | None = None
     rule: TeamRule | None = None
+    tune: Budget | None = None
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from tradewind.core.use_case import UseCase
 from tradewind.flow.label_question import label_question
 from tradewind.flow.question import Question, speak_days
 from tradewind.flow.team_rule import find_rule
+from tradewind.models.budget import parse_budget
 from tradewind.store.config import Config
 
 __all__ = ["Question", "asked_questions", "find_question", "list_questions", "list_use_cases", "speak_days"]
@@ -53,7 +54,7 @@ def find_question(config: Config, name: str) -> Question:
     if settings is None:
         return Question(case, label_sql)
     given: dict[str, object] = {**settings.spans, **settings.extra}
-    for key in ("horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "cutoffs"):
+    for key in ("horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "cutoffs", "tune"):
         if getattr(settings, key) is not None:
             given[key] = getattr(settings, key)
     rule = find_rule(config, settings.rule)
@@ -96,7 +97,7 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
     where = f"use_cases.{case.name}"
     spans = dict(case.settings)
     horizon, economics, every = case.horizon, case.economics, case.every
-    models, limit, most = question.models, question.time_limit_seconds, question.cutoffs
+    models, limit, most, tune = question.models, question.time_limit_seconds, question.cutoffs, question.tune
     for key, value in given.items():
         try:
             if key == "horizon":
@@ -113,6 +114,8 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
                 limit = float(str(value))
             elif key == "cutoffs":
                 most = int(str(value))
+            elif key == "tune":
+                tune = parse_budget(str(value), f"{where}.tune")
             elif key in spans:
                 spans[key] = _span(value, f"{where}.{key}")
             else:
@@ -126,7 +129,7 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
     if problems:
         raise ConfigError(problems)
     asked = replace(case, horizon=horizon, every=every, settings=spans, economics=economics)
-    return replace(question, use_case=asked, models=models, time_limit_seconds=limit, cutoffs=most)
+    return replace(question, use_case=asked, models=models, time_limit_seconds=limit, cutoffs=most, tune=tune)
 
 
 def _span(value: object, where: str) -> Days:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tradewind.core.errors import ModelError
 from tradewind.core.feature import FeatureTable
-from tradewind.core.finding import Number
+from tradewind.core.finding import Number, missing
 from tradewind.core.time import Clock
 from tradewind.models.budget import Budget
 from tradewind.models.candidates import Candidate, Settings, require_extra
@@ -62,6 +62,8 @@ class Tuning:
     def said(self) -> str:
         """One plain sentence."""
         name = self.name.replace("_", " ")
+        if self.gain.value is None:
+            return f"No better settings were looked for ({name}): {self.gain.reason}."
         gain = f"{self.gain.value:.4f}, between {self.gain.low:.4f} and {self.gain.high:.4f}"
         if self.taken:
             return f"Of {self.trials} settings tried for {name} the best are taken: they lower the loss by {gain}."
@@ -89,11 +91,12 @@ def tune_candidates(
         ModelError: optuna is not installed.
     """
     tunable = [each for each in candidates if each.budget is not None and each.name in SPACES and each.deployable]
-    if not tunable or len(places) < 2:
+    if not tunable:
         return tuple(candidates), ()
+    if len(places) < 2 or _few(places[-1]):
+        nothing = missing("there are too few rows to hold out")
+        return tuple(candidates), tuple(Tuning(each.name, each.settings[0], nothing, False, 0) for each in tunable)
     before, held_out = places[:-1], places[-1]
-    if held_out.learner.task == "classification" and rarer_outcomes(held_out.outcome, held_out.weight) < FEW:
-        return tuple(candidates), ()
     found: dict[str, Tuning] = {}
     for each in tunable:
         assert each.budget is not None
@@ -104,6 +107,10 @@ def tune_candidates(
         for each in candidates
     )
     return made, tuple(found.values())
+
+
+def _few(place: Place) -> bool:
+    return place.learner.task == "classification" and rarer_outcomes(place.outcome, place.weight) < FEW
 
 
 def _tune(

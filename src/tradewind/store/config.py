@@ -18,7 +18,7 @@ from tradewind.store.config_identity import IdentitySettings
 from tradewind.store.config_labels import LabelSettings, RuleSettings, label_problems
 from tradewind.store.config_problems import arrange, problems_of, validation_problems
 from tradewind.store.config_secrets import fill_secrets
-from tradewind.store.config_section import Name, Section, Span
+from tradewind.store.config_section import Name, Section, Span, TuningBudget
 
 CONFIG_FILE = "tradewind.toml"
 LARGEST = 1_000_000
@@ -145,6 +145,7 @@ class UseCaseSettings(Section):
         models: names of the models to compare, or `auto`.
         enabled: whether `run` answers it.
         cutoffs: how many earlier days to learn from.
+        tune: how long to look for better settings of each model (`60 seconds`, `40 trials`); not at all when absent.
         rule: the team's own rule, beside which the model is shown: a `[rules.<name>]`, or a column with a score
             (with a minus before it where a low score means more of the outcome).
         spans: the question's own look-back settings (`active_within`).
@@ -158,6 +159,7 @@ class UseCaseSettings(Section):
     models: Literal["auto"] | tuple[str, ...] = "auto"
     enabled: bool = True
     cutoffs: Annotated[int, Field(ge=1)] | None = None
+    tune: TuningBudget | None = None
     rule: str = ""
     spans: Mapping[str, Span] = Field(default_factory=dict)
     extra: Mapping[str, Any] = Field(default_factory=dict)

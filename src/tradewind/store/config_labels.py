@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from tradewind.core.contract import CONTRACT, Table
 from tradewind.core.errors import Problem, UnsafeExpression
 from tradewind.store.config_problems import RESERVED, did_you_mean, sections_of
-from tradewind.store.config_section import Name, Section
+from tradewind.store.config_section import Name, Section, TuningBudget
 from tradewind.store.expressions import columns_of, parse_portable
 
 ENTITY_TABLES = ("customers", "leads", "deals", "accounts")
@@ -61,6 +61,7 @@ class LabelSettings(Section):
         enabled: whether `run` answers it.
         models: names of the models to compare, or `auto`.
         time_limit_seconds: for choosing a model.
+        tune: how long to look for better settings of each model (`60 seconds`, `40 trials`); not at all when absent.
     """
 
     table: Name
@@ -81,6 +82,7 @@ class LabelSettings(Section):
     enabled: bool = True
     models: Literal["auto"] | tuple[str, ...] = "auto"
     time_limit_seconds: Annotated[float, Field(gt=0)] | None = None
+    tune: TuningBudget | None = None
 
 
 class RuleSettings(Section):

@@ -21,7 +21,7 @@ RESERVED = ("from", "lookup", "where", "known_after", "known_at", "format", "sta
 """Keys of a table's section that are not columns."""
 
 USE_CASE_KEYS = (
-    "horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "enabled", "cutoffs", "rule",
+    "horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "enabled", "cutoffs", "tune", "rule",
 )  # fmt: skip
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -29,3 +29,6 @@ def _read_span(value: object) -> object:
 
 Span = Annotated[Days, BeforeValidator(_read_span)]
 Name = Annotated[str, Field(min_length=1)]
+
+TuningBudget = Annotated[str, Field(pattern=r"(?i)^\s*[1-9]\d{0,5}\s*(seconds?|minutes?|trials?)\s*$")]
+"""How long to look for better settings: `60 seconds`, `5 minutes`, `40 trials`."""
