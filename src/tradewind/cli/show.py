@@ -107,10 +107,10 @@ def score(directory: Path, name: str, as_json: bool) -> int:
         _write_json({**scored.to_json(), "rows": rows.num_rows})
         return DONE
     console = _console()
-    wanted = ("customer_id", "mean", "low", "high", "value", "reason_1", "reason_2", "next_order_median_days")
+    wanted = (rows.column_names[0], "mean", "low", "high", "value", "reason_1", "reason_2", "next_order_median_days")
     shown = [name for name in wanted if name in rows.column_names]
     console.print(_grid(rows.select(shown).slice(0, 20)))
-    console.print(f"{rows.num_rows:,} customers as of {scored.cutoff}: table {scored.table}.", highlight=False)
+    console.print(f"{rows.num_rows:,} {scored.people} as of {scored.cutoff}: table {scored.table}.", highlight=False)
     first = rows.column(0)[0].as_py() if rows.num_rows else "CUSTOMER_ID"
     _next(console, f"tradewind explain {name} {first}", directory)
     return DONE
@@ -132,17 +132,20 @@ def explain(directory: Path, name: str, customer_id: str, as_json: bool) -> int:
     people = told.question.use_case.task == "classification"
     spell = say_share if people else lambda amount: say_money(amount, told.currency)
     console = _console(highlight=False)
-    console.print(Text(told.question.words(told.question.use_case.title), "bold"), f"· customer {customer_id}")
+    console.print(
+        Text(told.question.words(told.question.use_case.title), "bold"), f"· {told.question.one} {customer_id}"
+    )
     low, high = spell(told.score.low), spell(told.score.high)
     console.print(f"{spell(told.score.mean)} (between {low} and {high}); usual here: {spell(told.usual)}; "
                   f"place {told.rank:,} of {told.asked:,} on the list.")  # fmt: skip
-    if people:
+    if people and (told.question.label is None or told.question.label.value):
         console.print(f"At stake: {say_money(told.value, told.currency)}.")
     for reason in told.score.reasons:
         sign = "▲" if reason.contribution > 0 else "▼"
         console.print(f"  {sign} {reason.text}  ", Text(f"({reason.direction}; {reason.influence})", "dim"))
-    quoted = customer_id.replace("'", "''")
-    _next(console, f"tradewind sql \"SELECT * FROM orders WHERE customer_id = '{quoted}'\"", directory)
+    quoted, case = customer_id.replace("'", "''"), told.question.use_case
+    query = f"SELECT * FROM {case.requires[0]} WHERE {case.entity} = '{quoted}'"
+    _next(console, f'tradewind sql "{query}"', directory)
     return DONE
 
 

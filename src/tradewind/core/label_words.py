@@ -14,6 +14,9 @@ PEOPLE: Mapping[str, str] = {
 }
 """Contract table to what its rows are called."""
 
+ONE: Mapping[str, str] = {"customers": "customer", "leads": "lead", "deals": "deal", "accounts": "company"}
+"""Contract table to what one of its rows is called."""
+
 _VERBS: tuple[tuple[str, str, bool], ...] = (
     (r"churn\w*|exit\w*|attrition|attrited|left|leav\w+|lapsed?|abgewandert|abwanderung|d[eé]part|baja", "leave", True),
     (r"cancel\w*|unsubscribed?|gek[uü]ndigt|k[uü]ndigung|r[eé]sili\w+|cancelad\w+", "cancel", True),

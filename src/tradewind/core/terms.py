@@ -34,7 +34,8 @@ TERMS: Mapping[str, Term] = {
     "auc_without_suspects": Term("AUC without them", "On the same rows, shuffled."),
     "suspects_gap": Term("What these columns would feign", "Difference of the two on the same rows, paired."),
     "outcomes_for_half": Term(
-        "More outcomes to halve the range", "Intervals shrink with the root of the outcomes: three times as many more."
+        "More outcomes to halve the range",
+        "Intervals shrink with the root of the number of outcomes, and their tails with it.",
     ),
     "average_precision": Term(
         "Average precision", "Mean share of right ones on the list, taken at each right one found."

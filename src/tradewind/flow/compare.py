@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tradewind.flow.compare_label import compare_label
 from tradewind.flow.data import Data, open_data
 from tradewind.flow.evaluate import evaluate_rows
 from tradewind.flow.lesson import Lesson, candidates_of, prepare_lesson, try_lesson
@@ -44,6 +45,8 @@ def compare(
     """
     found = find_question(workspace.config, name)
     with open_data(workspace) as data:
+        if found.label is not None:
+            return _table(compare_label(data, found, models, own, time_limit_seconds), "auc")
         lesson = prepare_lesson(data, found.with_models(tuple(models), time_limit_seconds))
         trial = try_lesson(data, lesson, candidates_of(lesson.question, own), others=True)
         return compare_trial(data, lesson, trial)
@@ -51,8 +54,6 @@ def compare(
 
 def compare_trial(data: Data, lesson: Lesson, trial: Trial) -> pa.Table:
     """Return how every model of a trial did at the test cutoff; see `compare`."""
-    import pyarrow as pa
-
     metric = "auc" if trial.task == "classification" else "mae"
     rows: list[dict[str, object]] = []
     for model, mean in {trial.chosen: trial.test_mean, **trial.others}.items():
@@ -70,8 +71,15 @@ def compare_trial(data: Data, lesson: Lesson, trial: Trial) -> pa.Table:
         for attempt in trial.attempts
         if attempt.name not in tried and attempt.note
     ]
+    return _table(rows, metric)
+
+
+def _table(rows: Sequence[Mapping[str, object]], metric: str) -> pa.Table:
+    """Return the rows as a table, best first."""
+    import pyarrow as pa
+
     better_first = "descending" if metric == "auc" else "ascending"
     kinds = {"model": pa.string(), "chosen": pa.bool_(), "metric": pa.string(), "value": pa.float64(),
              "low": pa.float64(), "high": pa.float64(), "gap_to_rule": pa.float64(), "gap_low": pa.float64(),
              "gap_high": pa.float64(), "seconds": pa.float64(), "note": pa.string()}  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=pa.schema(kinds)).sort_by([("value", better_first)])
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=pa.schema(kinds)).sort_by([("value", better_first)])

@@ -9,10 +9,11 @@ import numpy as np
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.score import Score
 from tradewind.core.time import Cutoff
-from tradewind.flow.data import open_data
+from tradewind.flow.data import Data, open_data
 from tradewind.flow.lifetime import panel_question
 from tradewind.flow.questions import Question, find_question
-from tradewind.flow.score import ask_everybody
+from tradewind.flow.score import Asked, ask_everybody
+from tradewind.flow.score_label import ask_label
 from tradewind.models.reasons import explain as explain_rows
 from tradewind.store.workspace import Workspace
 
@@ -43,12 +44,12 @@ class Explanation:
 
 
 def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
-    """Explain one customer's score as of the newest cutoff, with the newest saved model.
+    """Explain one score as of the newest cutoff, with the newest saved model.
 
     Args:
         workspace: an open workspace.
         name: of the question.
-        customer_id: whose score.
+        customer_id: whose score; the key of a lead or deal where the question is about those.
     Raises:
         NotAnswerable: no model is saved yet, the customer is not asked about, or the answer is a lifetime, which has
             no reasons beyond the customer's own rhythm.
@@ -67,11 +68,12 @@ def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
             )  # fmt: skip
         question = panel_question(question)
     with open_data(workspace) as data:
-        asked = ask_everybody(data, question, newest.version, Cutoff(data.score_at.day, data.catalog.zone))
+        asked = _asked(workspace, data, question, newest.version)
     found = np.flatnonzero(asked.features.entity_id == customer_id)
     if len(found) == 0:
         raise NotAnswerable(
-            Problem(name, "this customer is not among those asked about", customer_id, "an active customer",
+            Problem(name, f"nobody of this key is among the {question.people} asked about", customer_id,
+                    "one of the list",
                     f'tradewind sql "SELECT * FROM scores_{name} LIMIT 10"')
         )  # fmt: skip
     row = int(found[0])
@@ -85,3 +87,10 @@ def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
     rank = int((asked.mean > asked.mean[row]).sum()) + 1
     usual = float(np.median(asked.mean))
     return Explanation(question, score, float(asked.value[row]), usual, rank, len(asked.mean), currency)
+
+
+def _asked(workspace: Workspace, data: Data, question: Question, version: str) -> Asked:
+    """Everybody on the list, scored as the list is."""
+    if question.label is not None:
+        return ask_label(data, question, version, workspace.table(f"predictions_{question.name}")).asked
+    return ask_everybody(data, question, version, Cutoff(data.score_at.day, data.catalog.zone))

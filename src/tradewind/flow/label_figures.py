@@ -15,14 +15,18 @@ from tradewind.flow.lesson import seed_of
 from tradewind.models.evaluation.classification import evaluate_classification
 from tradewind.models.evaluation.result import Evaluation
 from tradewind.models.labelled import LabelledTrial
+from tradewind.models.rule_of_thumb import telling_columns
 from tradewind.models.small import outcomes_to_halve
 from tradewind.stats.bootstrap import bootstrap_by_entity, rarer_class
 from tradewind.stats.ranking import Values, auc, rank
 
 Array = NDArray[np.float64]
 
-MOST_GROUPS = 20
+MOST_GROUPS = 8
 """Columns with more different words are not shown as groups."""
+MOST_COLUMNS = 6
+"""Columns by whose groups reliability is shown, the most telling first: every group costs resamples."""
+RESAMPLES = 500
 _MONEY = ("break_even_share", "profit", "baseline_profit", "profit_gap", "profit_best_share")
 
 
@@ -53,7 +57,7 @@ def measure_label(data: Data, lesson: LabelLesson, trials: LabelTrials) -> Label
     timed = lesson.rows.timed and trials.ordered is not None
     headline = trials.ordered if timed and trials.ordered is not None else shuffled
     repeat = 0 if timed else middle
-    evaluation = _evaluated(data, lesson, headline, repeat)
+    evaluation = evaluate_label(data, lesson, headline, repeat)
     numbers = dict(evaluation.numbers)
     numbers["auc_repeats"] = Number(float(np.mean(areas)), min(areas), max(areas))
     rng = np.random.default_rng([seed_of(lesson.question.name), 6])
@@ -67,13 +71,15 @@ def measure_label(data: Data, lesson: LabelLesson, trials: LabelTrials) -> Label
         found = _areas(shuffled, ids, rng, **pair)
         numbers["auc_without_suspects"], numbers["auc_with_suspects"] = found["ours"], found["theirs"]
         numbers["suspects_gap"] = found["gap"]
-    rarer = min(shuffled.training_positives, shuffled.training_rows - shuffled.training_positives)
-    numbers["outcomes_for_half"] = Number(float(outcomes_to_halve(rarer)), unit="outcomes")
+    rarer = int(min(headline.label.sum(), (1 - headline.label).sum()))
+    if rarer >= 2:
+        numbers["outcomes_for_half"] = Number(float(outcomes_to_halve(rarer)), unit="outcomes")
     numbers |= _money(lesson, numbers)
     return LabelFigures(headline, replace(evaluation, numbers=numbers), headline.by_repeat[repeat], areas, numbers)
 
 
-def _evaluated(data: Data, lesson: LabelLesson, trial: LabelledTrial, repeat: int) -> Evaluation:
+def evaluate_label(data: Data, lesson: LabelLesson, trial: LabelledTrial, repeat: int) -> Evaluation:
+    """Evaluate one repeat of a trial beside the rules, in money where a value and a margin are known."""
     rows = trial.rows
     ids = lesson.rows.ids[rows]
     return evaluate_classification(
@@ -88,17 +94,19 @@ def _evaluated(data: Data, lesson: LabelLesson, trial: LabelledTrial, repeat: in
         currency=data.workspace.config.workspace.currency,
         is_profit=data.margin.share is not None and bool(lesson.question.label and lesson.question.label.value),
         slices=_groups(lesson, rows),
+        resamples=RESAMPLES,
     )
 
 
 def _groups(lesson: LabelLesson, rows: NDArray[np.intp]) -> dict[str, NDArray[np.object_]]:
-    """The columns of words with few of them: where the answer may be less reliable."""
-    found = {}
-    for name, values in lesson.table.features.categories.items():
-        here = values[rows]
-        if len({value for value in here if value is not None}) <= MOST_GROUPS:
-            found[name] = here
-    return found
+    """The most telling columns of few words: where the answer may be less reliable."""
+    features = lesson.table.features
+    found: dict[str, NDArray[np.object_]] = {}
+    for name in telling_columns(features.rows(rows), lesson.table.outcome[rows]):
+        values = features.categories.get(name)
+        if values is not None and len({value for value in values[rows] if value is not None}) <= MOST_GROUPS:
+            found[name] = values[rows]
+    return dict(list(found.items())[:MOST_COLUMNS])
 
 
 def _area(label: Array, mean: Array) -> float:
@@ -119,7 +127,7 @@ def _areas(
         return found
 
     weight = np.ones(len(label))
-    draws = bootstrap_by_entity(statistics, entity, weight, rng, None, rarer_class(label, entity, weight))
+    draws = bootstrap_by_entity(statistics, entity, weight, rng, RESAMPLES, rarer_class(label, entity, weight))
     return {name: draws.number(name) for name in draws.point}
 
 

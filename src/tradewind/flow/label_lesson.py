@@ -95,7 +95,9 @@ def try_label(data: Data, lesson: LabelLesson) -> LabelTrials:
     others = FOR_OTHERS * ((lesson.table.order is not None) + bool(lesson.suspects))
     main = limit * (1 - others)
     shuffled = cross_validate(lesson.table, lesson.candidates, seed, main, clock, 5, REPEATS, data.threads)
-    said: list[str] = []
+    tried = {attempt.name for attempt in shuffled.attempts}
+    late = [candidate.name for candidate in lesson.candidates if candidate.name not in tried and candidate.deployable]
+    said = [f"There was no time to try: {', '.join(late)}."] if late else []
     ordered = flattering = None
     if lesson.table.order is not None:
         try:

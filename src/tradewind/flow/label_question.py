@@ -19,8 +19,8 @@ from tradewind.store.config_labels import LabelSettings
 SUCCESS_SHARE = 0.05
 """Assumed share of contacted people whom the contact changes, where config says nothing."""
 CONTACT_COST = 0.5
-TIME_LIMIT = 60.0
-"""Seconds for choosing and testing: every fold of every repeat chooses anew."""
+TIME_LIMIT_SECONDS = 60.0
+"""For choosing a model: a label is tested several times over, and in several ways."""
 
 
 def label_question(config: Config, name: str, known: Mapping[str, object]) -> Question:
@@ -56,7 +56,7 @@ def label_question(config: Config, name: str, known: Mapping[str, object]) -> Qu
     models = settings.models if settings.models == "auto" else tuple(settings.models)
     return question.with_models(
         ("auto",) if models == "auto" else models,
-        TIME_LIMIT if settings.time_limit_seconds is None else settings.time_limit_seconds,
+        TIME_LIMIT_SECONDS if settings.time_limit_seconds is None else settings.time_limit_seconds,
     )
 
 

@@ -131,12 +131,14 @@ class Scored:
         version: the model's version.
         table: name of the table of scores.
         numbers: sums over the scores (customers, expected outcomes, money at stake …).
+        people: what those scored are called.
     """
 
     cutoff: date
     version: str
     table: str
     numbers: Mapping[str, Number] = field(default_factory=dict)
+    people: str = "customers"
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as JSON data."""
@@ -146,4 +148,6 @@ class Scored:
     def from_json(cls, data: Mapping[str, Any]) -> Scored:
         """Return the record that `to_json` wrote."""
         numbers = {name: Number(**number) for name, number in data["numbers"].items()}
-        return cls(date.fromisoformat(data["cutoff"]), data["version"], data["table"], numbers)
+        return cls(
+            date.fromisoformat(data["cutoff"]), data["version"], data["table"], numbers, data.get("people", "customers")
+        )

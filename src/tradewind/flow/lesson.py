@@ -97,12 +97,13 @@ def candidates_of(question: Question, own: Mapping[str, object] | None = None) -
     Raises:
         ConfigError: a name is unknown.
     """
-    if question.label is not None and question.models == ("auto",) and own is None:
-        return tuple(replace(each, budget=question.tune) for each in LABELLED)
     try:
-        chosen = choose_candidates("auto" if question.models == ("auto",) else question.models, own)
+        if question.label is not None and question.models == ("auto",):
+            chosen = (*LABELLED, *choose_candidates(("linear",), own)[1:])
+        else:
+            chosen = choose_candidates("auto" if question.models == ("auto",) else question.models, own)
     except ConfigError as error:
-        where = f"{'labels' if question.label is not None else 'use_cases'}.{question.name}.models"
+        where = f"{'use_cases' if question.label is None else 'labels'}.{question.name}.models"
         raise ConfigError([replace(problem, where=where) for problem in error.problems]) from error
     return tuple(replace(each, budget=question.tune) for each in chosen)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tradewind.core.label_words import PEOPLE
+from tradewind.core.label_words import ONE, PEOPLE
 from tradewind.core.time import Days
 from tradewind.core.use_case import UseCase
 from tradewind.core.words import say_do
@@ -47,6 +47,11 @@ class Question:
     def people(self) -> str:
         """What those asked about are called ("customers")."""
         return "customers" if self.label is None else PEOPLE.get(self.label.table, self.label.table)
+
+    @property
+    def one(self) -> str:
+        """What one of those asked about is called ("customer")."""
+        return "customer" if self.label is None else ONE.get(self.label.table, self.label.table)
 
     @property
     def do(self) -> str:

@@ -95,5 +95,5 @@ def score_label(data: Data, question: Question, learned: Learned) -> StepOutput:
     reasons = explain(listed.asked.deployed, listed.asked.features, currency=currency)
     rows = score_rows(then, question, learned.version, listed.asked, reasons)
     name = f"scores_{question.name}"
-    scored = Scored(listed.day.day, learned.version, name, sums(then, question, listed.asked))
+    scored = Scored(listed.day.day, learned.version, name, sums(then, question, listed.asked), question.people)
     return StepOutput({name: write_table(data.workspace.root, name, rows)}, {"scored": scored.to_json()})

@@ -121,6 +121,8 @@ def _few(numbers: Mapping[str, Number], facts: Labelled) -> list[str]:
         return []
     if rarer >= FEW and auc.high - auc.low <= WIDE:
         return []
+    if not known(numbers.get("outcomes_for_half")):
+        return []
     more = say_count(value_of(numbers["outcomes_for_half"]))
     return [say("label.few", outcomes=say_count(rarer), auc=of_100(auc), low=say_of_100(auc.low),
                 high=say_of_100(auc.high), more=more)]  # fmt: skip

@@ -23,7 +23,7 @@ from tradewind.models.candidates import named
 from tradewind.models.deployed import Deployed, Predictor
 from tradewind.models.drivers import bootstrap_refits, global_drivers
 from tradewind.models.files import FORMAT
-from tradewind.models.labelled import fit_labelled
+from tradewind.models.labelled import LabelledTrial, fit_labelled
 from tradewind.models.learn import learner_of
 from tradewind.store.steps import StepOutput
 from tradewind.store.tables import write_table
@@ -60,7 +60,7 @@ def _keep(data: Data, lesson: LabelLesson, trials: LabelTrials, figures: LabelFi
     deployed = fit_labelled(lesson.table, figures.headline, lesson.candidates, seed_of(name), data.threads)
     tables = {
         **evaluation.tables,
-        "drivers": _drivers(data, lesson, trials, deployed),
+        "drivers": _drivers(data, lesson, figures.headline, deployed),
         "predictions": _predictions(lesson, trials),
         "repeats": _repeats(figures),
         "suspects": _suspects(lesson),
@@ -103,15 +103,15 @@ def _labelled(lesson: LabelLesson, trials: LabelTrials, figures: LabelFigures) -
     )
 
 
-def _drivers(data: Data, lesson: LabelLesson, trials: LabelTrials, deployed: Deployed) -> pa.Table:
+def _drivers(data: Data, lesson: LabelLesson, headline: LabelledTrial, deployed: Deployed) -> pa.Table:
     """What goes with the outcome, and whether it still would had we met other rows."""
     rng = np.random.default_rng([seed_of(lesson.question.name), 3])
     used = lesson.table.features
-    known, trial = lesson.table.known, trials.shuffled
-    left_out = {feature.name for feature in used.features} - set(trial.features)
+    known = lesson.table.known
+    left_out = {feature.name for feature in used.features} - set(headline.features)
     features, outcome = used.without(left_out).rows(known), lesson.table.outcome[known]
     candidate = named(deployed.explainable.algorithm, lesson.candidates)
-    settings = trial.settings if candidate.name == trial.chosen else candidate.settings[0]
+    settings = headline.settings if candidate.name == headline.chosen else candidate.settings[0]
 
     def refit(rows: NDArray[np.intp], seed: int) -> Predictor:
         return learner_of(features.rows(rows), outcome[rows], seed, data.threads).fit(candidate, settings)

@@ -72,6 +72,13 @@ def find_rule_of_thumb(features: FeatureTable, outcome: Array) -> SingleRule | N
     return max(found, key=lambda pair: pair[1])[0] if found else None
 
 
+def telling_columns(features: FeatureTable, outcome: Array) -> tuple[str, ...]:
+    """Return the columns that could be a rule on their own, the most telling first."""
+    found = [(feature.name, rule[1]) for feature in features.features
+             if (rule := _rule(features, feature, outcome)) is not None]  # fmt: skip
+    return tuple(name for name, _ in sorted(found, key=lambda pair: -pair[1]))
+
+
 def rule_of_thumb_scores(
     features: FeatureTable, outcome: Array, folds: Sequence[tuple[Places, Places]]
 ) -> tuple[Array, str]:
