@@ -322,3 +322,16 @@ def test_dictionary_and_large_text_columns(map_rows: MapRows) -> None:
     assert rows_of(map_rows("orders", ORDERS, rows).good, "order_id", "customer_id", "amount") == [
         ("1", "a", Decimal("1.2300"))
     ]
+
+
+def test_what_a_choice_depends_on_stays_text(map_rows: MapRows) -> None:
+    rows = {
+        "id": ["1", "2"],
+        "who": ["a", "b"],
+        "at": ["2024-01-02"] * 2,
+        "paid": ["120", "5"],
+        "every": ["year", "month"],
+    }
+    amount = "paid / CASE every WHEN 'year' THEN 12 ELSE 1 END"
+    mapped = map_rows("orders", {**ORDERS, "amount": amount}, rows)
+    assert rows_of(mapped.good, "amount") == [(Decimal(10),), (Decimal(5),)]

@@ -27,15 +27,16 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 
 @app.command()
 def demo(
-    directory: Annotated[Path, typer.Argument(help="Where to put the demo shop.")] = Path("demo"),
+    what: Annotated[
+        str, typer.Argument(help="sales or subscription (both simulated); else the folder for the demo shop.")
+    ] = "demo",
+    directory: Annotated[Path | None, typer.Argument(help="Where to put a simulated demo.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set up the demo shop (a real grocery retailer) and answer its questions."""
+    """Set up the demo shop (a real grocery retailer), or a simulated business, and answer its questions."""
     from tradewind.cli import show
-    from tradewind.flow.demo import set_up_demo
 
-    set_up_demo(directory)
-    raise typer.Exit(show.run(directory, only=(), as_json=as_json))
+    raise typer.Exit(show.demo(what, directory, as_json))
 
 
 @app.command()

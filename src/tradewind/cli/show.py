@@ -30,6 +30,22 @@ MOST_ROWS = 40
 _STYLES = {"pass": "green", "warn": "yellow", "fail": "red", "unknown": "magenta"}
 
 
+def demo(what: str, directory: Path | None, as_json: bool) -> int:
+    """Set up a demo and run it; `what` is a simulated one's name, or the folder for the real shop."""
+    from tradewind.core.errors import ConfigError, Problem
+    from tradewind.flow.demo import set_up_demo
+    from tradewind.flow.demo_simulated import DEMOS, set_up_simulated
+
+    if what in DEMOS:
+        directory = directory or Path(f"demo-{what}")
+        if not as_json:
+            _console().print(f"{DEMOS[what].title}: no person, company or sale in it is real.", style="yellow")
+        return run(set_up_simulated(what, directory), (), as_json)
+    if directory is not None:
+        raise ConfigError(Problem("", "there is no such demo", what, f"one of: {', '.join(DEMOS)}"))
+    return run(set_up_demo(Path(what)), (), as_json)
+
+
 def run(directory: Path, only: Sequence[str], as_json: bool) -> int:
     """Run everything and show the findings."""
     from tradewind.flow import run as flow

@@ -38,6 +38,7 @@ WORDS: Mapping[str, str] = {
     "report.data_checks": "How sound the data are",
     "report.troubles": "What is wrong in the data",
     "report.unanswered": "What these data cannot answer yet",
+    "report.simulated": "Simulated: no person, company or sale in it is real.",
     "report.profit": "Amounts are profit: what is left after the cost of the goods.",
     "report.revenue": "Amounts are revenue, not profit: neither product costs nor a margin are known.",
     "report.aggregates": "This report holds totals and averages only; no person can be read from it.",

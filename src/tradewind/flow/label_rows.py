@@ -37,7 +37,7 @@ class LabelRows:
         value: (n,) what one success is worth, in the workspace's currency; NaN where nobody knows.
         rule: (n,) score of the team's own rule, or None where there is none.
         timed: whether the order is one of time; rows in file order have none that anybody vouches for.
-        as_of: the local day of the newest load.
+        as_of: the local day of the newest load, or the day that config pretends is today.
         changed: column to the reason why its history looks like that of a column filled in with the answer.
         said: what was done with the rows, in plain sentences.
     """
@@ -69,7 +69,8 @@ def read_label_rows(data: Data, question: Question) -> LabelRows:
     answer = read_answer(stored.column(settings.column), settings, question.name)
     versions = choose_versions(stored, key, answer)
     rows = stored.take(versions.chosen)
-    as_of = local_day(_newest(stored, "first_seen_at"), data.catalog.zone)
+    pretended = data.workspace.config.workspace.as_of
+    as_of = pretended or local_day(_newest(stored, "first_seen_at"), data.catalog.zone)
     step = f"asked_{question.name}"
     order, said = _order(rows, settings, question.name)
     names = _feature_names(data, question)

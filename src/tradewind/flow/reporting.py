@@ -110,6 +110,7 @@ def report_context(
         rules={finding.name: rule for question, finding in zip(questions, findings, strict=True)
                if (rule := finding.rule or _rule(question))},
         cards=cards,
+        simulated=workspace.config.workspace.simulated,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class ReportContext:
         versions: name to version of what made the report.
         rules: use case to the name of the rule of thumb beside which it is shown.
         cards: use case to the card of its saved model.
+        simulated: whether the data are made up.
     """
 
     company: str
@@ -50,3 +51,4 @@ class ReportContext:
     versions: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     cards: Mapping[str, ModelCard] = field(default_factory=dict)
+    simulated: bool = False

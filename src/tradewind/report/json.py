@@ -25,6 +25,7 @@ def findings_json(findings: Sequence[Finding], context: ReportContext) -> str:
         "amounts_are": context.amounts_are,
         "as_of": context.as_of.isoformat(),
         "snapshot_id": context.snapshot_id,
+        "simulated": context.simulated,
         "generated_at": context.generated_at.isoformat(timespec="seconds") + "Z",
     }
     found = [_finite({**finding.to_json(), **frame}) for finding in findings]

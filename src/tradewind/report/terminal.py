@@ -64,6 +64,8 @@ def render_terminal(
 
 def _frame(context: ReportContext) -> RenderableType:
     lines = [Text.assemble((context.company, "bold"), f" · {say('report.as_of')} {say_day(context.as_of)}")]
+    if context.simulated:
+        lines.append(Text(say("report.simulated"), "yellow"))
     if context.period is not None:
         lines.append(Text(f"{say('report.data')}: {say_day(context.period[0])} – {say_day(context.period[1])}", "dim"))
     lines.append(Text(say(f"report.{context.amounts_are}"), "dim" if context.amounts_are == "profit" else "yellow"))

@@ -240,8 +240,8 @@ def _number_meant(node: exp.Expr) -> bool:
             return True
         if kind in _COMPARISON:
             return any(_is_number(other) for other in siblings)
-        if kind not in _TRANSPARENT or (kind == "If" and parent.args.get("this") is child):
-            return False
+        if kind not in _TRANSPARENT or (kind in ("If", "Case") and parent.args.get("this") is child):
+            return False  # what a choice depends on is not what it gives
         if kind in ("Coalesce", "Nullif") and any(_is_number(other) for other in siblings):
             return True
         child, parent = parent, parent.parent

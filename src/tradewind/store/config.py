@@ -42,6 +42,7 @@ class WorkspaceSettings(Section):
         memory_limit: what the engine may take before it spills to disk.
         threads: processors to use; all when absent.
         allow_paths: folders outside the workspace that sources may read.
+        simulated: whether the data are made up; reports then say so.
     """
 
     name: str = ""
@@ -56,6 +57,7 @@ class WorkspaceSettings(Section):
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*[KMGT]i?B$")] = "2GB"
     threads: Annotated[int, Field(ge=1)] | None = None
     allow_paths: tuple[str, ...] = ()
+    simulated: bool = False
 
 
 class Source(Section):
