@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ from tradewind.core.errors import ConfigError
 from tradewind.core.identity import HISTORY, ID_COLUMNS, LINKS, PAIRS, RECORD_TABLES, REVIEW
 from tradewind.flow.ask import ask
 from tradewind.flow.progress import Progress, stage
+from tradewind.identity.links import Link
 from tradewind.identity.records import Records, Source, gather
-from tradewind.identity.resolve import Past, Resolved, Stated, resolve_people
+from tradewind.identity.resolve import Compare, Past, Resolved, Stated, resolve_people
 from tradewind.identity.roles import check_roles, find_roles, parse_rule
 from tradewind.identity.rules import WORDS, usual_rules
 from tradewind.identity.tables import HISTORY_COLUMNS, LINK_COLUMNS, PAIR_COLUMNS, table_of
@@ -103,12 +104,25 @@ def _work(
     kinds = [RECORD_TABLES[name] for name in settings.one_to_one]
     resolved = resolve_people(
         records, rules_of(settings, records), now, past, _conversions(sources), workspace.state().decisions(),
-        settings.shared_by, None, kinds,
+        settings.shared_by, _comparer(settings, records) if settings.similarity else None, kinds,
     )  # fmt: skip
     visitors = link_visitors(_sightings(workspace), resolved.links)
     return StepOutput(
         _write(workspace, resolved, visitors), {"summary": summarise(resolved), "said": list(resolved.said)}
     )
+
+
+def _comparer(settings: IdentitySettings, records: Records) -> Compare:
+    """Return what finds links by likeness under these settings."""
+    from tradewind.identity.similar import find_similar
+
+    once = {RECORD_TABLES[name] for name in settings.one_to_one} >= set(records.record_type)
+
+    def compare(these: Records, known: Sequence[Link]) -> tuple[list[Link], list[str]]:
+        found = find_similar(these, known, settings.precision, settings.threshold, once)
+        return found.links, found.said
+
+    return compare
 
 
 def record_sources(workspace: Workspace, settings: IdentitySettings) -> list[Source]:

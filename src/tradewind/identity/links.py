@@ -44,11 +44,16 @@ def strongest(links: Iterable[Link]) -> list[Link]:
     best: dict[tuple[int, int], Link] = {}
     for link in links:
         other = best.get(link.pair)
-        if other is None or (not link.doubt, link.strength) > (not other.doubt, other.strength):
+        if other is None or _trust(link) > _trust(other):
             best[link.pair] = link
     return [best[pair] for pair in sorted(best)]
 
 
 def by_strength(links: Sequence[Link]) -> list[Link]:
     """Return links, the most trusted first; equal ones in record order, so that the result never depends on theirs."""
-    return sorted(links, key=lambda link: (-link.strength, link.pair))
+    return sorted(links, key=lambda link: (tuple(-part for part in _trust(link)), link.pair))
+
+
+def _trust(link: Link) -> tuple[bool, bool, float]:
+    """A rule before likeness, also where the rule is in doubt; then one without doubt before one with; then strength."""
+    return link.rule != SIMILARITY, not link.doubt, link.strength
