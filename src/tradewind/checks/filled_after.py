@@ -121,12 +121,13 @@ def _values(features: FeatureTable, feature: Feature) -> NDArray[np.object_] | N
 
 def _reasons(column: _Column) -> Iterator[str]:
     """Reasons to suspect a column, the clearest first."""
-    yield from _empty_while_open(column)
-    yield from _one_class_only(column)
-    if column.gini >= TOO_GOOD:
-        yield f"alone it nearly tells the outcome ({column.gini:.2f} of 1)"
-    yield from _all_of_a_kind(column)
-    yield from _dead_end(column)
+    if column.known.any():
+        yield from _empty_while_open(column)
+        yield from _one_class_only(column)
+        if column.gini >= TOO_GOOD:
+            yield f"alone it nearly tells the outcome ({column.gini:.2f} of 1)"
+        yield from _all_of_a_kind(column)
+        yield from _dead_end(column)
     yield from _by_name(column)
 
 

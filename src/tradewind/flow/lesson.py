@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from tradewind.core.errors import ConfigError
+from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.feature import TrainingTable
 from tradewind.core.time import Cutoff
 from tradewind.features.feature_set import FeatureSet
@@ -20,6 +20,7 @@ from tradewind.flow.cutoffs import Schedule, plan_cutoffs
 from tradewind.flow.data import Data
 from tradewind.flow.questions import Question
 from tradewind.flow.require import first_orders, require_answerable
+from tradewind.flow.rule_in_time import with_team_rule
 from tradewind.models.candidates import LABELLED, Candidate, Task, choose_candidates
 from tradewind.models.protocol import Trial, run_protocol
 
@@ -36,12 +37,14 @@ class Lesson:
         schedule: at which past moments.
         table: features, labels, rules and values.
         feature_set: which features, fitted as of the first learning cutoff.
+        rule_refused: why the team's own rule cannot stand beside the answer; None where it does, or there is none.
     """
 
     question: Question
     schedule: Schedule
     table: TrainingTable
     feature_set: FeatureSet
+    rule_refused: Problem | None = None
 
 
 def seed_of(name: str) -> int:
@@ -88,7 +91,8 @@ def prepare_lesson(data: Data, question: Question, test: date | None = None) -> 
     data.made[same] = table.features
     if np.isnan(table.value).all():
         table = replace(table, value=np.zeros(len(table)))
-    return Lesson(replace(question, use_case=case), schedule, table, feature_set)
+    table, refused = with_team_rule(data, question, table)
+    return Lesson(replace(question, use_case=case), schedule, table, feature_set, refused)
 
 
 def candidates_of(question: Question, own: Mapping[str, object] | None = None) -> tuple[Candidate, ...]:

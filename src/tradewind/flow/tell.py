@@ -76,6 +76,7 @@ def tell_people(question: Question, learned: Learned, scored: Scored, currency: 
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
         caption=_caption(question, learned),
+        rule=learned.rule,
     )
 
 

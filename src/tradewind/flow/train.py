@@ -139,6 +139,9 @@ def _predictions(lesson: Lesson, trial: Trial) -> pa.Table:
 def _checks(data: Data, lesson: Lesson, trial: Trial, evaluation: Evaluation) -> tuple[Check, ...]:
     numbers = evaluation.numbers
     found = [check_beats_rule(numbers, evaluation.baseline)]
+    if lesson.rule_refused is not None:
+        problem = lesson.rule_refused
+        found.append(Check("Your own rule stands beside it", "warn", f"{problem.what} ({problem.found})", problem.do))
     if trial.task == "classification":
         known = trial.test_label
         found += [check_outcomes(int(known.sum()), len(known)), check_probabilities(numbers), check_spread(numbers)]
