@@ -1,4 +1,4 @@
-"""Spans from the shop's own gaps, and the question to begin with: regular, one-time and few buyers, a table of answers."""
+"""Spans from the shop's own gaps, and the question to begin with: regular, one-time, few buyers, and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a file holds, each of its rows is good, rejected, collapsed into an equal one, or left out: none is lost."""
+"""Whatever a file holds, each of its rows is good, rejected, collapsed, superseded or left out: none is lost."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_rows_in_equals_rows_out(
         return
     counts = mapped.counts
     assert counts.rows_in == len(rows)
-    assert counts.rows_in == counts.good + counts.rejected + counts.collapsed + counts.left_out
+    assert counts.rows_in == counts.good + counts.rejected + counts.collapsed + counts.left_out + counts.superseded
     assert (mapped.good.num_rows, mapped.rejected.num_rows) == (counts.good, counts.rejected)
     rejected = mapped.rejected["row"].to_pylist()
     assert len(set(rejected)) == len(rejected)

@@ -172,7 +172,7 @@ LOADS = st.lists(
 
 
 @given(LOADS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_past_views_never_change_whatever_comes_later(loads: list[dict[str, tuple[int, int]]]) -> None:
     """After any further load, what was visible at any instant up to the load before it is exactly the same."""
     table: pa.Table | None = None

@@ -9,6 +9,9 @@ from tradewind.core.finding import Check
 from tradewind.core.money import format_money
 from tradewind.core.time import Days, days
 
+FEW_TO_SHRINK = 20
+"""Rows from which on a source that is suddenly half as large is worth a warning."""
+
 
 def check_not_empty(table: str, rows: int) -> Check:
     """Check that a mapped table has rows."""
@@ -53,6 +56,30 @@ def check_rejected(table: str, rejected: int, rows: int) -> Check:
         return Check(name, "pass", seen)
     do = f"read the reasons: tradewind check {table} --rejected"
     return Check(name, "warn" if rejected <= read * 0.10 else "fail", seen, do)
+
+
+def check_load(
+    table: str, brought: tuple[int, int, int], rows: int, before: int, deleted: bool, skipped: bool
+) -> Check:
+    """Say what a load brought, and warn of a source that holds half as many rows as the time before, or fewer.
+
+    Args:
+        table: contract table.
+        brought: rows that are new, that changed, and that are no longer there.
+        rows: rows of the source now.
+        before: rows of the source at the load before; 0 where this is the first.
+        deleted: whether rows that are gone count as deleted.
+        skipped: whether the source is the same as at the load before.
+    """
+    name, (new, changed, gone) = f"{table}: what this load brought", brought
+    if skipped:
+        return Check(name, "pass", "the same source as last time: 0 new, 0 changed, 0 no longer there")
+    fate = "" if not gone else " (they count as deleted)" if deleted else " (they are kept)"
+    seen = f"{new:,} new, {changed:,} changed, {gone:,} no longer there{fate}"
+    if before >= FEW_TO_SHRINK and rows * 2 <= before:
+        do = f"look whether the export is complete; what is missing stays as [tables.{table}] missing says"
+        return Check(name, "warn", f"{seen}; the source holds {rows:,} rows where it held {before:,}", do)
+    return Check(name, "pass", seen)
 
 
 def check_reading(table: str, notes: Sequence[str]) -> Check:

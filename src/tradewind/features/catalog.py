@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tradewind.core.contract import CONTRACT, LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ContractError, Problem
+from tradewind.core.time import local_day
 
 if TYPE_CHECKING:
     from tradewind.store.engines import Engine
@@ -145,14 +146,17 @@ def catalog_of(
 
 
 def with_starts(engine: Engine, catalog: Catalog) -> Catalog:
-    """Return the catalog with the first local day of each fact table, read from the engine."""
+    """Return the catalog with the first local day of each fact table, read from the engine.
+
+    Older rows that came late do not move it: on the days before it nothing was known yet.
+    """
     from sqlglot import exp
 
     starts: dict[str, date] = {}
     for name, table in catalog.tables.items():
         if table.contract.kind == "fact" and "happened_on" in table.columns:
-            first_on = exp.alias_(exp.Min(this=exp.column("happened_on")), "first_on")
-            first = engine.fetch(exp.select(first_on).from_(name), {}).column("first_on")[0].as_py()
-            if first is not None:
-                starts[name] = first
+            oldest = (exp.alias_(exp.Min(this=exp.column(each)), each) for each in ("happened_on", "known_at"))
+            row = engine.fetch(exp.select(*oldest).from_(name), {}).to_pylist()[0]
+            if row["happened_on"] is not None:
+                starts[name] = max(row["happened_on"], local_day(row["known_at"], catalog.zone))
     return Catalog(catalog.tables, catalog.zone, starts, catalog.linked)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tradewind.checks.data import check_reading
+from tradewind.checks.data import check_load, check_reading
 from tradewind.core.errors import ConfigError, ContractError, NotAnswerable, Problem, TradewindError
 from tradewind.core.finding import Check, Finding
 from tradewind.core.time import local_day
@@ -33,7 +33,8 @@ from tradewind.flow.tell import failed
 from tradewind.flow.train import train_question
 from tradewind.flow.train_label import train_label
 from tradewind.flow.trouble import find_trouble
-from tradewind.sources.load import LoadResult, load_tables
+from tradewind.sources.load import load_tables
+from tradewind.sources.load_result import LoadResult
 from tradewind.store.expire import expire
 from tradewind.store.manifest import read_manifest
 from tradewind.store.steps import StepOutput, run_step
@@ -361,10 +362,16 @@ def _checked(
         spans = horizons(workspace, data)
         if spans is not None:
             checks += (check_horizons(spans, find_question(workspace.config, "lapse").use_case),)
+        checks += tuple(_check_load(load) for load in loads)
         checks += tuple(check_reading(load.table, load.notes) for load in loads if load.notes and load.rows)
         bad = sum(check.status in ("warn", "fail") for check in checks)
         notes.append(f"{len(checks)} checks, {bad} to look at")
     return checks, Margin(**output.values["margin"])
+
+
+def _check_load(load: LoadResult) -> Check:
+    brought = (load.new, load.changed, load.gone)
+    return check_load(load.table, brought, load.counts.rows_in, load.before, load.deleted, load.skipped)
 
 
 def _record_model(workspace: Workspace, learned: Learned) -> None:

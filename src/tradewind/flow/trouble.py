@@ -14,7 +14,7 @@ from tradewind.core.errors import TradewindError
 from tradewind.core.time import local_day
 from tradewind.core.trouble import Trouble
 from tradewind.sources.found import SourceTables
-from tradewind.sources.load import LoadResult
+from tradewind.sources.load_result import LoadResult
 from tradewind.store.config import TableMapping
 from tradewind.store.steps import StepOutput, run_step
 from tradewind.store.tables import read_table, write_table

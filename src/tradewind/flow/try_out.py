@@ -11,7 +11,7 @@ from tradewind.flow.horizons import Horizons, propose_horizons
 from tradewind.flow.progress import Progress, stage
 from tradewind.flow.proposed_questions import ProposedQuestion, propose_questions
 from tradewind.flow.run import load
-from tradewind.sources.load import LoadResult
+from tradewind.sources.load_result import LoadResult
 from tradewind.sources.proposal import Proposal
 from tradewind.store.workspace import Workspace
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _NAMES = ("v", *TERMS, "t")
 _TERM = re.compile(r"'(?:[^']|'')*'|\b[vwpxt]\b")
 
+_DECIMAL_ID = "regexp_full_match(p, '[0-9]+[.]0+')"
 REFUSED, MISSING, TEXT, NOBODY = 0, 1, 2, -1
 """Why a row is rejected: `problem` holds four times the target's number plus one of these, or −1 for "about nobody"."""
 
@@ -118,14 +119,27 @@ def fill_typed(
 
 
 def _form(con: duckdb.DuckDBPyConnection, target: Target, joined: Joined, expression: str, sql_type: str) -> Typed:
-    """How one column is typed; a text attribute is a number when every value is one and none has a leading zero."""
+    """How one column is typed, where that depends on all of its values.
+
+    A text attribute is a number when every value is one and none has a leading zero. Ids that all end in `.0` were
+    whole numbers once: tools that write gaps into a column of whole numbers make them so.
+    """
     form = typed_column(target, sql_type, f"{joined.where}.{target.name}")
-    if target.kind != "attribute" or sql_type != "VARCHAR":
+    if sql_type != "VARCHAR":
+        return form
+    texts = f"(SELECT known_text(text_of({expression})) AS p FROM {joined.from_clause()})"
+    if target.name.endswith("_id") and form.value == "p":
+        first = (
+            f"SELECT coalesce(bool_and({_DECIMAL_ID}), false) FROM (SELECT p FROM {texts} WHERE p IS NOT NULL LIMIT 1)"
+        )
+        every = f"SELECT coalesce(bool_and({_DECIMAL_ID}), false) FROM {texts} WHERE p IS NOT NULL"
+        decimals = all(con.execute(query).fetchall()[0][0] for query in (first, every))
+        return Typed("regexp_replace(p, '[.]0+$', '')", "false", "") if decimals else form
+    if target.kind != "attribute":
         return form
     count, others = con.execute(
         "SELECT count(p), count(*) FILTER (WHERE p IS NOT NULL AND (number_text(p) IS NULL OR "
-        "regexp_matches(p, '^[+-]?0\\d'))) "
-        f"FROM (SELECT known_text(w) AS p FROM (SELECT text_of({expression}) AS w FROM {joined.from_clause()}))"
+        f"regexp_matches(p, '^[+-]?0\\d'))) FROM {texts}"
     ).fetchall()[0]
     return Typed("TRY_CAST(x AS DOUBLE)", "false", "") if count and not others else form
 

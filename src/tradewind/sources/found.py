@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,23 @@ class SourceTables:
                 Problem(where, f"two files are called {name!r}", files, "one file for each name", "move one away")
             )
         return found
+
+    def beside(self, name: str, where: str, used: Collection[str]) -> list[str]:
+        """Return the files that no mapping reads and that are called like one that this one reads, but for a number.
+
+        Args:
+            name: as the mapping writes it.
+            where: the mapping's place in the config, for messages.
+            used: what all mappings read, as they write it.
+        """
+        mine = [table for table in self.resolve(name, where) if table.path is not None]
+        kinds = {_without_numbers(table.name) for table in mine}
+        return [
+            table.name
+            for table in self._tables_of(name.split(".", 1)[0], where)
+            if mine and _without_numbers(table.name) in kinds
+            if not any(fnmatch.fnmatchcase(table.name, pattern) for pattern in used)
+        ]
 
     def fingerprint(self, name: str, where: str) -> list[object]:
         """Return what the contents of a source table depend on: its bytes, and how they are read."""
@@ -164,6 +182,10 @@ class SourceTables:
 def _full_name(table: SourceTable) -> str:
     """A file's name with its ending, for folders in which `orders.csv` lies beside `orders.xlsx`."""
     return "" if table.path is None else f"{table.name.split('.', 1)[0]}.{table.path.name}"
+
+
+def _without_numbers(name: str) -> str:
+    return re.sub(r"[\W\d_]+", " ", name).strip().lower()
 
 
 def stem(path: Path) -> str:

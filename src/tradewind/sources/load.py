@@ -17,8 +17,9 @@ from tradewind.sources.cleaning import CLEANED
 from tradewind.sources.derived import add_base_amount, derive_orders, fill_lines
 from tradewind.sources.found import SourceTables
 from tradewind.sources.joining import used_columns
-from tradewind.sources.mapping import Counts, Mapped, NothingUsable, Place, map_table
-from tradewind.sources.versions import Merged, merge_versions
+from tradewind.sources.load_result import LoadResult, merge_notes
+from tradewind.sources.mapping import Mapped, NothingUsable, Place, map_table
+from tradewind.sources.versions import Merged, Missing, merge_versions
 from tradewind.store.manifest import FileEntry, TableEntry, publish
 from tradewind.store.steps import Progress, StepOutput, code_version, fingerprint, run_step
 from tradewind.store.tables import read_table, write_table
@@ -37,51 +38,6 @@ REJECTED = "rejected"
 _REFUSALS = (ConfigError, SourceError, ContractError, UnsafeExpression)
 _MONTHS = {"deal_stages": "entered_at", "spend": "day", "rates": "day"}
 _ORDER = sorted(CONTRACT, key=lambda name: (name != "rates", list(CONTRACT).index(name)))
-
-
-@dataclass(frozen=True)
-class LoadResult:
-    """What a load did to one contract table.
-
-    Args:
-        table: the contract table.
-        source: the source table it is made from.
-        counts: where every source row went.
-        new: rows that were not there before.
-        changed: rows that changed; their old versions are kept.
-        unchanged: rows that are as they were.
-        gone: rows that the source no longer holds; they stay.
-        late: new rows that should have come with an earlier load.
-        dropped: rows of an earlier mapping that the source no longer holds, left behind.
-        rows: row versions now stored.
-        notes: what people should see.
-        skipped: whether nothing had changed, so that nothing was read again.
-        seconds: how long it took.
-    """
-
-    table: str
-    source: str
-    counts: Counts = Counts()
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    gone: int = 0
-    late: int = 0
-    dropped: int = 0
-    rows: int = 0
-    notes: tuple[str, ...] = ()
-    skipped: bool = False
-    seconds: float = 0.0
-
-    def to_values(self) -> dict[str, Any]:
-        """Return it in JSON's terms."""
-        return asdict(self)
-
-    @classmethod
-    def from_values(cls, values: Mapping[str, Any]) -> LoadResult:
-        """Read it back from JSON's terms."""
-        known = {**values, "counts": Counts(**values["counts"]), "notes": tuple(values["notes"])}
-        return cls(**known)
 
 
 @dataclass
@@ -135,7 +91,7 @@ def load_tables(workspace: Workspace, progress: Progress | None = None) -> list[
         for place, name in enumerate(names):
             tell(f"load {name}", place / len(names))
             try:
-                results.append(_load(job, name))
+                results.append(_with_neighbours(job, _load(job, name)))
                 if name == "order_lines" and job.derives_orders():
                     orders = _load_derived(job)
                     results += [orders] if orders is not None else []
@@ -154,6 +110,17 @@ def load_tables(workspace: Workspace, progress: Progress | None = None) -> list[
     return results
 
 
+def _with_neighbours(job: _Job, result: LoadResult) -> LoadResult:
+    """Tell of files that lie beside the ones that were read and are not read: last month's export, perhaps."""
+    mappings = job.mappings.values()
+    used = {name for mapping in mappings for name in (mapping.from_, *(look.table for look in mapping.lookup))}
+    beside = job.sources.beside(result.source, f"tables.{result.table}", used)
+    if not beside:
+        return result
+    note = f'{", ".join(beside)} {"lies" if len(beside) == 1 else "lie"} beside it unread; from = "…*" reads them all'
+    return replace(result, notes=(*result.notes, note))
+
+
 def _load(job: _Job, name: str) -> LoadResult:
     """Load one mapped table, or find that nothing has changed since the last load."""
     mapping, where = job.mappings[name], f"tables.{name}"
@@ -161,12 +128,17 @@ def _load(job: _Job, name: str) -> LoadResult:
     settings = job.workspace.config.workspace
     inputs: dict[str, object] = {ref: job.sources.fingerprint(ref, where) for ref in references}
     rules = {column: rule for column, rule in job.workspace.config.clean.get(name, {}).items() if rule.treats}
-    how: dict[str, object] = {"mapping": mapping, "zone": job.zone, "code": code_version(CODE), "clean": rules}
-    beside = {"currency": settings.currency, **job.workspace.manifest().fingerprints(_depends_on(job, name))}
+    # What it means that a row is missing is no part of how rows are made.
+    made = mapping.model_copy(update={"missing": "keep"})
+    how: dict[str, object] = {"mapping": made, "zone": job.zone, "code": code_version(CODE), "clean": rules}
+    beside = {
+        "currency": settings.currency,
+        "missing": mapping.missing,
+        **job.workspace.manifest().fingerprints(_depends_on(job, name)),
+    }
 
     def make() -> Mapped:
-        columns = None if not CONTRACT[name].key else used_columns(mapping)
-        raws = {ref: job.sources.read(ref, where, columns) for ref in references}
+        raws = {ref: job.sources.read(ref, where, used_columns(mapping)) for ref in references}
         source = job.sources.settings(mapping.from_, where)
         with TemporaryDirectory(prefix="tradewind-") as scratch:
             place = Place(
@@ -179,9 +151,10 @@ def _load(job: _Job, name: str) -> LoadResult:
                 raise _as_change(job, name, error) from None
         return _completed(job, name, mapped)
 
-    return _merge_and_publish(
-        job, CONTRACT[name], mapping.from_, inputs, how, beside, make, mapping.known_at is not None
-    )
+    key = {column: mapping.columns.get(column) for column in CONTRACT[name].key}
+    which = {"from": mapping.from_, "where": mapping.where, "key": key}
+    policy = _Policy(mapping.known_at is not None, mapping.missing, fingerprint(which))
+    return _merge_and_publish(job, CONTRACT[name], mapping.from_, inputs, how, beside, make, policy)
 
 
 def _as_change(job: _Job, name: str, error: ConfigError) -> ConfigError:
@@ -238,9 +211,9 @@ def _load_derived(job: _Job) -> LoadResult | None:
             raise ContractError(Problem(where, what, "", "a customer in some rows", do))
         return mapped
 
-    return _merge_and_publish(
-        job, CONTRACT["orders"], "order_lines", {"lines": lines.fingerprint}, how, beside, make, False
-    )
+    policy = _Policy(False, job.mappings["order_lines"].missing)
+    inputs = {"lines": lines.fingerprint}
+    return _merge_and_publish(job, CONTRACT["orders"], "order_lines", inputs, how, beside, make, policy)
 
 
 def _depends_on(job: _Job, name: str) -> list[str]:
@@ -264,6 +237,15 @@ def _completed(job: _Job, name: str, mapped: Mapped) -> Mapped:
     return replace(mapped, good=good, notes=(*mapped.notes, *note))
 
 
+@dataclass(frozen=True)
+class _Policy:
+    """How rows meet those that stand: whether `known_at` is mapped, what a missing row means, what names a row."""
+
+    stated: bool
+    missing: Missing
+    rows: str = ""
+
+
 def _merge_and_publish(
     job: _Job,
     table: Table,
@@ -272,7 +254,7 @@ def _merge_and_publish(
     how: Mapping[str, object],
     beside: Mapping[str, object],
     make: Callable[[], Mapped],
-    stated: bool,
+    policy: _Policy,
 ) -> LoadResult:
     """Do the load as one step, unless the last load had the same inputs and what it left still stands."""
     state, started = job.workspace.state(), time.monotonic()
@@ -303,11 +285,17 @@ def _merge_and_publish(
         stood = None if old is None else read_table(job.workspace.root, old)
         stood = None if stood is None else stood.drop_columns([c for c in ("amount_base",) if c in stood.column_names])
         same = details.get("how", how_print) == how_print
-        merged = merge_versions(table, stood, mapped.good, job.loaded_at, previous, same, stated)
-        entry = _write(job, table, source, mapped, merged, stated)
+        same_rows = details.get("rows", policy.rows) == policy.rows
+        merged = merge_versions(
+            table, stood, mapped.good, job.loaded_at, previous, same, policy.stated, policy.missing, same_rows
+        )
+        entry = _write(job, table, source, mapped, merged, policy.stated)
+        deleted = policy.missing == "deleted" and same
+        before = int(details["result"]["counts"]["rows_in"]) if details and same_rows else 0
         result = LoadResult(
             table.name, source, mapped.counts, merged.new, merged.changed, merged.unchanged, merged.gone, merged.late,
-            merged.dropped, merged.table.num_rows, (*mapped.notes, *_merge_notes(merged)),
+            merged.dropped, merged.table.num_rows, (*mapped.notes, *merge_notes(merged, deleted)), before=before,
+            deleted=deleted,
         )  # fmt: skip
         return StepOutput({table.name: entry}, {"result": result.to_values(), "columns": list(mapped.columns)})
 
@@ -318,6 +306,7 @@ def _merge_and_publish(
     remembered = {
         "how": how_print, "entry": entry.fingerprint, "future": result.counts.future, "result": result.to_values(),
         "columns": output.values["columns"],
+        "rows": policy.rows,
     }  # fmt: skip
     state.record_load(table.name, job.loaded_at, depends(result.counts.future), remembered)
     job.rejected[table.name] = _rejects_of(entry)
@@ -351,19 +340,6 @@ def _as_of_today(job: _Job, table: Table, names: list[str]) -> list[str]:
         if column is None or not (column.stable or column.revealed_by or name == table.time):
             found.append(name)
     return found
-
-
-def _merge_notes(merged: Merged) -> list[str]:
-    said = []
-    if merged.late:
-        said.append(f"{merged.late:,} rows came late; they count as known from this load on")
-    if merged.gone:
-        said.append(f"{merged.gone:,} rows are no longer in the source; they are kept")
-    if merged.dropped:
-        said.append(
-            f"the mapping changed, and {merged.dropped:,} rows made under the old one are no longer in the source"
-        )
-    return said
 
 
 def _write_rejects(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem
 from tradewind.sources.cleaning import clean_rows
-from tradewind.sources.duplicates import number_lines, resolve_duplicates
+from tradewind.sources.duplicates import Resolved, number_lines, resolve_duplicates
 from tradewind.sources.filling import expression_types, fill_typed
 from tradewind.sources.joining import ROW, Joined, join_sources, register
 from tradewind.sources.moments import Moments, set_times
@@ -66,7 +66,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Counts:
-    """Where every source row went: `rows_in = good + rejected + collapsed + left_out`.
+    """Where every source row went: `rows_in = good + rejected + collapsed + left_out + superseded`.
 
     Args:
         rows_in: rows of the source.
@@ -77,6 +77,7 @@ class Counts:
         doubled_times: times that the wall clock showed twice (the first was taken).
         skipped_times: times that the wall clock never showed (moved past the gap).
         future: rejected rows that lie in the future, and may be good later.
+        superseded: rows of an earlier file that a later one holds anew, with other contents.
     """
 
     rows_in: int = 0
@@ -87,6 +88,7 @@ class Counts:
     doubled_times: int = 0
     skipped_times: int = 0
     future: int = 0
+    superseded: int = 0
 
 
 @dataclass(frozen=True)
@@ -227,16 +229,17 @@ def _finish(
     con.execute("DROP TABLE typed")
     moments = set_times(table, mapping, targets, wide, place.zone, place.loaded_at, place.source_zone)
     rejects.take_future(moments)
-    if table.name == "order_lines" and "line" not in mapping.columns:
-        timed, collapsed = number_lines(con, moments.good), 0
-    else:
-        timed, collapsed = resolve_duplicates(con, moments.good, table, mapping, rejects, joined.sides[0])
-    good = _output(timed, table, targets)
+    numbered = table.name == "order_lines" and "line" not in mapping.columns
+    timed = number_lines(con, moments.good, raw) if numbered else moments.good
+    resolved = Resolved(timed)
+    if not numbered or len(raw.pieces) > 1:
+        resolved = resolve_duplicates(con, timed, table, mapping, rejects, raw)
+    good = _output(resolved.rows, table, targets)
     explain_formats(con, rejects, kept, f"tables.{table.name}")
     rejected = rejects.table()
     counts = Counts(
-        raw.rows, good.num_rows, rejected.num_rows, collapsed, in_mapping - kept,
-        moments.doubled, moments.skipped, moments.future_rows,
+        raw.rows, good.num_rows, rejected.num_rows, resolved.collapsed, in_mapping - kept,
+        moments.doubled, moments.skipped, moments.future_rows, resolved.superseded,
     )  # fmt: skip
     _require_somebody(table, mapping, good)
     if raw.rows and not good.num_rows and rejected.num_rows:
@@ -275,6 +278,8 @@ def _notes(counts: Counts, moments: Moments) -> Iterator[str]:
         yield "the source has no rows"
     if counts.collapsed:
         yield f"{counts.collapsed:,} rows are equal to another one in every column; they count once"
+    if counts.superseded:
+        yield f"{counts.superseded:,} rows stand anew in a later file, with other contents; the later file counts"
     if counts.left_out:
         yield f"{counts.left_out:,} rows are left out, as `where` says"
     if counts.doubled_times:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from tradewind.core.contract import SYSTEM_COLUMNS, Table
 
 if TYPE_CHECKING:
+    import duckdb
     import pyarrow as pa
     from numpy.typing import NDArray
 
+Missing = Literal["keep", "deleted"]
 _NEVER = np.datetime64("NaT", "us")
 
 
@@ -26,7 +28,7 @@ class Merged:
         new: rows that were not there before.
         changed: rows whose contents changed; the old version is kept.
         unchanged: rows that are as they were.
-        gone: rows that the source no longer holds; they stay (a source may hold only its newest rows).
+        gone: rows that the source no longer holds; they stay (a source may hold only its newest rows), or are closed.
         late: new rows that should have been in an earlier load; they are known from this one.
         dropped: rows made under an earlier mapping that the source no longer holds; they are left behind.
     """
@@ -48,6 +50,8 @@ def merge_versions(
     previous_load_at: datetime | None,
     same_mapping: bool = True,
     stated: bool = False,
+    missing: Missing = "keep",
+    same_rows: bool = True,
 ) -> Merged:
     """Bring newly read rows into a table without overwriting what was known before.
 
@@ -60,6 +64,9 @@ def merge_versions(
         same_mapping: whether `old` was made under the same mapping. Under another one the rows are made anew, and keep
             the times at which they were known: a mapping that was mended is no change of the world.
         stated: whether `known_at` was mapped; a keyed table's rows with one key are then its history.
+        missing: `deleted` closes the versions of rows that the source no longer holds; a history has no such rows.
+        same_rows: under another mapping, whether its keys still name the same rows: then those that lie before the
+            oldest row of the source stay, because the source has only moved on.
     """
     history = stated and table.kind == "keyed"
     if old is None or old.num_rows == 0:
@@ -70,8 +77,12 @@ def merge_versions(
         return _chained(merged, table) if history else merged
     old, new = _alike(old, new)
     pairs = _pair(table, old, new, history)
-    merge = _update if same_mapping else _remake
-    merged = merge(old, new, pairs, loaded_at, previous_load_at, stated)
+    if same_mapping:
+        closing = missing == "deleted" and not history
+        merged = _update(old, new, pairs, loaded_at, previous_load_at, stated, closing)
+    else:
+        stays = _before_all(table, old, new) if same_rows else np.zeros(old.num_rows, dtype=bool)
+        merged = _remake(old, new, pairs, loaded_at, stated, stays)
     return _chained(merged, table) if history else merged
 
 
@@ -85,7 +96,13 @@ class _Pairs:
 
 
 def _update(
-    old: pa.Table, new: pa.Table, pairs: _Pairs, loaded_at: datetime, previous: datetime | None, stated: bool
+    old: pa.Table,
+    new: pa.Table,
+    pairs: _Pairs,
+    loaded_at: datetime,
+    previous: datetime | None,
+    stated: bool,
+    closing: bool,
 ) -> Merged:
     import pyarrow as pa
 
@@ -97,6 +114,10 @@ def _update(
     opened = changed | fresh
     valid_to = old["valid_to"].to_numpy().astype("M8[us]").copy()
     valid_to[pairs.old_place[changed]] = known[changed]
+    if closing:
+        lacking = pairs.current.copy()
+        lacking[pairs.old_place[matched]] = False
+        valid_to[lacking] = np.datetime64(loaded_at, "us")
     stood = _with_times(old, _times(old, "known_at"), valid_to, _times(old, "first_seen_at"))
     count = int(opened.sum())
     came = _with_times(
@@ -109,8 +130,21 @@ def _update(
     )  # fmt: skip
 
 
+def _before_all(table: Table, old: pa.Table, new: pa.Table) -> NDArray[np.bool_]:
+    """Which stored rows lie before everything that the source holds now; without a time of its own all may."""
+    import pyarrow.compute as pc
+
+    if table.kind == "keyed":
+        return np.ones(old.num_rows, dtype=bool)
+    if table.time not in new.column_names:
+        return np.zeros(old.num_rows, dtype=bool)
+    oldest = pc.min(new[table.time])
+    earlier = pc.fill_null(pc.less(old[table.time], oldest), False)
+    return np.asarray(earlier.to_numpy(zero_copy_only=False), dtype=bool)
+
+
 def _remake(
-    old: pa.Table, new: pa.Table, pairs: _Pairs, loaded_at: datetime, _previous: datetime | None, stated: bool
+    old: pa.Table, new: pa.Table, pairs: _Pairs, loaded_at: datetime, stated: bool, stays: NDArray[np.bool_]
 ) -> Merged:
     """All rows under the new mapping; those that stood before keep their times, closed versions keep their contents."""
     import pyarrow as pa
@@ -122,14 +156,17 @@ def _remake(
     if not stated:
         known[matched] = _times(old, "known_at")[pairs.old_place[matched]]
     current = _with_times(new, known, np.full(new.num_rows, _NEVER), seen)
-    closed = old.filter(pa.array(~pairs.current)).select(current.column_names)
-    dropped = int(pairs.current.sum()) - int(matched.sum())
+    lacking = pairs.current.copy()
+    lacking[pairs.old_place[matched]] = False
+    closed = old.filter(pa.array(~pairs.current | (lacking & stays))).select(current.column_names)
+    dropped, kept = int((lacking & ~stays).sum()), int((lacking & stays).sum())
     unchanged = int((matched & pairs.same).sum())
     return Merged(
         pa.concat_tables([closed, current]),
         int((~matched).sum()),
         int(matched.sum()) - unchanged,
         unchanged,
+        gone=kept,
         dropped=dropped,
     )
 
@@ -150,34 +187,73 @@ def _known(
 def _pair(table: Table, old: pa.Table, new: pa.Table, history: bool) -> _Pairs:
     """Match new rows with old ones: by key, or, where rows have no key, equal row with equal row, each once."""
     import duckdb
-    import pyarrow as pa
 
     content = [name for name in new.column_names if name not in SYSTEM_COLUMNS]
     key = [name for name in table.key if name in content]
-    by_content = history or not key
-    # Rows of a history or without a key match whatever version they stand in; keyed rows match their current version.
-    current = np.ones(old.num_rows, dtype=bool) if by_content else old["valid_to"].is_null().to_numpy()
+    # The rows of a history match whatever version they stand in; others match versions that still stand.
+    current = np.ones(old.num_rows, dtype=bool) if history else old["valid_to"].is_null().to_numpy()
     with duckdb.connect() as con:
-        for name, data, live in (("o", old, current), ("n", new, np.ones(new.num_rows, dtype=bool))):
-            places = pa.array(np.arange(data.num_rows))
-            con.register(
-                f"{name}_all", data.select(content).append_column("place", places).append_column("live", pa.array(live))
-            )
-            nth = ", ".join(f'"{c}"' for c in content)
-            number = f"row_number() OVER (PARTITION BY {nth} ORDER BY place)" if by_content else "1"
-            con.execute(f"CREATE TEMP VIEW {name} AS SELECT *, {number} AS nth FROM {name}_all WHERE live")
-        equal = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in content)
-        keys = content if by_content else key
-        on = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in keys)
-        rows = con.sql(
-            f"SELECT n.place AS n, coalesce(o.place, -1) AS o, coalesce({equal}, false) AS same "
-            f"FROM n LEFT JOIN o ON n.nth = o.nth AND {on}"
-        ).to_arrow_table()
-    place, same = np.full(new.num_rows, -1, dtype=np.int64), np.zeros(new.num_rows, dtype=bool)
-    at = rows["n"].to_numpy()
-    place[at] = rows["o"].to_numpy()
-    same[at] = rows["same"].to_numpy() & (place[at] >= 0)
+        find = _places_by_key if key and not history else _places_by_content
+        place = find(con, old, new, current, key if find is _places_by_key else content)
+    same = place >= 0
+    if key and not history:
+        same &= _same_contents(old, new, place, [name for name in content if name not in key])
     return _Pairs(place, same, current)
+
+
+def _places_by_key(
+    con: duckdb.DuckDBPyConnection, old: pa.Table, new: pa.Table, current: NDArray[np.bool_], key: list[str]
+) -> NDArray[np.int64]:
+    """For each new row the place of the standing old row with its key, or −1."""
+    import pyarrow as pa
+
+    places = pa.array(np.flatnonzero(current))
+    con.register("o", old.select(key).filter(pa.array(current)).append_column("place", places))
+    con.register("n", new.select(key).append_column("place", pa.array(np.arange(new.num_rows))))
+    on = " AND ".join(f'n."{name}" IS NOT DISTINCT FROM o."{name}"' for name in key)
+    rows = con.sql(f"SELECT n.place AS n, o.place AS o FROM n JOIN o ON {on}").to_arrow_table()
+    found = np.full(new.num_rows, -1, dtype=np.int64)
+    found[rows["n"].to_numpy()] = rows["o"].to_numpy()
+    return found
+
+
+def _places_by_content(
+    con: duckdb.DuckDBPyConnection, old: pa.Table, new: pa.Table, current: NDArray[np.bool_], content: list[str]
+) -> NDArray[np.int64]:
+    """For each new row the place of an equal old row, or −1; the nth of equal rows matches the nth.
+
+    Rows are matched by two hashes of 64 bits over all they hold, which for any table that fits on a machine never
+    agree by chance; sorting whole rows would take many times as long.
+    """
+    import pyarrow as pa
+
+    columns = ", ".join(f'"{name}"' for name in content)
+    for name, data, live in (("o", old, current), ("n", new, np.ones(new.num_rows, dtype=bool))):
+        places = pa.array(np.flatnonzero(live))
+        con.register(f"{name}_rows", data.select(content).filter(pa.array(live)).append_column("place", places))
+        con.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT *, row_number() OVER (PARTITION BY one, two ORDER BY place) AS nth "
+            f"FROM (SELECT place, hash({columns}) AS one, hash('again', {columns}) AS two FROM {name}_rows)"
+        )
+    rows = con.sql("SELECT n.place AS n, o.place AS o FROM n JOIN o USING (one, two, nth)").to_arrow_table()
+    found = np.full(new.num_rows, -1, dtype=np.int64)
+    found[rows["n"].to_numpy()] = rows["o"].to_numpy()
+    return found
+
+
+def _same_contents(old: pa.Table, new: pa.Table, place: NDArray[np.int64], names: list[str]) -> NDArray[np.bool_]:
+    """Whether each new row holds what the old row at its place holds; column by column, to hold little at a time."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    at = pa.array(np.where(place >= 0, place, 0))
+    same = np.ones(new.num_rows, dtype=bool)
+    for name in names if old.num_rows else ():
+        before, now = old[name].take(at), new[name]
+        equal = pc.fill_null(pc.equal(before, now), False).to_numpy(zero_copy_only=False).astype(bool)
+        both_missing = before.is_null().to_numpy() & now.is_null().to_numpy()
+        same &= equal | both_missing
+    return same
 
 
 def _alike(old: pa.Table, new: pa.Table) -> tuple[pa.Table, pa.Table]:

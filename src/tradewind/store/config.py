@@ -121,6 +121,8 @@ class TableMapping(Section):
         timezone: IANA name of the zone of naive times in this table, when it is not the source's.
         fill_down: source columns written only on the first of the rows they hold for; the rows below get the value.
         within: source column that names the group (an order, say) beyond whose rows nothing is filled down.
+        missing: what it means that a row is no longer in the source: `keep` where files may hold only the newest
+            rows, `deleted` where every file is complete, so that a cancelled order vanishes from it.
     """
 
     from_: Annotated[str, Field(alias="from", min_length=1)]
@@ -134,6 +136,7 @@ class TableMapping(Section):
     timezone: str | None = None
     fill_down: tuple[Name, ...] = ()
     within: Name | None = None
+    missing: Literal["keep", "deleted"] = "keep"
 
 
 class UseCaseSettings(Section):

@@ -17,7 +17,10 @@ from tradewind.store.expressions import check_query, parse_query, parse_scalar
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-RESERVED = ("from", "lookup", "where", "known_after", "known_at", "format", "stable", "timezone", "fill_down", "within")
+RESERVED = (
+    "from", "lookup", "where", "known_after", "known_at", "format", "stable", "timezone", "fill_down", "within",
+    "missing",
+)  # fmt: skip
 """Keys of a table's section that are not columns."""
 
 USE_CASE_KEYS = (
