@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tradewind.core.errors import ConfigError, Problem, StoreError
 from tradewind.core.time import Clock, system_clock
+from tradewind.flow.answered import with_answers
 from tradewind.flow.first_questions import Locked
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.proposed_questions import ProposedQuestion
@@ -18,7 +19,7 @@ from tradewind.flow.write_config import Written, write_config
 from tradewind.sources.discover import discover
 from tradewind.sources.inventory import Found
 from tradewind.sources.load import find_changes
-from tradewind.sources.proposal import OpenQuestion, Proposal, ProposedTable
+from tradewind.sources.proposal import OpenQuestion, Proposal
 from tradewind.store.config import CONFIG_FILE
 from tradewind.store.workspace import Workspace, open_workspace
 
@@ -99,7 +100,7 @@ def init(
     if not proposal.tables:
         raise ConfigError(_nothing_recognised(found, proposal))
     asked, defaults = _ask(proposal.questions[:MOST_QUESTIONS], ask)
-    proposal = _with_answers(proposal, asked)
+    proposal = with_answers(proposal, asked)
     rows = {table.name: table.raw.rows for table in found.tables}
     environment = {**variables, **found.variables}
     found = replace(found, tables=[replace(table, raw=table.raw.without_rows()) for table in found.tables])
@@ -152,28 +153,6 @@ def _ask(
         taken = tuple((question, question.options[0]) for question in usable)
         return taken, frozenset(question.key for question in usable)
     return tuple((question, ask(question).strip() or question.options[0]) for question in usable), frozenset()
-
-
-def _with_answers(proposal: Proposal, asked: Sequence[tuple[OpenQuestion, str]]) -> Proposal:
-    """Put answers about a mapped column (`tables.orders.amount`) into the tables."""
-    tables = list(proposal.tables)
-    for question, answer in asked:
-        parts = question.key.split(".")
-        if len(parts) != 3 or parts[0] != "tables":
-            continue
-        for place, table in enumerate(tables):
-            if table.table == parts[1]:
-                tables[place] = _answered(table, parts[2], answer)
-    return replace(proposal, tables=tuple(tables))
-
-
-def _answered(table: ProposedTable, column: str, answer: str) -> ProposedTable:
-    guesses = tuple(
-        replace(guess, expression=answer, confidence=1.0, reason="as you said") if guess.column == column
-        and guess.expression != answer else guess
-        for guess in table.guesses
-    )  # fmt: skip
-    return replace(table, guesses=guesses)
 
 
 def _written(

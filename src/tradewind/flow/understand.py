@@ -43,7 +43,7 @@ def understand(tables: Sequence[FoundTable], tell: Callable[[str], None]) -> Pro
         profiles.append(profile_table(table.name, filled.data))
     guessed = propose(profiles)
     sparse = {table.name: table.fill_down for table in tables if table.fill_down}
-    return _with_basics(_together(known, _filled_down(guessed, sparse)), _currencies(known, tables))
+    return _with_basics(_together(known, _filled_down(guessed, sparse)), known, _currencies(known, tables))
 
 
 def _together(known: Sequence[ProposedTable], guessed: Proposal) -> Proposal:
@@ -59,8 +59,10 @@ def _together(known: Sequence[ProposedTable], guessed: Proposal) -> Proposal:
     return replace(guessed, tables=tuple(tables), labels=labels, unused={**guessed.unused, **twice})
 
 
-def _with_basics(proposal: Proposal, currencies: Sequence[str]) -> Proposal:
-    """Currency and time zone are always the owner's to say; a currency that the data name goes first."""
+def _with_basics(proposal: Proposal, known: Sequence[ProposedTable], currencies: Sequence[str]) -> Proposal:
+    """Of known exports currency and time zone are the owner's to say; a currency that the data name goes first."""
+    if not known:
+        return proposal
     asked = {question.key for question in proposal.questions}
     first = replace(CURRENCY, options=tuple(dict.fromkeys([*currencies, *CURRENCY.options])))
     more = tuple(question for question in (first, TIMEZONE) if question.key not in asked)

@@ -74,8 +74,8 @@ def _workspace(written: Written) -> Iterator[str]:
     yield "[workspace]"
     yield f"name = {toml(written.name)}"
     for key, value, default_why in (
-        ("currency", written.currency, "nothing in the data says which; amounts are called by it"),
-        ("timezone", written.timezone, "nothing in the data says which; its midnights divide days"),
+        ("currency", written.currency, "nothing in the data depends on it yet; amounts are called by it"),
+        ("timezone", written.timezone, "nothing in the data depends on it yet; its midnights divide days"),
     ):
         asked = key in answers
         mark = "guess: " if not asked or key in written.defaults else ""
