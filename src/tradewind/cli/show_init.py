@@ -15,7 +15,7 @@ from rich.text import Text
 
 from tradewind.cli.show import DONE, _console, _next, _progress, _write_json
 from tradewind.flow.init import Initiated, OpenQuestion, init
-from tradewind.flow.tell_init import shown_name, understood
+from tradewind.flow.tell_init import locked_by_reason, shown_name, understood
 
 _MOST_IGNORED = 12
 
@@ -87,7 +87,7 @@ def _show_answers(done: Initiated, console: Console) -> None:
     if taken:
         console.print("\nTaken without asking (change it in the config):", style="bold")
     for question, answer in taken:
-        console.print(f"  • {question.text} {answer}", highlight=False)
+        console.print(f"  • {question.text} → {answer}", highlight=False)
         console.print(f"    {question.why}", style="dim", highlight=False)
 
 
@@ -108,8 +108,8 @@ def _show_questions(done: Initiated, console: Console) -> None:
         console.print(f"  • {each.title}", highlight=False)
     if tried.ranked.locked:
         console.print("\nWhat needs more:", style="bold")
-    for lock in tried.ranked.locked:
-        console.print(f"  • {lock.title}: {lock.why}", style="dim", highlight=False)
+    for why, titles in locked_by_reason(done).items():
+        console.print(f"  • {', '.join(titles)}: {why}", style="dim", highlight=False)
 
 
 def _values(done: Initiated) -> Mapping[str, Any]:

@@ -59,6 +59,14 @@ def shown_name(done: Initiated, name: str) -> str:
     return next((table.shown for table in done.found.tables if table.name == name), name)
 
 
+def locked_by_reason(done: Initiated) -> dict[str, list[str]]:
+    """Return why questions cannot be asked yet, with the titles of those that lack the same."""
+    reasons: dict[str, list[str]] = {}
+    for lock in done.tried.ranked.locked:
+        reasons.setdefault(lock.why, []).append(lock.title)
+    return reasons
+
+
 def _columns(table: ProposedTable, column: str) -> str:
     guess = table.guess(column)
     return "" if guess is None else " / ".join(columns_in(guess.expression)) or guess.expression

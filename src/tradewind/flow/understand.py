@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from tradewind.flow.outcomes import with_outcomes
 from tradewind.sources.fill_down import fill_down
 from tradewind.sources.inventory import FoundTable
 from tradewind.sources.layouts import columns_in, layout_of, recognise
@@ -43,7 +44,8 @@ def understand(tables: Sequence[FoundTable], tell: Callable[[str], None]) -> Pro
         profiles.append(profile_table(table.name, filled.data))
     guessed = propose(profiles)
     sparse = {table.name: table.fill_down for table in tables if table.fill_down}
-    return _with_basics(_together(known, _filled_down(guessed, sparse)), known, _currencies(known, tables))
+    together = with_outcomes(_together(known, _filled_down(guessed, sparse)))
+    return _with_basics(together, known, _currencies(known, tables))
 
 
 def _together(known: Sequence[ProposedTable], guessed: Proposal) -> Proposal:

@@ -206,10 +206,13 @@ def _undecided(written: Written) -> Iterator[str]:
     taken = [(question, answer) for question, answer in written.asked if question.key in written.defaults]
     yield from _listed(
         "Nobody was asked; the likeliest answer was taken:",
-        [f"{question.text} {answer}. Why it matters: {question.why}" for question, answer in taken],
+        [f"{question.text}: {answer}. Why it matters: {question.why}" for question, answer in taken],
     )
     yield from _listed("What could not be decided:", proposal.undecided)
-    yield from _listed("What cannot be asked yet:", [f"{title}: {why}" for title, why in written.locked.items()])
+    reasons: dict[str, list[str]] = {}
+    for title, why in written.locked.items():
+        reasons.setdefault(why, []).append(title)
+    yield from _listed("What cannot be asked yet:", [f"{', '.join(all_)}: {why}" for why, all_ in reasons.items()])
     unused = {**proposal.unused, **written.ignored}
     yield from _listed("What is not used:", [f"{name}: {reason}" for name, reason in unused.items()])
 
