@@ -235,7 +235,8 @@ def _labelled(workspace: Workspace, name: str, label: LabelSettings) -> Candidat
     positives = sum(count for answer, count in known.items() if _same(answer, label.positive))
     rarer = min(positives, sum(known.values()) - positives)
     asked = sum(int(row["n"]) for row in rows if row["answer"] is None)
-    title = label.title or name.replace("_", " ").capitalize()
+    question = find_question(workspace.config, name)
+    title, sentence = question.words(question.use_case.title), question.words(question.use_case.question)
     little = "" if rarer >= ENOUGH else ", which is little"
     why = (
         f"The answer stands in {label.table}.{label.column}: {say_count(positives)} of "
@@ -244,7 +245,7 @@ def _labelled(workspace: Workspace, name: str, label: LabelSettings) -> Candidat
         _EFFORT_SAID[CONTACT],
     )
     money = missing("nothing says what one is worth")
-    return Candidate(name, title, label.question or title, why, money, asked, rarer, ENOUGH_DATES, CONTACT)
+    return Candidate(name, title, sentence, why, money, asked, rarer, ENOUGH_DATES, CONTACT)
 
 
 def _same(answer: str, positive: str) -> bool:
