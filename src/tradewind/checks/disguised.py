@@ -37,7 +37,7 @@ def find_disguised(looked: Looked) -> list[Trouble]:
 
 def _in_text(looked: Looked, shape: Shape) -> Trouble | None:
     words = ", ".join("'" + word.replace("'", "''") + "'" for word in sorted(WORDS))
-    where = f'lower(trim("{shape.name}", \' ._*\')) IN ({words}) OR lower("{shape.name}") IN ({words})'
+    where = f'lower("{shape.name}") IN ({words})'
     if shape.distinct <= 3:  # "none" may be one of two answers
         where = f"({where}) AND lower(\"{shape.name}\") NOT IN ('none', 'unknown', 'x', '-', 'na')"
     worst = looked.ask(

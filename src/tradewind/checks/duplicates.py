@@ -80,14 +80,13 @@ def _second_click(looked: Looked) -> Trouble | None:
     )[0]
     if timed < 0.5 * looked.rows:
         return None
-    # Only pairs of customer and amount that occur again are sorted by time.
-    again = (
-        f'SELECT customer_id, amount FROM "{looked.name}" WHERE amount > 0 AND customer_id IS NOT NULL '
-        "GROUP BY ALL HAVING count(*) > 1"
-    )
+    # Only orders of a day on which the same customer pays the same again are sorted by time.
+    same = "hash(customer_id, amount, date_trunc('day', happened_at))"
+    bought = f'SELECT order_id, customer_id, amount, happened_at, {same} AS same FROM "{looked.name}" WHERE amount > 0'
+    again = f"SELECT same FROM ({bought} AND customer_id IS NOT NULL) GROUP BY 1 HAVING count(*) > 1"
     pairs = (
-        f"SELECT order_id, happened_at - lag(happened_at) OVER (PARTITION BY customer_id, amount ORDER BY happened_at) "
-        f'AS gap FROM "{looked.name}" SEMI JOIN ({again}) USING (customer_id, amount)'
+        "SELECT order_id, happened_at - lag(happened_at) OVER (PARTITION BY customer_id, amount ORDER BY happened_at) "
+        f"AS gap FROM ({bought}) SEMI JOIN ({again}) USING (same)"
     )
     looked.con.execute(
         f"CREATE OR REPLACE TEMP TABLE second_click AS SELECT order_id FROM ({pairs}) "

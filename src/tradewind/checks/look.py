@@ -100,11 +100,18 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
 """A kind of trouble to those that it brings about in the same column: they are not told beside it."""
 
 
+_OF_TIME = ("volume", "truncated", "time zone")
+
+
 def _once(found: list[Trouble]) -> list[Trouble]:
     """Leave out what another trouble of the same column explains."""
     there = {(each.table, each.column, each.kind) for each in found}
     explained = {
         (table, column, other) for table, column, kind in there for other in EXPLAINS.get(kind, ()) if other != kind
+    }
+    # Orders made from their lines have the same days and hours.
+    explained |= {
+        ("orders", column, kind) for table, column, kind in there if table == "order_lines" and kind in _OF_TIME
     }
     seen: set[tuple[str, str, str]] = set()
     kept = []

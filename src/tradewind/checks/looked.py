@@ -150,8 +150,7 @@ class Looked:
             do: what to do besides, or instead.
         """
         relation, of = (self.raw, self.raw_rows) if raw else (self.name, self.rows)
-        amount = next((each for each in ("amount_base", "amount") if each in self.columns), "")
-        money = f"sum(abs({amount}))" if amount and not raw else "NULL"
+        money = "sum(abs(amount_base))" if "amount_base" in self.columns and not raw else "NULL"
         rows, carried = self.one(f'SELECT count(*), {money} FROM "{relation}" WHERE {where}')
         if not rows:
             return None

@@ -90,6 +90,9 @@ def _groupings(looked: Looked) -> list[tuple[str, str]]:
         for shape in looked.shapes.values()
         if shape.kind in ("text", "flag") and 2 <= shape.distinct <= CLASSES and not shape.personal
     ]
+    for shape in looked.of_kind("number"):
+        sign = f"CASE sign(\"{shape.name}\") WHEN 0 THEN 'zero' WHEN 1 THEN 'above zero' WHEN -1 THEN 'below zero' END"
+        found.append((sign, shape.name))
     if looked.time:
         found.append((f"date_trunc('month', \"{looked.time}\")", looked.time))
     return found
@@ -108,14 +111,14 @@ def _tie(rows: list[tuple[object, int, int]], column: str, by_time: bool) -> _Ti
     surprise = (chi2 - freedom) / math.sqrt(2 * freedom)
     worst = max(rows, key=lambda row: row[2] - row[1] * share)
     caught = worst[2] / missing
-    only = caught > 0.95 and worst[1] < 0.8 * total and missing >= 8
+    only = caught > 0.95 and worst[1] < 0.5 * total and missing >= 8
     if surprise < 8 or not (strength >= _TIED or only):
         return None
     if by_time:
-        late = [row for row in rows if row[2] > 0.5 * row[1]]
+        late = [row for row in rows if row[0] is not None and row[2] > 0.5 * row[1]]
         when = f"most of them from {late[0][0]:%B %Y} on" if late else "more in some months than in others"
-        return _Tie(when, max(strength, caught if only else 0.0), column)
+        return _Tie(when, strength, column)
     where = (
         f"{say_share(worst[2], missing)} of them where {column} is {worst[0] if worst[0] is not None else 'missing'}"
     )
-    return _Tie(where, max(strength, caught if only else 0.0), column)
+    return _Tie(where, strength, column)

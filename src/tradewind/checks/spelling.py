@@ -46,7 +46,7 @@ def _same_letters(looked: Looked, shape: Shape) -> dict[str, str]:
 
 def _slips(looked: Looked, shape: Shape) -> dict[str, str]:
     """Rare words one letter left out, doubled, exchanged or mistaken away from a frequent one (Damerau 1964)."""
-    if shape.distinct > MOST:
+    if shape.distinct > MOST or _dense(looked, shape):
         return {}
     rows = looked.ask(
         f"WITH words AS ({_words(looked, shape)}) SELECT r.word, arg_max(f.word, f.n) FROM words r JOIN words f "
@@ -54,6 +54,17 @@ def _slips(looked: Looked, shape: Shape) -> dict[str, str]:
         "AND damerau_levenshtein(lower(r.word), lower(f.word)) = 1 GROUP BY 1 ORDER BY 1"
     )
     return {word: best for word, best in rows if not _numbers_differ(word, best) and not _one_word_more(word, best)}
+
+
+def _dense(looked: Looked, shape: Shape) -> bool:
+    """Whether frequent words are a letter apart by nature, as surnames are."""
+    words, close = looked.one(
+        f"WITH words AS (SELECT word FROM ({_words(looked, shape)}) WHERE n >= 5 AND length(word) >= 4) SELECT "
+        "(SELECT count(*) FROM words), (SELECT count(DISTINCT a.word) FROM words a JOIN words b ON a.word < b.word "
+        "AND abs(length(a.word) - length(b.word)) <= 1 AND damerau_levenshtein(lower(a.word), lower(b.word)) = 1 "
+        "AND lower(a.word) <> lower(b.word))"
+    )
+    return bool(words >= 100 and close > 0.03 * words)
 
 
 def _numbers_differ(word: str, best: str) -> bool:

@@ -9,6 +9,9 @@ from tradewind.features.feature_set import Group
 from tradewind.features.rhythm import rhythm_group
 from tradewind.features.wording import Window, Words, also, in_window, since, suffix, total
 
+_OWN = "amount_base = amount"
+"""Orders in the workspace's currency: discounts have no rate of their own, and currencies are never added up."""
+
 
 def order_groups(catalog: Catalog, entity: str, windows: Sequence[int]) -> list[Group]:
     """Return the steps over orders, most telling first; none when orders are not tied to the entity."""
@@ -128,8 +131,8 @@ def _discounts(catalog: Catalog, words: Words, columns: list[str], windows: Sequ
     for window in _short_and_all(windows):
         end, when = suffix(window), in_window(window)
         columns += [
-            f"{total('discount', since(window))} AS discount{end}",
-            f"{total('amount + discount', since(window))} AS undiscounted{end}",
+            f"{total('discount', also(window, _OWN))} AS discount{end}",
+            f"{total('amount + discount', also(window, _OWN))} AS undiscounted{end}",
             f"COUNT(*){also(window, 'discount > 0')} AS discounted{end}",
         ]
         words.add(

@@ -158,7 +158,10 @@ def look(workspace: Workspace, progress: Progress | None = None) -> CheckResult:
         except ContractError as error:
             return CheckResult((), _troubles(workspace, (), progress), error.problems)
         with lazy_data(workspace) as data:
-            checks = _checked(workspace, data, loads, progress)[0]
+            try:
+                checks = _checked(workspace, data, loads, progress)[0]
+            except NotAnswerable as error:
+                checks = tuple(Check(each.what.capitalize(), "unknown", each.found, each.do) for each in error.problems)
             troubles = _troubles(workspace, loads, progress)
         return CheckResult(checks, troubles)
 

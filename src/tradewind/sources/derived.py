@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, LOCAL_COLUMNS
+from tradewind.sources.currencies import CONVERTED, fill_known_rates
 from tradewind.sources.mapping import Counts, Mapped
 from tradewind.sources.zones import to_wall
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-RATE_DAYS = 7
-"""How many days an exchange rate serves: rates are not published on weekends and holidays."""
 
 _SHARED = ("currency", "channel", "store_id")
 _FROM_ORDER = ("customer_id", "happened_at")
@@ -140,23 +138,8 @@ def add_base_amount(name: str, rows: pa.Table, rates: pa.Table | None, currency:
     )
     with duckdb.connect() as con:
         con.register("slim", slim)
-        con.execute("CREATE TEMP TABLE known (code VARCHAR, day DATE, rate DOUBLE)")
-        if rates is not None:
-            con.register("rates", rates)
-            live = "FROM rates WHERE valid_to IS NULL AND rate > 0"
-            con.execute(
-                f"INSERT INTO known SELECT from_currency, day, rate {live} AND to_currency = $base "
-                f"UNION ALL SELECT to_currency, day, 1 / rate {live} AND from_currency = $base "
-                f"AND to_currency NOT IN (SELECT from_currency {live} AND to_currency = $base)",
-                {"base": currency},
-            )
-        con.execute("CREATE TEMP TABLE base AS SELECT $base AS code", {"base": currency})
-        done = con.sql(
-            "SELECT CASE WHEN s.currency IS NULL OR s.currency = (SELECT code FROM base) THEN s.amount "
-            f"WHEN s.day - k.day <= {RATE_DAYS} THEN TRY_CAST(CAST(s.amount AS DOUBLE) * k.rate AS DECIMAL(18,4)) END "
-            "AS amount_base "
-            "FROM slim s ASOF LEFT JOIN known k ON s.currency = k.code AND s.day >= k.day ORDER BY s.place"
-        ).to_arrow_table()
+        fill_known_rates(con, rates, currency)
+        done = con.sql(CONVERTED).to_arrow_table()
     return rows.add_column(at, "amount_base", done["amount_base"])
 
 
