@@ -87,12 +87,13 @@ def _candidates(world: World, source: int, money: Sequence[ColumnProfile], count
                 why = f"it is {count.name} × {price.name} in nearly every row"
                 return [Amount(number_sql(check), (check.place,), 0.95, why)]
             if price in prices or _is_unit_price(table, count, price):
-                known = "its header says that it is a price" if price in prices else f"does not grow with {count.name}"
-                why = f"{price.name} {known}, so a row is worth {count.name} times it"
+                why = f"“{price.name}” is the price of one, so a row is worth {count.name} times it"
+                if price not in prices:
+                    why = f"{price.name} does not grow with {count.name}, so it is the price of one"
                 found.append(Amount(product, (count.place, price.place), 0.85 if price in prices else 0.7, why))
     if named >= 0.5 and not (found and best in prices):
         why = f"its header says so (“{best.name}”)"
-        found.insert(0, Amount(number_sql(best), (best.place,), min(0.95, 0.5 + named / 2), why))
+        found.insert(0, Amount(number_sql(best), (best.place,), round(min(0.95, 0.5 + named / 2), 2), why))
     largest = max(money, key=lambda column: column.number.middle if column.number else 0.0)
     first = (prices or [largest])[0]
     if not found or (count is None and prices):

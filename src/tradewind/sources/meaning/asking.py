@@ -68,10 +68,15 @@ def _currency_question(tables: Sequence[ProposedTable], currency: str, country: 
 
 
 def _timezone(drafts: Sequence[Draft], currency: str, country: str) -> list[OpenQuestion]:
-    naive = [
-        (draft.source.short, column.name)
+    read = [
+        (table, column)
         for draft in drafts
-        for column in draft.source.columns
+        for table, place in _times_read(draft)
+        for column in (draft.world.tables[table].columns[place],)
+    ]
+    naive = [
+        (drafts[0].world.tables[table].short, column.name)
+        for table, column in read
         if column.time is not None and column.time.zone == "naive" and column.time.clock > 0
     ]
     likely = known_values().zones.get(country) or known_values().zone_of_currency.get(currency, "")
@@ -80,6 +85,17 @@ def _timezone(drafts: Sequence[Draft], currency: str, country: str) -> list[Open
         text = f"In which time zone are the times of {naive[0][0]} ({naive[0][1]}) written? They do not say"
         return [OpenQuestion("timezone", text, options, "it moves orders near midnight to another day")]
     return []
+
+
+def _times_read(draft: Draft) -> list[tuple[int, int]]:
+    """(table, place) of every time that a guess reads, of this table or of one joined to it."""
+    tables = [draft.one.source, *draft.serving]
+    return [
+        (table, time.place)
+        for table in tables
+        for time in draft.world.times(table)
+        if any(time.name in guess.expression for guess in draft.guesses.values())
+    ]
 
 
 def _amounts(drafts: Sequence[Draft]) -> list[OpenQuestion]:

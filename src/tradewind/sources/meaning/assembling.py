@@ -235,8 +235,22 @@ def _fill_won(draft: Draft) -> None:
     cases = [f"WHEN {sql} = {text_literal(won)} THEN true"]
     if lost:
         cases.append(f"WHEN {sql} = {text_literal(lost)} THEN false")
+    amount, closed = draft.one.picks.get("amount"), draft.one.picks.get("closed_at")
+    if amount is not None and closed is not None and not _known_before_closing(draft, amount, closed):
+        name = draft.source.columns[amount.place].name
+        draft.notes.append(
+            f"{draft.source.short}: {name} is filled only for deals that are won or lost, so it is what was sold, not what "
+            "was hoped for; nothing says how large an open deal is"
+        )
     said = f"“{won}” is won" + (f", “{lost}” is lost" if lost else "") + ", and the other stages are open"
     draft.put(Guess("won", f"CASE {' '.join(cases)} END", 0.9, said), stage.place)
+
+
+def _known_before_closing(draft: Draft, amount: Pick, closed: Pick) -> bool:
+    """Whether deals that are open have an amount too."""
+    texts = draft.source.texts
+    pairs = list(zip(texts[amount.place], texts[closed.place], strict=True))
+    return sum(value is not None and end is None for value, end in pairs) > 0.02 * len(pairs)
 
 
 def _fill_conversion(draft: Draft) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tradewind.core.contract import CONTRACT
 from tradewind.sources.meaning.relations import is_key
-from tradewind.sources.meaning.writing import attribute_name, column_sql, number_sql
+from tradewind.sources.meaning.writing import attribute_name, column_sql, number_sql, text_literal
 from tradewind.sources.profile import ColumnProfile
 from tradewind.sources.proposal import Guess, LeftOut
 
@@ -39,8 +39,7 @@ def place_attributes(draft: Draft, reserved: frozenset[str]) -> None:
             continue
         taken = {*draft.guesses, *(one.name for one in contract.columns)}
         name = attribute_name(column.name, taken)
-        numeric = column.kind in ("money", "number")
-        sql = number_sql(column) if numeric else column_sql(column)
+        sql = number_sql(column) if column.kind in ("money", "number") else _without_blanks(column)
         draft.put(Guess(name, sql, 0.9, _describe(column)), column.place)
     if contract.attributes:
         for guess, table in _borrowed(draft):
@@ -80,6 +79,17 @@ def _why_not(draft: Draft, column: ColumnProfile) -> str:
     if column.kind == "code" and column.distinct > max(_MOST_VALUES, 0.5 * column.filled):
         return f"{column.distinct:,} different values: too many to compare rows by"
     return ""
+
+
+def _without_blanks(column: ColumnProfile) -> str:
+    """A text without the word that a form shows before anything is chosen."""
+    words = [
+        word for word in column.blanks if word.strip() and len(word) > 3 and column.kind in ("category", "code", "flag")
+    ]
+    sql = column_sql(column)
+    for word in words[:3]:
+        sql = f"nullif({sql}, {text_literal(word)})"
+    return sql
 
 
 def _no_room(draft: Draft, column: ColumnProfile) -> str:

@@ -18,6 +18,9 @@ ENOUGH, ENOUGH_BY_NAME = 0.7, 1.1
 """Score from which a table is taken for a contract table; by name alone, customers, products and the like need more."""
 _POINTED = 0.9
 
+Gain = tuple[int, str, float]
+"""What a table gains by being pointed to: place of its key, the table that points, share of the key that it uses."""
+
 BUILDS: Mapping[str, Callable[[World, int], Structure]] = {
     "order_lines": build_of_lines,
     "orders": build_of_orders,
@@ -50,7 +53,7 @@ def choose_tables(world: World) -> list[Fit]:
                 continue
             gain = gains.get((source, table))
             build = _with_hint(builds[source, table], gain, table)
-            one = fit(world, source, table, build, _POINTED if gain else 0.0)
+            one = fit(world, source, table, build, _POINTED * (0.6 + 0.4 * gain[2]) if gain else 0.0)
             enough = ENOUGH if gain or table not in _KEYED or build.score > 0.5 else ENOUGH_BY_NAME
             if one.score >= enough and _fillable(world, one):
                 fits.append(one)
@@ -131,42 +134,45 @@ def _fillable(world: World, one: Fit) -> bool:
     return all(can_fill(world, one, name) for name in one.missing)
 
 
-def _gains(world: World, chosen: list[Fit]) -> dict[tuple[int, str], tuple[int, str]]:
-    """(source table, contract table) → (place of its key, the table that points to it)."""
-    found: dict[tuple[int, str], tuple[int, str]] = {}
+def _gains(world: World, chosen: list[Fit]) -> dict[tuple[int, str], Gain]:
+    """What each (source table, contract table) gains by what the chosen ones point to."""
+    found: dict[tuple[int, str], Gain] = {}
     for one in chosen:
         for name, pick in one.picks.items():
             target = _POINTS_TO.get(name)
             if target is None or pick.place < 0 or target == one.table:
                 continue
             for link in world.out(one.source, pick.place):
-                found.setdefault((link.to_table, target), (link.to_column, world.tables[one.source].short))
+                found.setdefault((link.to_table, target), (link.to_column, world.tables[one.source].short, link.used))
     for one in chosen:
         if one.table == "order_lines":
             found |= _behind_header(world, one)
     return found
 
 
-def _behind_header(world: World, lines: Fit) -> dict[tuple[int, str], tuple[int, str]]:
+def _behind_header(world: World, lines: Fit) -> dict[tuple[int, str], Gain]:
     """The buyers' table where the lines' orders, not the lines, name the buyer; and the orders themselves."""
     from tradewind.sources.meaning.filling import header_of
 
     header = header_of(world, lines)
     if header is None:
         return {}
-    found = {(header.source, "orders"): (header.key, world.tables[lines.source].short)}
+    found: dict[tuple[int, str], Gain] = {
+        (header.source, "orders"): (header.key, world.tables[lines.source].short, 1.0)
+    }
     buyer = header.fit.picks.get("customer_id")
     if buyer is not None:
         for link in world.out(header.source, buyer.place):
             if link.to_table != lines.source:
-                found.setdefault((link.to_table, "customers"), (link.to_column, world.tables[header.source].short))
+                gain = (link.to_column, world.tables[header.source].short, link.used)
+                found.setdefault((link.to_table, "customers"), gain)
     return found
 
 
-def _with_hint(build: Structure, gain: tuple[int, str] | None, table: str) -> Structure:
+def _with_hint(build: Structure, gain: Gain | None, table: str) -> Structure:
     if gain is None:
         return build
-    key, from_ = gain
+    key, from_, _ = gain
     name = CONTRACT[table].key[0]
     reason = f"every row has another value, and {from_} points to it"
     hints = {**build.hints, name: {key: Evidence(0.8, reason)}}

@@ -34,11 +34,30 @@ def build_of_deals(world: World, table: int) -> Structure:
             money = [column for column in world.measures(table) if not names_things(world, table, column)]
             if money:
                 hints["amount"] = {money[0].place: Evidence(0.5, "the only amount" if len(money) == 1 else "an amount")}
+        hints |= _pointed_by_deals(world, table, stage)
         if begins:
             first = max(begins, key=lambda column: column.fill)
             hints["created_at"] = {first.place: Evidence(0.6, "the fullest time, before the deal ends")}
         return Structure(0.9, f"each row has a stage, and stages end as {_said(words)}", hints)
     return Structure()
+
+
+def _pointed_by_deals(world: World, table: int, stage: ColumnProfile) -> dict[str, dict[int, Evidence]]:
+    """Company, product and owner of a deal, told by the tables that its columns point to."""
+    found: dict[str, dict[int, Evidence]] = {}
+    links = [link for link in world.links if link.table == table and not link.single and link.column != stage.place]
+    for link in sorted(links, key=lambda link: -len(world.tables[link.to_table].columns)):
+        target = world.tables[link.to_table]
+        reason = f"points to {target.short}"
+        if target.columns[link.to_column].kind == "person":
+            name = "owner"
+        elif "account_id" not in found and len(target.columns) >= 4:
+            name = "account_id"
+        else:
+            name = "product" if world.measures(link.to_table) else ""
+        if name and name not in found:
+            found[name] = {link.column: Evidence(0.55, reason)}
+    return found
 
 
 def build_of_leads(world: World, table: int) -> Structure:

@@ -227,7 +227,12 @@ def _buyer_reason(world: World, table: int, column: ColumnProfile) -> str:
     links = _people_links(world, table, column)
     if links:
         return f"its values are those of {world.tables[links[0].to_table].short}"
-    return f"{column.distinct:,} values, which come back: {column.filled / column.distinct:.1f} rows each"
+    count = (
+        f"{column.distinct:,}"
+        if column.distinct_exact
+        else f"about {round(column.distinct, -len(str(column.distinct)) + 2):,}"
+    )
+    return f"{count} values, which come back: {column.filled / column.distinct:.1f} rows each"
 
 
 def _has_measure(world: World, table: int) -> bool:
