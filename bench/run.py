@@ -81,11 +81,21 @@ def _features() -> list[Row]:
     ]  # fmt: skip
 
 
+def _propose() -> list[Row]:
+    import propose
+
+    if not SHARED.is_dir():
+        return [{"what": "what init proposes", "figure": "not measured", "target": "", "reached": False,
+                 "note": "the shared data sets are not beside this checkout"}]  # fmt: skip
+    return propose.run(SHARED)
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
     "lifetimes": ("Lifetimes", _lifetimes),
     "features": ("As-of features", _features),
+    "propose": ("What init makes of exports", _propose),
 }
 
 

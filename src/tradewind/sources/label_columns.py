@@ -143,29 +143,30 @@ def _codes(column: Column) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         else:
             codes = np.unique(np.where(missing, np.nan, column), return_inverse=True, equal_nan=True)[1] + 1
         return np.where(missing, 0, codes).astype(np.intp), missing
-    texts = np.array(["" if value is None else value for value in column], dtype=object)
-    missing = np.array([value is None for value in column], dtype=bool)
-    return np.unique(texts.astype(str), return_inverse=True)[1].astype(np.intp), missing
+    seen: dict[str | None, int] = {}
+    codes = np.array([seen.setdefault(value, len(seen)) for value in column], dtype=np.intp)
+    missing = codes == seen[None] if None in seen else np.zeros(len(codes), dtype=bool)
+    return codes, missing
 
 
 def _power(codes: NDArray[np.intp], outcome: Floats, seed: int) -> float:
     fold = np.random.default_rng(seed).permutation(len(outcome)) % _FOLDS
-    scores = np.zeros(len(outcome))
+    size = int(codes.max()) + 1
+    cells = np.bincount(codes * _FOLDS + fold, minlength=size * _FOLDS).reshape(size, _FOLDS).astype(np.float64)
+    hits = np.bincount(codes * _FOLDS + fold, outcome, minlength=size * _FOLDS).reshape(size, _FOLDS)
+    ginis = []
     for held in range(_FOLDS):
-        others = fold != held
-        mean = outcome[others].mean()
-        mass = np.bincount(codes[others], minlength=codes.max() + 1)
-        hits = np.bincount(codes[others], outcome[others], minlength=codes.max() + 1)
-        scores[~others] = ((hits + _PRIOR_ROWS * mean) / (mass + _PRIOR_ROWS))[codes[~others]]
-    gini = np.mean([2 * _auc(scores[fold == held], outcome[fold == held]) - 1 for held in range(_FOLDS)])
-    return max(0.0, float(gini))
+        mass, came = cells.sum(1) - cells[:, held], hits.sum(1) - hits[:, held]
+        score = (came + _PRIOR_ROWS * came.sum() / max(1, mass.sum())) / (mass + _PRIOR_ROWS)
+        ginis.append(2 * _auc(score, hits[:, held], cells[:, held] - hits[:, held]) - 1)
+    return max(0.0, float(np.mean(ginis)))
 
 
-def _auc(scores: Floats, outcome: Floats) -> float:
-    """Mann and Whitney (1947), ties counted half."""
-    ones = outcome == 1
-    if not ones.any() or ones.all():
+def _auc(score: Floats, ones: Floats, zeros: Floats) -> float:
+    """Mann and Whitney (1947), ties counted half, from the counts of both outcomes at each score."""
+    if not ones.sum() or not zeros.sum():
         return 0.5
-    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    return float((ranks[ones].sum() - ones.sum() * (ones.sum() + 1) / 2) / (ones.sum() * (~ones).sum()))
+    levels, place = np.unique(score, return_inverse=True)
+    above, below = np.bincount(place, ones, len(levels)), np.bincount(place, zeros, len(levels))
+    lower = np.cumsum(below) - below
+    return float((above * (lower + below / 2)).sum() / (ones.sum() * zeros.sum()))

@@ -100,6 +100,7 @@ class SourceProfile:
     columns: tuple[ColumnProfile, ...]
     data: pa.Table = field(repr=False, compare=False)
     sample: pa.Table = field(repr=False, compare=False)
+    _numbers: dict[int, NDArray[np.float64]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def short(self) -> str:
@@ -110,6 +111,12 @@ class SourceProfile:
     def texts(self) -> tuple[tuple[str | None, ...], ...]:
         """The sample's values as trimmed text, None where there is none, column by column."""
         return tuple(as_texts(self.sample.column(place)) for place in range(self.sample.num_columns))
+
+    def numbers(self, place: int) -> NDArray[np.float64]:
+        """Return the sample's values of a column as numbers, NaN where there is none."""
+        if place not in self._numbers:
+            self._numbers[place] = _as_numbers(self.sample.column(place), self.texts[place], self.columns[place].blanks)
+        return self._numbers[place]
 
     def column(self, name: str) -> ColumnProfile | None:
         """Return the column of that header, or None."""
@@ -264,6 +271,21 @@ def as_texts(column: pa.ChunkedArray) -> tuple[str | None, ...]:
         else:
             found.append((str(value).strip(_SPACES) or None) if value is not None else None)
     return tuple(found)
+
+
+def _as_numbers(column: pa.ChunkedArray, texts: Sequence[str | None], blanks: Mapping[str, int]) -> NDArray[np.float64]:
+    import pyarrow as pa
+
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        return np.asarray(column.cast(pa.float64()).fill_null(float("nan")).to_numpy(), dtype=np.float64)
+    out = np.full(len(texts), np.nan)
+    filled = [place for place, text in enumerate(texts) if text is not None and text not in blanks]
+    values = [texts[place] or "" for place in filled]
+    try:
+        out[filled] = np.array(values, dtype=np.float64)
+    except ValueError:
+        out[filled] = number_shape(values)[1]
+    return out
 
 
 def _floats(values: Sequence[object]) -> NDArray[np.float64]:

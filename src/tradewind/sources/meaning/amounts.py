@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from tradewind.sources.meaning.counting import value_sql
 from tradewind.sources.meaning.fitting import Fit
-from tradewind.sources.meaning.numbers import number_shape
 from tradewind.sources.meaning.words import fit_column
 from tradewind.sources.meaning.world import World, names_things
 from tradewind.sources.meaning.writing import number_sql
@@ -141,17 +140,8 @@ def _count(world: World, one: Fit, money: Sequence[ColumnProfile]) -> ColumnProf
     return named[0] if named else None
 
 
-def _numbers(table: SourceProfile, column: ColumnProfile) -> NDArray[np.float64]:
-    texts = table.texts[column.place]
-    filled = [text for text in texts if text is not None and text not in column.blanks]
-    _, numbers = number_shape(filled)
-    out = np.full(len(texts), np.nan)
-    out[[text is not None and text not in column.blanks for text in texts]] = numbers
-    return out
-
-
 def _is_product(table: SourceProfile, count: ColumnProfile, price: ColumnProfile, total: ColumnProfile) -> bool:
-    a, b, c = (_numbers(table, column) for column in (count, price, total))
+    a, b, c = (table.numbers(column.place) for column in (count, price, total))
     known = np.isfinite(a) & np.isfinite(b) & np.isfinite(c)
     if known.sum() < 3 or (a[known] == 1).mean() > 0.98:
         return False
@@ -160,7 +150,7 @@ def _is_product(table: SourceProfile, count: ColumnProfile, price: ColumnProfile
 
 def _is_unit_price(table: SourceProfile, count: ColumnProfile, money: ColumnProfile) -> bool:
     """Whether an amount does not grow with the quantity, as a price of one does not (rank correlation below 0.3)."""
-    a, b = _numbers(table, count), _numbers(table, money)
+    a, b = table.numbers(count.place), table.numbers(money.place)
     known = np.isfinite(a) & np.isfinite(b) & (a > 0) & (b > 0)
     if known.sum() < 20 or len(np.unique(a[known])) < 2:
         return False

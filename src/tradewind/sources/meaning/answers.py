@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.sources.label_columns import Column, Hint, find_suspects, tell_outcome
-from tradewind.sources.meaning.numbers import number_shape
 from tradewind.sources.meaning.relations import is_key
 from tradewind.sources.meaning.words import label_words, read_heading
 from tradewind.sources.meaning.world import World
@@ -51,6 +50,13 @@ def named_as_answer(column: ColumnProfile) -> bool:
 
 def find_answer(world: World, source: int) -> Answer | None:
     """Return the column of a table that holds the answer: by its name, else the flag that the others tell best."""
+    if source not in world.answers:
+        world.answers[source] = _find_answer(world, source)
+    found = world.answers[source]
+    return found if isinstance(found, Answer) else None
+
+
+def _find_answer(world: World, source: int) -> Answer | None:
     table = world.tables[source]
     flags = [
         column for column in table.columns if column.kind == "flag" and column.distinct == 2 and not column.doubled
@@ -162,17 +168,13 @@ def values_of(table: SourceProfile, columns: Sequence[ColumnProfile], rows: int 
             continue
         if column.kind in ("code", "person", "url") and column.distinct > 0.3 * column.filled:
             continue
-        texts = [None if text in column.blanks else text for text in table.texts[column.place]]
-        picked = texts if rows is None else texts[:: max(1, len(texts) // rows)]
-        found[column.place] = _as_numbers(picked) if column.kind in ("integer", "number", "money") else picked
+        step = 1 if rows is None else max(1, table.sample.num_rows // rows)
+        if column.kind in ("integer", "number", "money"):
+            found[column.place] = table.numbers(column.place)[::step]
+        else:
+            texts = table.texts[column.place][::step]
+            found[column.place] = [None if text in column.blanks else text for text in texts]
     return found
-
-
-def _as_numbers(texts: Sequence[str | None]) -> NDArray[np.float64]:
-    out = np.full(len(texts), np.nan)
-    filled = [place for place, text in enumerate(texts) if text is not None]
-    out[filled] = number_shape([text for text in texts if text is not None])[1]
-    return out
 
 
 def _rows(column: Column, known: NDArray[np.bool_]) -> Column:

@@ -239,8 +239,8 @@ def _fill_won(draft: Draft) -> None:
     if amount is not None and closed is not None and not _known_before_closing(draft, amount, closed):
         name = draft.source.columns[amount.place].name
         draft.notes.append(
-            f"{draft.source.short}: {name} is filled only for deals that are won or lost, so it is what was sold, not what "
-            "was hoped for; nothing says how large an open deal is"
+            f"{draft.source.short}: {name} is filled only for deals that are won or lost, so it is what was sold, "
+            "not what was hoped for; nothing says how large an open deal is"
         )
     said = f"“{won}” is won" + (f", “{lost}” is lost" if lost else "") + ", and the other stages are open"
     draft.put(Guess("won", f"CASE {' '.join(cases)} END", 0.9, said), stage.place)

@@ -36,7 +36,7 @@ def header_of(world: World, lines: Fit) -> Header | None:
         if world.times(link.to_table) and link.found > 0.5:
             return Header(
                 link.to_table, link.to_column, order.place,
-                fit(world, link.to_table, "orders", build_of_orders(world, link.to_table)),
+                fit(world, link.to_table, "orders", build_of_orders(world, link.to_table, link.to_column)),
             )  # fmt: skip
     return None
 

@@ -44,12 +44,18 @@ def build_of_lines(world: World, table: int) -> Structure:
     return Structure(0.85, f"an order has several rows, and each row another product ({why})", hints)
 
 
-def build_of_orders(world: World, table: int) -> Structure:
-    """One row a purchase: its own key or none, somebody who comes back, a time and an amount."""
+def build_of_orders(world: World, table: int, key: int = -1) -> Structure:
+    """One row a purchase: its own key or none, somebody who comes back, a time and an amount.
+
+    Args:
+        world: all tables.
+        table: place of the source table.
+        key: place of its order number, where lines that point to it show which it is.
+    """
     times = [column for column in world.times(table) if column.fill > 0.9]
     if not times:
         return Structure()
-    keys = [key for key in world.keys(table) if not key.running]
+    keys = [column for column in world.keys(table) if not column.running and key in (-1, column.place)]
     lines_point_here = [link for link in world.into(table) if not link.single and _has_measure(world, link.table)]
     buyers = [
         column

@@ -47,12 +47,14 @@ class World:
         links: which columns point to keys of other tables.
         names: the tables' names, read.
         heads: the headers of each table, read.
+        answers: what was found to be the answer of a table, so that it is looked for once.
     """
 
     tables: tuple[SourceProfile, ...]
     links: tuple[Link, ...]
     names: tuple[Heading, ...]
     heads: tuple[tuple[Heading, ...], ...]
+    answers: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
     _fixed: dict[tuple[int, int], dict[int, float]] = field(default_factory=dict, repr=False, compare=False)
 
     def fixed(self, table: int, place: int) -> dict[int, float]:
