@@ -35,9 +35,14 @@ def test_what_is_written_only_afterwards_is_named() -> None:
 
 
 def test_what_came_with_a_suspect_is_a_suspect() -> None:
-    grade = [str(RNG.choice(["a", "b"])) if RNG.random() < (0.8 if came else 0.2) else None for came in Y]
+    grade = [
+        str(RNG.choice(["a", "b"], p=[0.8, 0.2] if came else [0.3, 0.7])) if RNG.random() < 0.6 else None for came in Y
+    ]
     score = np.array([np.nan if value is None else RNG.normal() for value in grade])
-    found = find_suspects(Y, {"grade": grade, "score": score, "honest": HONEST, "noise": NOISE}, {})
+    columns = {"grade": grade, "score": score, "honest": HONEST, "noise": NOISE}
+    assert find_suspects(Y, columns, {}) == {}
+    found = find_suspects(Y, columns, {"grade": Hint("a grade given later")})
+    assert set(found) == {"grade", "score"}
     assert "in which grade is" in found["score"]
 
 

@@ -1,6 +1,6 @@
-"""Real exports: with their headers every column that answers need is right, and without them keys, times and answers.
+"""Real exports: with headers every column that answers need is right, and without them keys, times and answers.
 
-The answers are those of the bench (`bench/propose.py`), where they were written by hand. Large sets are tried on a part.
+The answers are those of the bench (`bench/propose.py`), written by hand there. Large sets are tried on a part.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ MOST_ROWS = 20_000
 
 def load_bench() -> ModuleType:
     spec = importlib.util.spec_from_file_location("bench_propose", ROOT / "bench" / "propose.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)

@@ -153,11 +153,11 @@ def _power(codes: NDArray[np.intp], outcome: Floats, seed: int) -> float:
     fold = np.random.default_rng(seed).permutation(len(outcome)) % _FOLDS
     size = int(codes.max()) + 1
     cells = np.bincount(codes * _FOLDS + fold, minlength=size * _FOLDS).reshape(size, _FOLDS).astype(np.float64)
-    hits = np.bincount(codes * _FOLDS + fold, outcome, minlength=size * _FOLDS).reshape(size, _FOLDS)
+    hits: Floats = np.bincount(codes * _FOLDS + fold, outcome, size * _FOLDS).astype(np.float64).reshape(size, _FOLDS)
     ginis = []
     for held in range(_FOLDS):
         mass, came = cells.sum(1) - cells[:, held], hits.sum(1) - hits[:, held]
-        score = (came + _PRIOR_ROWS * came.sum() / max(1, mass.sum())) / (mass + _PRIOR_ROWS)
+        score = (came + _PRIOR_ROWS * came.sum() / max(1.0, float(mass.sum()))) / (mass + _PRIOR_ROWS)
         ginis.append(2 * _auc(score, hits[:, held], cells[:, held] - hits[:, held]) - 1)
     return max(0.0, float(np.mean(ginis)))
 
