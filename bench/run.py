@@ -90,12 +90,19 @@ def _propose() -> list[Row]:
     return propose.run(SHARED)
 
 
+def _vendors() -> list[Row]:
+    import vendors
+
+    return vendors.run()
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
     "lifetimes": ("Lifetimes", _lifetimes),
     "features": ("As-of features", _features),
     "propose": ("What init makes of exports", _propose),
+    "vendors": ("Vendors' exports", _vendors),
 }
 
 
