@@ -335,3 +335,15 @@ def test_what_a_choice_depends_on_stays_text(map_rows: MapRows) -> None:
     amount = "paid / CASE every WHEN 'year' THEN 12 ELSE 1 END"
     mapped = map_rows("orders", {**ORDERS, "amount": amount}, rows)
     assert rows_of(mapped.good, "amount") == [(Decimal(10),), (Decimal(5),)]
+
+
+def test_a_row_that_says_again_what_was_known_makes_no_version(map_rows: MapRows) -> None:
+    rows = {
+        "who": ["a", "a", "b", "a", "a"],
+        "plan": ["x", "x", None, "y", "x"],
+        "at": ["2024-01-01", "2024-01-02", "2024-01-01", "2024-01-03", "2024-01-04"],
+    }
+    mapped = map_rows("customers", {"customer_id": "who", "plan": "plan"}, rows, known_at="at")
+    assert rows_of(mapped.good, "customer_id", "plan") == [("a", "x"), ("b", None), ("a", "y"), ("a", "x")]
+    assert mapped.counts.repeated == 1
+    assert any("make no new version" in note for note in mapped.notes)

@@ -46,6 +46,7 @@ def test_shopify_orders(shop: Simulated, tmp_path: Path) -> None:
     assert loaded.table("orders").num_rows == truth["orders"]
     assert loaded.total("orders", "amount") == truth["revenue"]
     assert loaded.table("products").num_rows == len(set(shop.tables["order_lines"]["product_id"].to_pylist()))
+    assert loaded.results["products"].rows == loaded.table("products").num_rows, "a price that stays makes no version"
     lines = _paid_lines(shop)
     assert loaded.table("order_lines").num_rows == len(lines)
     assert loaded.total("order_lines", "amount") == sum(row["quantity"] * row["price"] for row in lines)

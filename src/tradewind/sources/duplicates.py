@@ -152,3 +152,26 @@ def _without(con: duckdb.DuckDBPyConnection, timed: pa.Table, table: str) -> pa.
 
 def _equal(names: list[str], one: str, other: str) -> str:
     return " AND ".join(f'{one}."{name}" IS NOT DISTINCT FROM {other}."{name}"' for name in names)
+
+
+def drop_repeats(con: duckdb.DuckDBPyConnection, timed: pa.Table, table: Table) -> pa.Table:
+    """Leave out rows of a history that only say again what the row before them of the same key said.
+
+    An export of orders names its customer with every order: only an order that says something new makes a version.
+
+    Args:
+        con: the engine.
+        timed: rows with their number `_row` and `known_at`.
+        table: a keyed table of the contract.
+    """
+    import pyarrow as pa
+
+    key = ", ".join(f'"{name}"' for name in table.key if name in timed.column_names)
+    content = [f'"{name}"' for name in timed.column_names if name not in ("_row", "known_at")]
+    again = " AND ".join(f"{name} IS NOT DISTINCT FROM lag({name}) OVER its" for name in content)
+    con.register("timed", timed)
+    kept = con.sql(
+        f"SELECT _row FROM timed WINDOW its AS (PARTITION BY {key} ORDER BY known_at, _row) QUALIFY NOT ({again})"
+    ).to_arrow_table()
+    con.unregister("timed")
+    return timed.filter(pa.array(np.isin(timed["_row"].to_numpy(), kept["_row"].to_numpy())))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem
 from tradewind.sources.cleaning import clean_rows
-from tradewind.sources.duplicates import Resolved, number_lines, resolve_duplicates
+from tradewind.sources.duplicates import Resolved, drop_repeats, number_lines, resolve_duplicates
 from tradewind.sources.filling import expression_types, fill_typed
 from tradewind.sources.joining import ROW, Joined, join_sources, register
 from tradewind.sources.moments import Moments, set_times
@@ -66,7 +66,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Counts:
-    """Where every source row went: `rows_in = good + rejected + collapsed + left_out + superseded`.
+    """Where every source row went: `rows_in = good + rejected + collapsed + left_out + superseded + repeated`.
 
     Args:
         rows_in: rows of the source.
@@ -78,6 +78,7 @@ class Counts:
         skipped_times: times that the wall clock never showed (moved past the gap).
         future: rejected rows that lie in the future, and may be good later.
         superseded: rows of an earlier file that a later one holds anew, with other contents.
+        repeated: rows of a history that only say again what was known.
     """
 
     rows_in: int = 0
@@ -89,6 +90,7 @@ class Counts:
     skipped_times: int = 0
     future: int = 0
     superseded: int = 0
+    repeated: int = 0
 
 
 @dataclass(frozen=True)
@@ -234,12 +236,16 @@ def _finish(
     resolved = Resolved(timed)
     if not numbered or len(raw.pieces) > 1:
         resolved = resolve_duplicates(con, timed, table, mapping, rejects, raw)
-    good = _output(resolved.rows, table, targets)
+    told = resolved.rows
+    if table.kind == "keyed" and mapping.known_at is not None:
+        told = drop_repeats(con, told, table)
+    good = _output(told, table, targets)
     explain_formats(con, rejects, kept, f"tables.{table.name}")
     rejected = rejects.table()
     counts = Counts(
         raw.rows, good.num_rows, rejected.num_rows, resolved.collapsed, in_mapping - kept,
         moments.doubled, moments.skipped, moments.future_rows, resolved.superseded,
+        resolved.rows.num_rows - told.num_rows,
     )  # fmt: skip
     _require_somebody(table, mapping, good)
     if raw.rows and not good.num_rows and rejected.num_rows:
@@ -278,6 +284,8 @@ def _notes(counts: Counts, moments: Moments) -> Iterator[str]:
         yield "the source has no rows"
     if counts.collapsed:
         yield f"{counts.collapsed:,} rows are equal to another one in every column; they count once"
+    if counts.repeated:
+        yield f"{counts.repeated:,} rows say again what was known; they make no new version"
     if counts.superseded:
         yield f"{counts.superseded:,} rows stand anew in a later file, with other contents; the later file counts"
     if counts.left_out:
