@@ -79,6 +79,14 @@ def test_counts_are_told_and_tables_left(shop: Workspace) -> None:
     assert (pair["left"], pair["right"], pair["doubt"]) == ("C6", "C7", "one word of the name is another")
 
 
+def test_people_belong_to_their_companies_also_through_a_shared_mailbox(shop: Workspace) -> None:
+    resolve(shop, Silent())
+    members = {(row["record_id"], row["account_id"]) for row in rows(shop, "identity_account_links")}
+    assert {("C4", "domain:firm.example.net"), ("C5", "domain:firm.example.net")} <= members
+    whole = next(row for row in rows(shop, "identity_accounts") if row["domain"] == "firm.example.net")
+    assert whole["parent_account_id"] == "domain:example.net"
+
+
 def test_the_same_run_again_does_nothing(shop: Workspace) -> None:
     first = resolve(shop, Silent())
     snapshot = shop.manifest().snapshot_id

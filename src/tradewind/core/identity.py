@@ -32,6 +32,9 @@ PAIRS = "identity_pairs"
 REVIEW = "identity_review"
 """Pairs that need a person's eye: likely, but not sure enough, or a rule whose other values disagree."""
 
+ACCOUNTS, MEMBERS = "identity_accounts", "identity_account_links"
+"""Companies found in e-mail domains and company names, and which record belongs to which, since when known."""
+
 Verdict = Literal["same", "apart"]
 
 

@@ -8,15 +8,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.errors import ConfigError
-from tradewind.core.identity import HISTORY, ID_COLUMNS, LINKS, PAIRS, RECORD_TABLES, REVIEW
+from tradewind.core.identity import ACCOUNTS, HISTORY, ID_COLUMNS, LINKS, MEMBERS, PAIRS, RECORD_TABLES, REVIEW
 from tradewind.flow.ask import ask
 from tradewind.flow.progress import Progress, stage
+from tradewind.identity.accounts import Accounts, find_accounts
 from tradewind.identity.links import Link
-from tradewind.identity.records import Records, Source, gather
+from tradewind.identity.records import Records, Source, gather, texts_now
 from tradewind.identity.resolve import Compare, Past, Resolved, Stated, resolve_people
 from tradewind.identity.roles import check_roles, find_roles, parse_rule
 from tradewind.identity.rules import WORDS, usual_rules
-from tradewind.identity.tables import HISTORY_COLUMNS, LINK_COLUMNS, PAIR_COLUMNS, table_of
+from tradewind.identity.tables import (
+    ACCOUNT_COLUMNS,
+    HISTORY_COLUMNS,
+    LINK_COLUMNS,
+    MEMBER_COLUMNS,
+    PAIR_COLUMNS,
+    table_of,
+)
 from tradewind.identity.visitors import link_visitors
 from tradewind.store.config_identity import IdentitySettings
 from tradewind.store.manifest import TableEntry
@@ -28,8 +36,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CODE = ("tradewind.identity", "tradewind.flow.resolve")
-_READ = ("customers", "leads", "events", "touches")
-_MADE = (LINKS, HISTORY, PAIRS, REVIEW)
+_READ = ("customers", "leads", "events", "touches", "accounts")
+_MADE = (LINKS, HISTORY, PAIRS, REVIEW, ACCOUNTS, MEMBERS)
 
 
 @dataclass(frozen=True)
@@ -107,9 +115,20 @@ def _work(
         settings.shared_by, _comparer(settings, records) if settings.similarity else None, kinds,
     )  # fmt: skip
     visitors = link_visitors(_sightings(workspace), resolved.links)
-    return StepOutput(
-        _write(workspace, resolved, visitors), {"summary": summarise(resolved), "said": list(resolved.said)}
-    )
+    written, said = _write(workspace, resolved, visitors), list(resolved.said)
+    if settings.accounts:
+        companies = _companies(workspace, sources, records)
+        said += companies.said
+        written[ACCOUNTS] = write_table(workspace.root, ACCOUNTS, table_of(companies.accounts, ACCOUNT_COLUMNS))
+        written[MEMBERS] = write_table(workspace.root, MEMBERS, table_of(companies.links, MEMBER_COLUMNS))
+    return StepOutput(written, {"summary": summarise(resolved), "said": said})
+
+
+def _companies(workspace: Workspace, sources: Sequence[Source], records: Records) -> Accounts:
+    known = _stored(workspace, "accounts")
+    wanted = [] if known is None else [n for n in ("account_id", "name", "domain") if n in known.column_names]
+    rows = [] if known is None else known.filter(known["valid_to"].is_null()).select(wanted).to_pylist()
+    return find_accounts(records, texts_now(sources, records, "email"), texts_now(sources, records, "company"), rows)
 
 
 def _comparer(settings: IdentitySettings, records: Records) -> Compare:

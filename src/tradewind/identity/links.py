@@ -55,5 +55,5 @@ def by_strength(links: Sequence[Link]) -> list[Link]:
 
 
 def _trust(link: Link) -> tuple[bool, bool, float]:
-    """A rule before likeness, also where the rule is in doubt; then one without doubt before one with; then strength."""
+    """A rule before likeness, even one in doubt; then one without doubt before one with; then the stronger."""
     return link.rule != SIMILARITY, not link.doubt, link.strength

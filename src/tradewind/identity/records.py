@@ -80,6 +80,13 @@ class Records:
         found[self.of[self.current]] = self.values[role][self.current]
         return found
 
+    def known_of(self, role: str) -> Times:
+        """Return (n,) since when each record's present value of a role is known; the record where it has none."""
+        found = self.known_at.copy()
+        here = self.current & np.array([value is not None for value in self.values[role]], dtype=bool)
+        found[self.of[here]] = np.maximum(found[self.of[here]], self.evident_at[role][here])
+        return found
+
 
 def gather(sources: Sequence[Source]) -> Records:
     """Bring the row versions of several tables into one; values get one spelling, and those that name nobody go."""
@@ -107,6 +114,19 @@ def gather(sources: Sequence[Source]) -> Records:
         {role: versions[f"t {role}"] for role in roles},
         dict(refused),
     )
+
+
+def texts_now(sources: Sequence[Source], records: Records, role: str) -> list[str | None]:
+    """Return (n,) present values of a role as they were written, in record order."""
+    written: dict[str, str | None] = {}
+    for source in sources:
+        column = source.roles.get(role)
+        if column is None or column not in source.rows.column_names:
+            continue
+        open_rows = source.rows.filter(source.rows["valid_to"].is_null())
+        for name, text in zip(as_texts(open_rows[source.id_column]), as_texts(open_rows[column]), strict=True):
+            written[record_key(source.record_type, str(name))] = text
+    return [written.get(key) for key in records.key]
 
 
 def _part(source: Source, roles: Sequence[str], refused: Counter[tuple[str, str]]) -> dict[str, NDArray[np.generic]]:

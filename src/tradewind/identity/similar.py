@@ -268,7 +268,7 @@ def _judge(
     left, right = (pairs[f"place_{side}"].to_numpy() for side in "lr")
     chance = np.clip(pairs["match_probability"].to_numpy(), 0.0, 1.0)
     limit = set_threshold(chance, precision) if threshold is None else threshold
-    when = np.maximum.reduce([_evident(records, each.role) for each in comparisons])
+    when = np.maximum.reduce([records.known_of(each.role) for each in comparisons])
     gammas = [pairs[f"gamma_{each.role}"].to_numpy() for each in comparisons]
     links = []
     for row in np.lexsort((np.maximum(left, right), np.minimum(left, right))):
@@ -295,14 +295,6 @@ def set_threshold(chance: np.ndarray, precision: float) -> float:
     if len(enough) == len(above):
         return 0.5
     return float(above[enough[-1]]) if len(enough) else float(np.nextafter(above[0], 2.0))
-
-
-def _evident(records: Records, role: str) -> np.ndarray:
-    """(n,) since when each record's present value of a role is known; long ago where it has none."""
-    found = np.full(len(records), np.datetime64("1900-01-01", "us"))
-    here = records.current & np.array([value is not None for value in records.values[role]], dtype=bool)
-    found[records.of[here]] = records.evident_at[role][here]
-    return np.asarray(np.maximum(found, records.known_at))
 
 
 def is_installed() -> bool:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TEXTS = ("record_type", "record_id", "person_id", "customer_id", "why", "from_person", "to_person", "left", "right",
-          "rule", "doubt", "state")  # fmt: skip
+          "rule", "doubt", "state", "account_id", "name", "domain", "parent_account_id")  # fmt: skip
 _TIMES = ("since", "known_at", "valid_to", "recorded_at")
 LINK_COLUMNS = ("record_type", "record_id", "person_id", "customer_id", "why", "since", "known_at", "valid_to")
 HISTORY_COLUMNS = ("record_type", "record_id", "from_person", "to_person", "why", "known_at", "recorded_at")
+ACCOUNT_COLUMNS = ("account_id", "name", "domain", "parent_account_id", "records", "known_at")
+MEMBER_COLUMNS = ("record_type", "record_id", "account_id", "why", "known_at")
 PAIR_COLUMNS = ("left", "right", "rule", "strength", "probability", "why", "known_at", "state", "doubt")
 
 
