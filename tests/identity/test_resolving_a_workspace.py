@@ -20,7 +20,7 @@ from tradewind.features.probe import rewrite_future
 from tradewind.flow.data import open_data
 from tradewind.flow.people import decide, explain_person, merged_people
 from tradewind.flow.progress import Silent
-from tradewind.flow.resolve import resolve
+from tradewind.flow.resolve import check_records, resolve
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace, open_workspace
 
@@ -188,6 +188,24 @@ def test_without_the_section_nothing_is_linked(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="identity"):
         decide(workspace, "C1", "C2", "same")
     workspace.close()
+
+
+def test_check_counts_probable_duplicates_and_says_how_to_switch_on(tmp_path: Path) -> None:
+    workspace = open_workspace(write_shop(tmp_path / "off", identity=""), Clock(NOW))
+    load_tables(workspace)
+    (found,) = check_records(workspace)
+    assert found.status == "warn"
+    assert found.what == "2 of 9 records are probably people who are there already: 2 by e-mail"
+    assert "[identity]" in found.do
+    workspace.close()
+
+
+def test_check_says_what_bringing_records_together_came_to(shop: Workspace) -> None:
+    people = resolve(shop, Silent())
+    (found,) = check_records(shop)
+    assert people is not None
+    assert found.what.startswith(people.summary)
+    assert "identity_review" in found.do
 
 
 def test_rules_and_roles_of_nothing_are_told_together(tmp_path: Path) -> None:

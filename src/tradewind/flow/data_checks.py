@@ -18,6 +18,7 @@ from tradewind.core.time import local_day
 from tradewind.flow.ask import ask
 from tradewind.flow.data import Data, contract_tables
 from tradewind.flow.require import first_orders
+from tradewind.flow.resolve import check_records
 
 _REFERENCES = (("order_lines", "product_id", "products"), ("order_lines", "order_id", "orders"),
                ("touches", "campaign_id", "campaigns"))  # fmt: skip
@@ -33,6 +34,7 @@ def check_data(data: Data) -> tuple[Check, ...]:
             found.append(_check_reference(data, table, column, target))
     if data.catalog.table("orders") is not None:
         found.append(first_orders(data).check)
+    found += check_records(data.workspace)
     return tuple(found)
 
 

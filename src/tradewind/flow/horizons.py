@@ -12,7 +12,7 @@ from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.finding import Check, Number
 from tradewind.core.time import Days, Horizon
 from tradewind.core.use_case import UseCase
-from tradewind.flow.ask import KNOWN, ask
+from tradewind.flow.ask import ask_known
 from tradewind.flow.cutoffs import Schedule, plan_cutoffs
 from tradewind.flow.data import Data, open_data
 from tradewind.flow.questions import list_use_cases
@@ -125,9 +125,9 @@ def read_order_days(data: Data) -> OrderDays:
         raise NotAnswerable(Problem("orders", "there are no orders", "", "the table orders", "map [tables.orders]"))
     query = (
         "SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders "
-        f"WHERE {KNOWN} AND amount >= 0 AND customer_id IS NOT NULL"
+        "WHERE amount >= 0 AND customer_id IS NOT NULL"
     )
-    rows = ask(data.engine, query, now=data.score_at.at)
+    rows = ask_known(data.engine, data.catalog, query, data.score_at)
     if rows.num_rows == 0:
         raise NotAnswerable(Problem("orders", "no order is of a known customer", "", "orders that say who bought"))
     who = rows.column("customer_id").combine_chunks().dictionary_encode()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tradewind.checks.people import check_duplicates, check_resolved
 from tradewind.core.errors import ConfigError
+from tradewind.core.finding import Check
 from tradewind.core.identity import ACCOUNTS, HISTORY, ID_COLUMNS, LINKS, MEMBERS, PAIRS, RECORD_TABLES, REVIEW
 from tradewind.flow.ask import ask
 from tradewind.flow.progress import Progress, stage
@@ -131,6 +133,29 @@ def _companies(workspace: Workspace, sources: Sequence[Source], records: Records
     return find_accounts(records, texts_now(sources, records, "email"), texts_now(sources, records, "company"), rows)
 
 
+def check_records(workspace: Workspace) -> list[Check]:
+    """Say what bringing records together came to, or how many probable duplicates there are without it.
+
+    Returns nothing where no table holds people.
+    """
+    manifest, settings = workspace.manifest(), workspace.config.identity
+    if settings is not None and settings.enabled:
+        last = workspace.state().last_load(LINKS)
+        if last is None or REVIEW not in manifest.tables:
+            return []
+        return [check_resolved(last.details["summary"], last.details["said"], manifest.tables[REVIEW].rows)]
+    off = settings is not None
+    usual = IdentitySettings() if settings is None else settings
+    if not any(name in manifest.tables for name in usual.tables):
+        return []
+    records = gather(record_sources(workspace, usual))
+    rules = rules_of(usual, records)
+    if not rules:
+        return []
+    found = resolve_people(records, rules, workspace.clock(), shared_by=usual.shared_by)
+    return [check_duplicates(found.records, found.records - found.people, _say_rules(found), off)]
+
+
 def _comparer(settings: IdentitySettings, records: Records) -> Compare:
     """Return what finds links by likeness under these settings."""
     from tradewind.identity.similar import find_similar
@@ -186,16 +211,17 @@ def _has(text: str, records: Records) -> bool:
 
 def summarise(resolved: Resolved) -> str:
     """Return the counts as one sentence."""
-    by = [f"{count:,} by {_say_rule(rule)}" for rule, count in resolved.by_rule.items()]
+    by = _say_rules(resolved)
     text = f"{resolved.records:,} records are {resolved.people:,} people"
-    text += f": {', '.join(by)}" if by else ""
+    text += f": {by}" if by else ""
     if resolved.review:
         text += f"; {resolved.review:,} pair{'s need' if resolved.review > 1 else ' needs'} your eye (table {REVIEW})"
     return text
 
 
-def _say_rule(rule: str) -> str:
-    return " and ".join(WORDS.get(part, part) for part in rule.split(" + "))
+def _say_rules(resolved: Resolved) -> str:
+    words = {rule: " and ".join(WORDS.get(part, part) for part in rule.split(" + ")) for rule in resolved.by_rule}
+    return ", ".join(f"{count:,} by {words[rule]}" for rule, count in resolved.by_rule.items())
 
 
 def _stable(workspace: Workspace) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from typing import Any
 from tradewind.checks.data import check_load, check_reading
 from tradewind.core.errors import ConfigError, ContractError, NotAnswerable, Problem, TradewindError
 from tradewind.core.finding import Check, Finding
+from tradewind.core.identity import REVIEW
 from tradewind.core.time import local_day
 from tradewind.core.trouble import Trouble
 from tradewind.flow.answer import answer
@@ -352,7 +353,8 @@ def _checked(
     with stage(progress, "Looking for trouble in the data") as notes:
         parts = {
             **_parts(workspace),
-            "rejected": read_manifest(workspace.root).fingerprints(("rejected",)),
+            "rejected": read_manifest(workspace.root).fingerprints(("rejected", REVIEW)),
+            "identity": workspace.config.identity,
             "day": workspace.config.workspace.as_of or _today(workspace),  # data grow old while nothing changes
         }
 
