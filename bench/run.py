@@ -54,8 +54,7 @@ def _lifetimes() -> list[Row]:
     import lifetime_fit
 
     if not SHARED.is_dir():
-        return [{"what": "lifetimes", "figure": "not measured", "target": "", "reached": False,
-                 "note": "the shared data sets are not beside this checkout"}]  # fmt: skip
+        return _absent("lifetimes")
     return lifetime_fit.run(SHARED, _peer("lifetimes"))
 
 
@@ -84,16 +83,30 @@ def _features() -> list[Row]:
 def _propose() -> list[Row]:
     import propose
 
-    if not SHARED.is_dir():
-        return [{"what": "what init proposes", "figure": "not measured", "target": "", "reached": False,
-                 "note": "the shared data sets are not beside this checkout"}]  # fmt: skip
-    return propose.run(SHARED)
+    return propose.run(SHARED) if SHARED.is_dir() else _absent("what init proposes")
 
 
 def _vendors() -> list[Row]:
     import vendors
 
     return vendors.run()
+
+
+def _labelled() -> list[Row]:
+    import labelled
+
+    return labelled.run(SHARED) if SHARED.is_dir() else _absent("labelled tables")
+
+
+def _small_data() -> list[Row]:
+    import small_data
+
+    return small_data.run(SHARED) if SHARED.is_dir() else _absent("small data")
+
+
+def _absent(what: str) -> list[Row]:
+    note = "the shared data sets are not beside this checkout"
+    return [{"what": what, "figure": "not measured", "target": "", "reached": False, "note": note}]
 
 
 BENCHES = {
@@ -103,6 +116,8 @@ BENCHES = {
     "features": ("As-of features", _features),
     "propose": ("What init makes of exports", _propose),
     "vendors": ("Vendors' exports", _vendors),
+    "labelled": ("Labelled tables", _labelled),
+    "small_data": ("Small data", _small_data),
 }
 
 
