@@ -9,7 +9,7 @@ from tradewind.core.errors import ModelError
 from tradewind.models.bayesian import BayesianModel, fit_bayesian
 from tradewind.models.candidates import LABELLED, choose_candidates
 from tradewind.models.linear import inverse_link
-from tradewind.models.small import FEW, MANY, clearly_better, outcomes_to_halve, suit_candidates
+from tradewind.models.small import FEW, MANY, clearly_better, outcomes_to_halve, say_more, suit_candidates
 
 
 def draw(n: int, slope: float, seed: int, columns: int = 5) -> tuple[np.ndarray, np.ndarray]:
@@ -92,3 +92,5 @@ def test_outcomes_to_halve_is_three_times_as_many_and_fewer_where_tails_shrink_t
     assert outcomes_to_halve(10) < 27
     with pytest.raises(ValueError):
         outcomes_to_halve(1)
+    assert say_more(37) == "Its figures rest on 37 outcomes: about 100 more would halve their intervals."
+    assert say_more(1) == say_more(5000) == ""

@@ -32,7 +32,7 @@ from tradewind.models.fitting import (
     too_little,
 )
 from tradewind.models.interval import fit_interval
-from tradewind.models.small import suit_candidates
+from tradewind.models.small import say_more, suit_candidates
 from tradewind.models.tuning import Place, Tuning, tune_candidates
 from tradewind.models.usual import fit_usual
 
@@ -180,6 +180,8 @@ def run_protocol(
         except ModelError as error:
             said.append(str(error))
     said += [attempt.note for attempt in attempts if attempt.note]
+    if task == "classification":
+        said.append(say_more(rarer_outcomes(table.label[test_rows], table.weight[test_rows])))
     rows, label, raw = best.earlier
     corrected = out_of_time_means(task, raw, label, table.weight[rows], table.features.cutoff[rows])
     return Trial(
@@ -187,7 +189,7 @@ def run_protocol(
         tuple(replace(attempt, means=()) for attempt in attempts), rows, raw, corrected, label,
         test_rows, best.mean, table.label[test_rows], means, best.calibrator, best.predictor, len(final.rows),
         int((final.outcome > 0.5).sum()) if task == "classification" else None,
-        (clock() - began).total_seconds(), tuple(dict.fromkeys([*said, best.calibrator.said])), tunings,
+        (clock() - began).total_seconds(), tuple(dict.fromkeys(filter(None, [*said, best.calibrator.said]))), tunings,
     )  # fmt: skip
 
 

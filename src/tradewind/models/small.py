@@ -71,6 +71,15 @@ def outcomes_to_halve(outcomes: int) -> int:
     return high - outcomes
 
 
+def say_more(outcomes: int) -> str:
+    """Say in one plain sentence how many more outcomes would help, nothing where there are many or next to none."""
+    if not 2 <= outcomes < MANY:
+        return ""
+    more = outcomes_to_halve(outcomes)
+    digits = max(len(str(more)) - 2, 0)
+    return f"Its figures rest on {outcomes} outcomes: about {round(more, -digits):,} more would halve their intervals."
+
+
 def _width(outcomes: int) -> float:
     from scipy.special import stdtrit
 
