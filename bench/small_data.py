@@ -28,7 +28,7 @@ def run(shared: Path, draws: int = DRAWS) -> list[Row]:
         table = labelled.SETS[name](shared)
         for shuffled in (False, True):
             for size in SIZES:
-                ratio = measure(table.features, table.outcome, size, draws // 2 if shuffled else draws, shuffled)
+                ratio = measure(table.features, table.outcome, size, draws // 4 if shuffled else draws, shuffled)
                 rows.append(_row(name, size, shuffled, ratio))
                 print(f"  {rows[-1]['what']}: {rows[-1]['figure']}", flush=True)
     return rows

@@ -88,13 +88,16 @@ class Calibrator:
         return made
 
 
-def fit_probability_calibrator(mean: Array, outcome: Array, weight: Array) -> Calibrator:
+def fit_probability_calibrator(
+    mean: Array, outcome: Array, weight: Array, isotonic_from: float = ISOTONIC_FROM
+) -> Calibrator:
     """Learn how probabilities must be corrected.
 
     Args:
         mean: (n,) probabilities predicted out of time.
         outcome: (n,) 0/1.
         weight: (n,) sampling weights.
+        isotonic_from: outcomes from which on the curve is free.
     Returns:
         Isotonic regression from 1,000 positives (Zadrozny and Elkan 2002), Platt scaling below (Platt 1999, with the
         targets of its eq. 13), the identity below 20.
@@ -105,7 +108,7 @@ def fit_probability_calibrator(mean: Array, outcome: Array, weight: Array) -> Ca
         return Calibrator("identity", said=said)
     logit = _logit(mean)
     slope, shift = _fit_platt(logit, outcome, weight)
-    if positives < ISOTONIC_FROM or slope <= 0:
+    if positives < isotonic_from or slope <= 0:
         said = f"Probabilities are corrected by a curve of two parameters, from {positives:,} earlier outcomes."
         return Calibrator("platt", slope, shift, said=said)
     at, value = _fit_isotonic(logit, outcome, weight)

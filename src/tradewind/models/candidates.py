@@ -179,7 +179,7 @@ AUTO = ("linear", "tree", "boosting", "forest")
 model comes by itself where outcomes are few."""
 
 LABELLED: tuple[Candidate, ...] = (
-    replace(DEPLOYABLE["linear"], settings=({"strength": 0.003}, {"strength": 0.01})),
+    replace(DEPLOYABLE["linear"], settings=({"strength": 0.003},)),
     replace(
         DEPLOYABLE["boosting"],
         settings=(
