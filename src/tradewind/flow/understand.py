@@ -9,6 +9,7 @@ from dataclasses import replace
 from tradewind.flow.outcomes import with_outcomes
 from tradewind.sources.fill_down import fill_down
 from tradewind.sources.inventory import FoundTable
+from tradewind.sources.layout_values import recognise_values
 from tradewind.sources.layouts import columns_in, layout_of, recognise
 from tradewind.sources.profile import profile_table
 from tradewind.sources.proposal import OpenQuestion, Proposal, ProposedTable
@@ -37,6 +38,10 @@ def understand(tables: Sequence[FoundTable], tell: Callable[[str], None]) -> Pro
     """
     known = recognise({table.name: table.raw.names for table in tables})
     rest = [table for table in tables if layout_of(table.raw.names) is None]
+    likely = recognise_values({table.name: table.raw.data for table in rest})
+    taken = {table.table for table in known}
+    known = (*known, *(table for table in likely if table.table not in taken))
+    rest = [table for table in rest if all(table.name != each.from_ for each in likely)]
     profiles = []
     for table in rest:
         tell(table.shown)

@@ -10,10 +10,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from tradewind.core.contract import CONTRACT
 from tradewind.sources.proposal import Guess, LeftOut, ProposedTable
 
 _SURE = 0.97
 """Confidence of a mapping that is known rather than guessed; the headers alone could still deceive."""
+_LIKELY = 0.7
+"""Confidence of one whose columns were told by their values: the config marks it as a guess."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Layout:
         required: headers without which it is not this export.
         optional: headers that it may also have.
         aliases: other headers that the vendor has used for one of these.
+        values: header to what its values look like, for files whose headers are not the vendor's; see `layout_values`.
         tables: the contract tables it holds, as the file says it.
     """
 
@@ -36,16 +40,17 @@ class Layout:
     required: tuple[str, ...]
     optional: tuple[str, ...]
     aliases: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
     tables: tuple[Mapping[str, Any], ...]
 
     def fits(self, headers: Sequence[str]) -> bool:
         """Whether a table has every required header; order, case and further columns do not matter."""
-        return {_plain(name) for name in self.required} <= self.known_as(headers).keys()
+        return {plain_header(name) for name in self.required} <= self.known_as(headers).keys()
 
     def known_as(self, headers: Sequence[str]) -> dict[str, str]:
         """Return each header as the vendor documents it, in plain letters, to how it stands in the file."""
-        aliases = {_plain(name): _plain(documented) for name, documented in self.aliases.items()}
-        plain = {_plain(name): name for name in headers}
+        aliases = {plain_header(name): plain_header(documented) for name, documented in self.aliases.items()}
+        plain = {plain_header(name): name for name in headers}
         return {documented: plain[name] for name, documented in aliases.items() if name in plain} | plain
 
 
@@ -70,7 +75,7 @@ def recognise(tables: Mapping[str, tuple[str, ...]]) -> tuple[ProposedTable, ...
         together = names if "*" in from_ else [from_]
         headers = tuple(dict.fromkeys(header for name in together for header in tables[name]))
         for table in layouts[layout_name].tables:
-            proposal = _propose(layouts[layout_name], table, from_, headers)
+            proposal = propose_table(layouts[layout_name], table, from_, headers)
             known = proposed.get(table["table"])
             if proposal is not None and (known is None or len(known.guesses) < len(proposal.guesses)):
                 proposed[proposal.table] = proposal
@@ -95,12 +100,13 @@ def all_layouts() -> tuple[Layout, ...]:
 
 
 def _read(name: str, raw: Mapping[str, Any]) -> Layout:
-    headers = tuple(raw["required"]), tuple(raw["optional"]), raw.get("aliases", {})
+    headers = tuple(raw["required"]), tuple(raw["optional"]), raw.get("aliases", {}), raw.get("values", {})
     return Layout(name, raw["vendor"], raw["export"], *headers, tuple(raw["tables"]))
 
 
-def _plain(header: str) -> str:
-    return header.strip(" \t\u00a0\ufeff↑↓").casefold()  # reports mark sorted columns with arrows
+def plain_header(header: str) -> str:
+    """Return a header in plain letters, so that case, blanks around it and a report's arrows do not matter."""
+    return header.strip(" \t\u00a0\ufeff↑↓").casefold()
 
 
 def _pattern(names: Sequence[str], tables: Mapping[str, object]) -> str:
@@ -121,27 +127,52 @@ def _shared_start(texts: Sequence[str]) -> str:
     return low[: next((place for place, letter in enumerate(low) if not high.startswith(letter, place)), len(low))]
 
 
-def _propose(layout: Layout, table: Mapping[str, Any], from_: str, headers: tuple[str, ...]) -> ProposedTable | None:
-    """One contract table of a layout, without the columns that this file lacks; None where it lacks a needed one."""
-    known = layout.known_as(headers)
-    if not {_plain(name) for name in table.get("needs", ())} <= known.keys():
+def propose_table(
+    layout: Layout,
+    table: Mapping[str, Any],
+    from_: str,
+    headers: tuple[str, ...],
+    by_values: Mapping[str, str] | None = None,
+) -> ProposedTable | None:
+    """Return one contract table of a layout, without columns that this file lacks; None where it lacks a needed one.
+
+    Args:
+        layout: the vendor's export.
+        table: one of its tables.
+        from_: the source table.
+        headers: of the source table.
+        by_values: documented header to the column that holds it, where that was found by values; None: by headers.
+    """
+    if by_values is None:
+        known, confidence, how_known = layout.known_as(headers), _SURE, "known by its headers"
+    else:
+        known = {plain_header(name): column for name, column in by_values.items()}
+        confidence, how_known = _LIKELY, "though its headers are not that vendor's: its values look like it"
+    leaning = [*columns_in(table.get("where", "true")), *table.get("fill_down", ()), *table.get("needs", ())]
+    if (
+        not {plain_header(name) for name in (*leaning, *([table["within"]] if "within" in table else ()))}
+        <= known.keys()
+    ):
         return None
 
     def as_here(text: str) -> str:
         for name in columns_in(text):
-            text = text.replace(f'"{name}"', f'"{known[_plain(name)]}"')
+            text = text.replace(f'"{name}"', f'"{known[plain_header(name)]}"')
         return text
 
     def choose(alternatives: str | list[str]) -> str | None:
         """The first expression whose columns are all there."""
         texts = [alternatives] if isinstance(alternatives, str) else alternatives
-        return next((t for t in texts if {_plain(name) for name in columns_in(t)} <= known.keys()), None)
+        return next((t for t in texts if {plain_header(name) for name in columns_in(t)} <= known.keys()), None)
 
     guesses = tuple(
-        Guess(column, as_here(text), _SURE, how["reason"], how.get("format", ""))
+        Guess(column, as_here(text), confidence, how["reason"], how.get("format", ""))
         for column, how in table["columns"].items()
         if (text := choose(how["from"])) is not None
     )
+    required = {column.name for column in CONTRACT[table["table"]].columns if column.required}
+    if not required <= {guess.column for guess in guesses}:
+        return None
     where = as_here(table["where"].strip()) if "where" in table else ""
     used = {name for guess in guesses for name in columns_in(guess.expression)}
     used |= set(columns_in(where)) if where else set()
@@ -149,25 +180,27 @@ def _propose(layout: Layout, table: Mapping[str, Any], from_: str, headers: tupl
         table=table["table"],
         from_=from_,
         guesses=guesses,
-        reason=f"{layout.vendor}'s export of {layout.export}, known by its headers: {table['reason']}",
-        confidence=_SURE,
+        reason=f"{layout.vendor}'s export of {layout.export}, {how_known}: {table['reason']}",
+        confidence=confidence,
         where=where,
         known_after=table.get("known_after", ""),
         left_out=_left_out(layout, headers, used),
         stable=tuple(name for name in table.get("stable", ()) if any(guess.column == name for guess in guesses)),
         timezone=table.get("timezone", ""),
-        fill_down=tuple(known[_plain(name)] for name in table.get("fill_down", ())),
-        within=known[_plain(table["within"])] if "within" in table else "",
+        fill_down=tuple(known[plain_header(name)] for name in table.get("fill_down", ())),
+        within=known[plain_header(table["within"])] if "within" in table else "",
     )
 
 
 def _left_out(layout: Layout, headers: tuple[str, ...], used: set[str]) -> tuple[LeftOut, ...]:
     """Why each other column of the file is not mapped."""
-    documented = {_plain(name) for name in (*layout.required, *layout.optional)}
+    documented = {plain_header(name) for name in (*layout.required, *layout.optional)}
     own = f"a column of {layout.vendor}'s own that nothing here needs"
     other = f"not a column that {layout.vendor} documents for this export; map it by hand if it matters"
-    documented |= {_plain(name) for name in layout.aliases}
-    return tuple(LeftOut(name, own if _plain(name) in documented else other) for name in headers if name not in used)
+    documented |= {plain_header(name) for name in layout.aliases}
+    return tuple(
+        LeftOut(name, own if plain_header(name) in documented else other) for name in headers if name not in used
+    )
 
 
 def columns_in(expression: str) -> tuple[str, ...]:

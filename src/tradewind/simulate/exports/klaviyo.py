@@ -37,7 +37,7 @@ def write_klaviyo_profiles(shop: Simulated, folder: Path) -> Path:
         rows.append(
             {
                 "Email": row["email"],
-                "Klaviyo ID": f"01H{row['customer_id']}",
+                "Klaviyo ID": f"01HZX{row['customer_id']}",
                 "First Name": first,
                 "Last Name": last,
                 "Country": row["country"],

@@ -34,7 +34,7 @@ def write_zendesk_tickets(shop: Simulated, folder: Path) -> Path:
                 "Summation column": 1,
                 "Id": row["text_id"],
                 "Requester": customer["name"] if customer else "Web form",
-                "Requester id": 900_000 + int(row["text_id"]),
+                "Requester id": 900_000 + int(customer["customer_id"][1:]) if customer else 900_000,
                 "Requester email": customer["email"] if customer else "",
                 "Requester domain": "example.com" if customer else "",
                 "Assignee": "Support",
