@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
 from tradewind.core.contract import CONTRACT
 from tradewind.sources.meaning.answers import find_answer
 from tradewind.sources.meaning.fitting import Fit, Pick, fit
+from tradewind.sources.meaning.relations import overlap
 from tradewind.sources.meaning.sales import build_of_deals, build_of_leads, build_of_stages, won_and_lost
 from tradewind.sources.meaning.shop import build_of_entities, build_of_lines, build_of_orders
 from tradewind.sources.meaning.world import Evidence, Structure, World, names_things
@@ -17,6 +18,8 @@ from tradewind.sources.profile import ColumnProfile
 ENOUGH, ENOUGH_BY_NAME = 0.7, 1.1
 """Score from which a table is taken for a contract table; by name alone, customers, products and the like need more."""
 _POINTED = 0.9
+_SAME_PEOPLE = 0.2
+"""Share of the buyers that a table of customers must hold to be about the same people."""
 
 Gain = tuple[int, str, float]
 """What a table gains by being pointed to: place of its key, the table that points, share of the key that it uses."""
@@ -55,11 +58,25 @@ def choose_tables(world: World) -> list[Fit]:
             build = _with_hint(builds[source, table], gain, table)
             one = fit(world, source, table, build, _POINTED * (0.6 + 0.4 * gain[2]) if gain else 0.0)
             enough = ENOUGH if gain or table not in _KEYED or build.score > 0.5 else ENOUGH_BY_NAME
-            if one.score >= enough and _fillable(world, one):
+            if one.score >= enough and _fillable(world, one) and share_of_buyers(world, one, chosen) >= _SAME_PEOPLE:
                 fits.append(one)
         if not fits:
             return [_with_person(world, one) for one in chosen]
         chosen.append(max(fits, key=lambda one: (one.score, -one.source)))
+
+
+def share_of_buyers(world: World, people: Fit, chosen: Sequence[Fit]) -> float:
+    """Return which share of those who bought stand in a table of customers; 1 where that cannot be told."""
+    pick = people.picks.get("customer_id")
+    if people.table != "customers" or pick is None or not world.values:
+        return 1.0
+    theirs = world.values[people.source].get(pick.place)
+    for one in chosen:
+        buyer = one.picks.get("customer_id") if one.table in ("orders", "order_lines") else None
+        ours = world.values[one.source].get(buyer.place) if buyer is not None else None
+        if ours is not None and theirs is not None and one.source != people.source:
+            return overlap(ours, theirs)[1]
+    return 1.0
 
 
 def _serving(world: World, chosen: list[Fit]) -> dict[int, tuple[str, ...]]:

@@ -70,7 +70,8 @@ def _measures(place: int, sql_type: str) -> tuple[str, str, str]:
     """SQL of a column's filled rows, of an estimate of its distinct values, and of its rows with blank text."""
     column = f"c{place}"
     if sql_type == "VARCHAR":
-        blank = f"count(*) FILTER ({column} IS NOT NULL AND trim({column}, ' \t\r\n') = '')"
+        # What is blank sorts before "!": the few values that do are looked at closely.
+        blank = f"count(*) FILTER (CASE WHEN {column} < '!' THEN trim({column}, ' \t\r\n') = '' ELSE false END)"
         return f"count({column})", f"approx_count_distinct({column})", blank
     finite = f" FILTER (isfinite({column}))" if sql_type in ("DOUBLE", "FLOAT") else ""
     return f"count({column}){finite}", f"approx_count_distinct({column})", "0"
@@ -118,11 +119,11 @@ def _as_texts(rows: list[tuple[object, int]]) -> dict[str, int]:
 
 
 def _blank_words(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, int]:
-    words = sorted(known_values().blank)
+    words = sorted(
+        {form for word in known_values().blank for form in (word, word.upper(), word.title(), word.capitalize())}
+    )
     rows = con.execute(
-        f"SELECT trim({column}) AS w, count(*) FROM data "
-        f"WHERE length({column}) <= 16 AND lower(w) IN (SELECT unnest($1)) GROUP BY 1",
-        [words],
+        f"SELECT {column}, count(*) FROM data WHERE {column} IN (SELECT unnest($1)) GROUP BY 1", [words]
     ).fetchall()
     return {str(word): int(count) for word, count in rows}
 

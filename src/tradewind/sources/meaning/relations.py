@@ -70,15 +70,20 @@ def is_key(column: ColumnProfile) -> bool:
     return column.filled >= NEARLY_UNIQUE * column.rows and column.distinct >= NEARLY_UNIQUE * column.filled
 
 
-def find_links(tables: Sequence[SourceProfile]) -> tuple[Link, ...]:
+def find_links(
+    tables: Sequence[SourceProfile], values: Sequence[Mapping[int, Values]] | None = None
+) -> tuple[Link, ...]:
     """Find which columns point to keys of other tables, by their values alone.
 
     Args:
         tables: profiled tables.
+        values: the different values of their columns; read when absent.
     Returns:
         every link that chance does not explain, surest first.
     """
-    values = [column_values(table) for table in tables]
+    if len(tables) < 2:
+        return ()
+    values = [column_values(table) for table in tables] if values is None else values
     links = []
     for mine, theirs in permutations(range(len(tables)), 2):
         for key in tables[theirs].columns:
@@ -99,18 +104,21 @@ def _link(
 ) -> Link | None:
     (table, column), (to_table, key) = mine, theirs
     ours, its = values[table][column.place], values[to_table][key.place]
-    part = np.uint64(max(ours.part, its.part))
-    left, right = (one.hashes[one.hashes % part == 0] for one in (ours, its))
-    if not len(left) or not len(right):
-        return None
-    common = len(np.intersect1d(left, right, assume_unique=True))
-    found, used = common / len(left), common / len(right)
+    common, found, used = overlap(ours, its)
     if its.small or ours.small:
         if column.kind != "integer" or found < 0.98 or used < 0.2 or common < 3 or column.distinct < 3:
             return None
     elif not (common >= 2 and (found >= 0.9 or (found >= 0.5 and common >= 3) or (used >= 0.9 and common >= _STRONG))):
         return None
     return Link(table, column.place, to_table, key.place, found, used, column.unique)
+
+
+def overlap(first: Values, second: Values) -> tuple[int, float, float]:
+    """Return how many values two columns share, and which share that is of the first's and of the second's."""
+    part = np.uint64(max(first.part, second.part))
+    left, right = (one.hashes[one.hashes % part == 0] for one in (first, second))
+    common = len(np.intersect1d(left, right, assume_unique=True))
+    return common, common / max(1, len(left)), common / max(1, len(right))
 
 
 def column_values(table: SourceProfile) -> dict[int, Values]:
@@ -122,9 +130,11 @@ def column_values(table: SourceProfile) -> dict[int, Values]:
     with open_rows(table.data) as con:
         for column in wanted:
             part = max(1, column.distinct // _MOST)
-            sql = f"SELECT DISTINCT hash({value_sql(column.place, column.sql_type)}) AS h FROM data"
-            where = f"WHERE c{column.place} IS NOT NULL"
-            hashes = con.execute(f"SELECT h FROM ({sql} {where}) WHERE h % {part} = 0").fetchnumpy()["h"]
+            name, value = f"c{column.place}", value_sql(column.place, column.sql_type)
+            once = f"SELECT DISTINCT {name} FROM data WHERE {name} IS NOT NULL"
+            hashes = con.execute(
+                f"SELECT h FROM (SELECT DISTINCT hash({value}) AS h FROM ({once})) WHERE h % {part} = 0"
+            ).fetchnumpy()["h"]
             found[column.place] = Values(np.sort(hashes.astype(np.uint64)), part, _small(column))
     return found
 

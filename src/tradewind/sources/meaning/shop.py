@@ -108,7 +108,7 @@ def _order_of_lines(world: World, table: int) -> tuple[ColumnProfile, str] | Non
         return None
     best: tuple[ColumnProfile, str] | None = None
     for column in own.columns:
-        if not names_things(world, table, column) or is_key(column) or column.distinct < 3:
+        if not names_things(world, table, column) or is_key(column) or column.distinct < max(3, own.rows / 1000):
             continue
         fixed = world.fixed(table, column.place)
         times = [time for time in world.times(table) if time.fill > 0.9 and time.distinct > 2]

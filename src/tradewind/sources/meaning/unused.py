@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tradewind.sources.meaning.assembling import Draft
+from tradewind.sources.meaning.choosing import share_of_buyers
+from tradewind.sources.meaning.fitting import fit
 from tradewind.sources.meaning.words import fit_table
-from tradewind.sources.meaning.world import World
+from tradewind.sources.meaning.world import Structure, World
 
 
 def why_unused(world: World, drafts: Sequence[Draft]) -> dict[str, str]:
@@ -18,6 +20,15 @@ def why_unused(world: World, drafts: Sequence[Draft]) -> dict[str, str]:
         for place, table in enumerate(world.tables)
         if place not in taken
     }
+
+
+def _strangers(world: World, place: int, drafts: Sequence[Draft]) -> str:
+    """Said of a table of customers who are not those who bought."""
+    people = fit(world, place, "customers", Structure())
+    share = share_of_buyers(world, people, [draft.one for draft in drafts])
+    if share >= 0.2 or world.name_fit(place, people.picks["customer_id"].place, "customers", "customer_id") < 0.5:
+        return ""
+    return f"only {share:.0%} of the buyers stand in it, so it seems to be about others; map it if it is not"
 
 
 def _reason(world: World, place: int, made: dict[int, str], drafts: Sequence[Draft]) -> str:
@@ -32,6 +43,9 @@ def _reason(world: World, place: int, made: dict[int, str], drafts: Sequence[Dra
     for draft in drafts:
         if fit_table(world.names[place], draft.one.table) >= 0.5:
             return f"{draft.one.table} come from {draft.source.short}, which says more of them"
+    strangers = _strangers(world, place, drafts)
+    if strangers:
+        return strangers
     out = [link for link in world.links if link.table == place and link.to_table in made]
     if out:
         target = world.tables[out[0].to_table].short

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tradewind.sources.meaning.relations import Link, find_links, fixed_by, is_key
+from tradewind.sources.meaning.relations import Link, Values, column_values, find_links, fixed_by, is_key
 from tradewind.sources.meaning.words import Heading, fit_column, read_heading
 from tradewind.sources.profile import ColumnProfile, SourceProfile
 
@@ -47,6 +47,7 @@ class World:
         links: which columns point to keys of other tables.
         names: the tables' names, read.
         heads: the headers of each table, read.
+        values: the different values of the columns that may name something; empty where there is one table.
         answers: what was found to be the answer of a table, so that it is looked for once.
     """
 
@@ -54,6 +55,7 @@ class World:
     links: tuple[Link, ...]
     names: tuple[Heading, ...]
     heads: tuple[tuple[Heading, ...], ...]
+    values: tuple[dict[int, Values], ...] = ()
     answers: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
     _fixed: dict[tuple[int, int], dict[int, float]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -97,11 +99,13 @@ class World:
 
 def make_world(tables: Sequence[SourceProfile]) -> World:
     """Read the headers of all tables and find how they are linked."""
+    values = tuple(column_values(table) for table in tables) if len(tables) > 1 else ()
     return World(
         tuple(tables),
-        find_links(tables),
+        find_links(tables, values),
         tuple(read_heading(table.short) for table in tables),
         tuple(tuple(read_heading(column.name) for column in table.columns) for table in tables),
+        values,
     )
 
 
