@@ -72,6 +72,17 @@ def test_weights_count_as_the_rows_they_are_worth() -> None:
         fit_bayesian(np.full((4, 1), np.nan), np.array([0, 1, 0, 1.0]), np.ones(4))
 
 
+def test_a_rare_outcome_among_many_rows_keeps_its_slopes_and_its_base_rate() -> None:
+    rng = np.random.default_rng(6)
+    matrix = rng.normal(size=(60_000, 4))
+    outcome = (rng.random(60_000) < 1 / (1 + np.exp(-(1.5 * matrix[:, 0] - 6.5)))).astype(float)
+    model = fit_bayesian(matrix, outcome, np.ones(60_000))
+    assert 200 < outcome.sum() < 500
+    assert model.coefficients[0] == pytest.approx(1.5, abs=0.2)
+    p = inverse_link(model.margin(matrix), "logit")
+    assert p.mean() == pytest.approx((outcome.sum() + 1) / 60_002, rel=1e-6)
+
+
 def test_bigger_models_come_in_as_outcomes_grow_and_only_when_clearly_better() -> None:
     few, some, many = (suit_candidates(LABELLED, "classification", n) for n in (FEW - 1, FEW, MANY))
     assert [each.name for each in few if each.deployable] == ["bayesian"]

@@ -17,6 +17,7 @@ from tradewind.flow.question import Question
 from tradewind.models.candidates import Candidate
 from tradewind.models.labelled import LabelledTable, LabelledTrial, cross_validate, time_ordered
 from tradewind.models.rule_of_thumb import rule_of_thumb_scores
+from tradewind.models.small import suit_candidates
 
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -96,7 +97,9 @@ def try_label(data: Data, lesson: LabelLesson) -> LabelTrials:
     main = limit * (1 - others)
     shuffled = cross_validate(lesson.table, lesson.candidates, seed, main, clock, 5, REPEATS, data.threads)
     tried = {attempt.name for attempt in shuffled.attempts}
-    late = [candidate.name for candidate in lesson.candidates if candidate.name not in tried and candidate.deployable]
+    rarer = min(shuffled.training_positives, shuffled.training_rows - shuffled.training_positives)
+    fit = suit_candidates(lesson.candidates, "classification", 4 * rarer // 5)  # four fifths are learned from
+    late = [candidate.name for candidate in fit if candidate.name not in tried and candidate.deployable]
     said = [f"There was no time to try: {', '.join(late)}."] if late else []
     ordered = flattering = None
     if lesson.table.order is not None:

@@ -29,6 +29,9 @@ DOUBT = 0.85
 """Prior probability that nothing tells people apart: on pure noise at most 5 in 100 samples of 50 then do worse than
 the base rate by more than 1 %, measured on real columns with shuffled outcomes."""
 STEPS = 50
+CONTROLS = 20
+"""So many rows of the commoner outcome for each of the rarer one are learned from: more tell next to nothing."""
+LEAST_CONTROLS = 5_000
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,17 @@ class BayesianModel:
         return np.asarray(1 / np.sqrt(1 + np.pi * self._variance(matrix) / 8))
 
 
-def fit_bayesian(matrix: Array, outcome: Array, weight: Array) -> BayesianModel:
+def fit_bayesian(matrix: Array, outcome: Array, weight: Array, seed: int = 0) -> BayesianModel:
     """Fit the posterior of a logistic regression.
+
+    Where the outcome is rare among many rows, slopes come from all of the rarer rows and a sample of the others, which
+    leaves them right (Prentice and Pyke 1979); the intercept always comes from all rows.
 
     Args:
         matrix: (n, p) linear design of the training rows.
         outcome: (n,) 0/1.
         weight: (n,) sampling weights; they count as (Σw)²/Σw² rows (Kish 1965).
+        seed: draws that sample.
     Returns:
         The model.
     Raises:
@@ -132,6 +139,9 @@ def fit_bayesian(matrix: Array, outcome: Array, weight: Array) -> BayesianModel:
     if not (np.isfinite(matrix).all() and np.isin(outcome, (0.0, 1.0)).all()) or weight.sum() <= 0:
         raise ModelError(Problem("", "a Bayesian model needs finite numbers, outcomes of 0 or 1, and some weight"))
     weight = weight * weight.sum() / (weight @ weight)
+    everybody, rate = (matrix, weight), float((weight @ outcome + 1) / (weight.sum() + 2))
+    rows = _controls(outcome, seed)
+    matrix, outcome, weight = matrix[rows], outcome[rows], weight[rows]
     reach = _reach(matrix, weight)
     width = matrix.shape[1] + 1
     fits, stretches = [_fit_scale(matrix[:, :0], outcome, weight)], [np.ones(1)]
@@ -150,7 +160,18 @@ def fit_bayesian(matrix: Array, outcome: Array, weight: Array) -> BayesianModel:
     centre = share @ means
     covariance += ((means - centre) * share[:, None]).T @ (means - centre)
     model = BayesianModel(float(centre[0]), centre[1:], covariance, float(share[0]))
-    return _centred(model, matrix, weight, float((weight @ outcome + 1) / (weight.sum() + 2)))
+    return _centred(model, *everybody, rate)
+
+
+def _controls(outcome: Array, seed: int) -> NDArray[np.intp]:
+    """Return the rows learned from: all of the rarer outcome, and of the other a sample where it is far commoner."""
+    rarer = float(outcome.mean() <= 0.5)
+    rare, common = np.flatnonzero(outcome == rarer), np.flatnonzero(outcome != rarer)
+    most = max(CONTROLS * len(rare), LEAST_CONTROLS)
+    if len(common) <= most:
+        return np.arange(len(outcome))
+    drawn = np.random.default_rng(seed).choice(common, most, replace=False)
+    return np.sort(np.concatenate([rare, drawn]))
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def _linear(fitting: Fitting, settings: Settings) -> Model:
 def _bayesian(given: Fitting, settings: Settings) -> Model:
     if settings:
         raise ModelError(Problem("models", "the Bayesian model has no settings", ", ".join(settings)))
-    return fit_bayesian(given.matrix, given.outcome, given.weight)
+    return fit_bayesian(given.matrix, given.outcome, given.weight, given.seed)
 
 
 def _blend(given: Fitting, settings: Settings) -> Model:

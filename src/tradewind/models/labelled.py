@@ -19,7 +19,7 @@ from tradewind.models.identifiers import drop_identifiers
 from tradewind.models.interval import fit_interval
 from tradewind.models.labelled_trial import LabelledTrial, agree
 from tradewind.models.learn import Learnt, Part, inner_places, learn
-from tradewind.models.small import suit_candidates
+from tradewind.models.small import say_few, suit_candidates
 from tradewind.models.tuning import Tuning, tune_candidates
 from tradewind.models.usual import fit_usual
 
@@ -229,8 +229,8 @@ def _prepare(table: LabelledTable) -> _Prepared:
     copies = find_copies(table.features.rows(known), outcome)
     features, said = drop_identifiers(table.features)
     order = None if table.order is None else table.order[known]
-    copied = [copies.said] if copies.said else []
-    return _Prepared(known, features.rows(known), outcome, copies.group, order, [*said, *copied])
+    told = [text for text in (*said, copies.said, say_few(rarer)) if text]
+    return _Prepared(known, features.rows(known), outcome, copies.group, order, told)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from tradewind.models.fitting import (
     too_little,
 )
 from tradewind.models.interval import fit_interval
-from tradewind.models.small import say_more, suit_candidates
+from tradewind.models.small import say_few, say_more, suit_candidates
 from tradewind.models.tuning import Place, Tuning, tune_candidates
 from tradewind.models.usual import fit_usual
 
@@ -148,13 +148,14 @@ def run_protocol(
     shortage = too_little(table, final.rows, test_cutoff, task, NOTHING)
     if shortage is not None:
         raise NotAnswerable(shortage)
-    candidates = suit_candidates(candidates, task, rarer_outcomes(final.outcome, final.weight))
     if len(test_rows) == 0:
         raise NotAnswerable(
             Problem("", f"nobody's outcome after {test_cutoff} is known yet", "0 rows", "data that reach further")
         )
     earlier, said = _earlier_origins(table, task, test_cutoff, origins, rng_seed, num_threads)
-
+    rarer = rarer_outcomes(final.outcome, final.weight)
+    said.append(say_few(rarer) if task == "classification" else "")
+    candidates = suit_candidates(candidates, task, rarer)
     candidates, tunings = tune_candidates(candidates, _places(table, test_cutoff, earlier), rng_seed, clock)
     said += [tuning.said for tuning in tunings]
     tuned = clock()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from tradewind.models.candidates import DEPLOYABLE, Candidate, Task
 Array = NDArray[np.float64]
 
 FEW = 30
-"""Below so many of the rarer outcome only the cautious model is deployed; others are at most compared."""
+"""Below so many of the rarer outcome only the cautious model is fitted, and estimators that are only compared."""
 MANY = 500
 """From so many on the cautious model is not tried: by then the others have taken over."""
 CLEAR = 1.0
@@ -36,7 +35,7 @@ def suit_candidates(candidates: Sequence[Candidate], task: Task, rarer: int) -> 
     if task != "classification" or none or (rarer >= MANY and others):
         return tuple(others)
     if rarer < FEW:
-        others = [replace(each, deployable=False) for each in others]
+        others = [each for each in others if not each.deployable]
     return (DEPLOYABLE[CAUTIOUS], *others)
 
 
@@ -69,6 +68,13 @@ def outcomes_to_halve(outcomes: int) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if _width(middle) <= half else (middle, high)
     return high - outcomes
+
+
+def say_few(rarer: int) -> str:
+    """Say which models were left out where outcomes are few, nothing where they are not."""
+    if rarer >= FEW:
+        return ""
+    return f"With fewer than {FEW} outcomes only the cautious model is used; bigger ones would learn chance by heart."
 
 
 def say_more(outcomes: int) -> str:
