@@ -31,7 +31,7 @@ def start(directory: Path, places: Sequence[str], yes: bool, as_json: bool) -> i
         _write_json(_values(done))
         return DONE
     _show(done, console)
-    _next(console, "tradewind run", directory)
+    _next(console, "tradewind run" if done.tried.loads else "tradewind check", directory)
     return DONE
 
 
@@ -97,6 +97,12 @@ def _show_questions(done: Initiated, console: Console) -> None:
         console.print("\nHow your customers buy:", style="bold")
         for sentence in tried.horizons.said:
             console.print(f"  • {sentence}", highlight=False)
+    if not tried.loads:
+        console.print(
+            "\nWhat can be asked (not tried yet: with so many rows the first check loads them):", style="bold"
+        )
+    for question in () if tried.loads else done.questions:
+        console.print(f"  • {question.title}", highlight=False)
     if tried.ranked.first:
         console.print("\nWhere to begin:", style="bold")
     for place, each in enumerate(tried.ranked.first, start=1):

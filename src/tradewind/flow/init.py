@@ -111,7 +111,7 @@ def init(
         return open_workspace(directory, clock, environment)
 
     try:
-        tried = try_out(proposal, draft, progress)
+        tried = try_out(proposal, sum(rows.values()), draft, progress)
         draft(tried.proposal, tried.questions, tried.ranked.locked).close()
     except BaseException:
         (directory / CONFIG_FILE).unlink(missing_ok=True)  # a half-made proposal is no workspace

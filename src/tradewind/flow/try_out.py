@@ -19,13 +19,17 @@ Draft = Callable[[Proposal, tuple[ProposedQuestion, ...]], Workspace]
 """Writes a config of a proposal and its questions, and opens the workspace."""
 
 
+MOST_ROWS = 2_000_000
+"""Rows up to which a proposal is tried at once."""
+
+
 @dataclass(frozen=True)
 class Tried:
     """What came of it.
 
     Args:
         proposal: without the tables that could not be loaded.
-        loads: what was loaded.
+        loads: what was loaded; nothing where there are too many rows to try.
         horizons: the spans that fit; None without orders of known customers.
         questions: what can be asked, with fitting spans, the recommended ones first.
         ranked: which of them to begin with, and what would unlock the others.
@@ -38,16 +42,19 @@ class Tried:
     ranked: FirstQuestions
 
 
-def try_out(proposal: Proposal, draft: Draft, progress: Progress) -> Tried:
+def try_out(proposal: Proposal, rows: int, draft: Draft, progress: Progress) -> Tried:
     """Load what is proposed, and see what can be asked of it.
 
     Args:
         proposal: with the owner's answers worked in.
+        rows: rows of all source tables; beyond `MOST_ROWS` nothing is tried, so that nobody waits for minutes.
         draft: writes and opens a config.
         progress: told what is being done.
     Raises:
         TradewindError: nothing of it can be loaded.
     """
+    if rows > MOST_ROWS:
+        return Tried(proposal, (), None, propose_questions(proposal.tables), FirstQuestions((), (), ()))
     proposal, loads = _loaded(proposal, draft, progress)
     with stage(progress, "Finding the first questions"):
         workspace = draft(proposal, ())
