@@ -86,6 +86,12 @@ def _propose() -> list[Row]:
     return propose.run(SHARED) if SHARED.is_dir() else _absent("what init proposes")
 
 
+def _init() -> list[Row]:
+    import init
+
+    return init.run(SHARED) if SHARED.is_dir() else _absent("init and run")
+
+
 def _vendors() -> list[Row]:
     import vendors
 
@@ -115,6 +121,7 @@ BENCHES = {
     "lifetimes": ("Lifetimes", _lifetimes),
     "features": ("As-of features", _features),
     "propose": ("What init makes of exports", _propose),
+    "init": ("Two commands on real exports", _init),
     "vendors": ("Vendors' exports", _vendors),
     "labelled": ("Labelled tables", _labelled),
     "small_data": ("Small data", _small_data),
