@@ -115,6 +115,12 @@ def _absent(what: str) -> list[Row]:
     return [{"what": what, "figure": "not measured", "target": "", "reached": False, "note": note}]
 
 
+def _loading() -> list[Row]:
+    import loading
+
+    return loading.run()
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
@@ -125,6 +131,7 @@ BENCHES = {
     "vendors": ("Vendors' exports", _vendors),
     "labelled": ("Labelled tables", _labelled),
     "small_data": ("Small data", _small_data),
+    "loading": ("Five million rows", _loading),
 }
 
 

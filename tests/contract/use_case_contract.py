@@ -213,7 +213,7 @@ def chain(data: Data, question: Question, stop: Cutoff) -> Computation:
     def compute(tables: Mapping[str, pa.Table]) -> dict[str, object]:
         for name, rows in tables.items():
             data.engine.load_table(name, rows)
-        then = replace(data, catalog=with_starts(data.engine, data.catalog), score_at=stop, made={})
+        then = replace(data, catalog=with_starts(data.engine, data.catalog), score_at=stop, made={}, kept={})
         results = _lifetimes(then, question) if question.use_case.task == "lifetime" else _learned(then, question)
         assert results.pop("customers") > 0
         return results

@@ -12,7 +12,7 @@ from tradewind.stats.spans import HORIZONS, OrderDays, count_lapsed, smallest_fr
 def _orders(seed: int, rows: int) -> OrderDays:
     rng = np.random.default_rng(seed)
     day = np.sort(rng.integers(100, 400, rows))
-    return OrderDays(rng.integers(0, 12, rows), day, np.ones(rows), 12, 400)
+    return OrderDays(rng.integers(0, 12, rows), day, 12, 400)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -39,3 +39,14 @@ def test_an_effect_adds_up_the_past_dates_and_says_when_the_history_is_too_short
 
 def test_the_smallest_round_span_that_is_long_enough() -> None:
     assert [smallest_from(HORIZONS, days) for days in (1, 30, 31, 74, 5_000)] == [30, 30, 60, 90, 365]
+
+
+def test_a_sample_holds_all_orders_of_its_customers() -> None:
+    orders = _orders(2, 60)
+    some = orders.some(4, np.random.default_rng(1))
+    kept = set(some.customer.tolist())
+    assert len(kept) <= 4
+    assert [pair for pair in zip(orders.customer, orders.day, strict=True) if pair[0] in kept] == list(
+        zip(some.customer, some.day, strict=True)
+    )
+    assert orders.some(12, np.random.default_rng(1)) is orders

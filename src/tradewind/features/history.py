@@ -103,8 +103,10 @@ def starts_mid_life(
         return HistoryStart("unknown", "there are no orders")
     if created is not None and np.mean(~np.isnat(created)) >= MOSTLY:
         return _by_creation(created, day.min())
-    pairs = np.unique(np.stack([customer.astype(np.int64), (day - day.min()).astype(np.int64)]), axis=1)
-    code, when = pairs[0], pairs[1]
+    since = (day - day.min()).astype(np.int64)
+    span = int(since.max()) + 1
+    pairs = np.sort(customer.astype(np.int64) * span + since)
+    code, when = np.divmod(pairs[np.r_[True, np.diff(pairs) > 0]], span)
     starts = np.flatnonzero(np.r_[True, np.diff(code) > 0])
     first, last = when[starts], int(when.max())
     early, following = int(np.sum(first < PERIOD)), int(np.sum((first >= PERIOD) & (first < 2 * PERIOD)))

@@ -34,6 +34,7 @@ class Data:
         score_at: the local midnight after the newest fact: today's answers are given as of it.
         margin: share of revenue that is gross margin.
         made: features computed already, by all that they depend on; questions often ask about the same people.
+        kept: what was read of it already for all who ask, by name and the day as of which.
     """
 
     workspace: Workspace
@@ -44,6 +45,7 @@ class Data:
     score_at: Cutoff
     margin: Margin
     made: dict[object, FeatureTable] = field(default_factory=dict, repr=False, compare=False)
+    kept: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def threads(self) -> int:

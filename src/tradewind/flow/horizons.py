@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.errors import NotAnswerable
 from tradewind.core.finding import Check, Number
 from tradewind.core.time import Days, Horizon
 from tradewind.core.use_case import UseCase
-from tradewind.flow.ask import ask_known
 from tradewind.flow.cutoffs import Schedule, plan_cutoffs
 from tradewind.flow.data import Data, open_data
+from tradewind.flow.order_days import read_order_days
 from tradewind.flow.questions import list_use_cases
 from tradewind.flow.require import first_orders
 from tradewind.report.numbers import say_share
 from tradewind.sources.load import load_tables
-from tradewind.stats.return_times import FEWEST_AT_RISK, Returns, purchase_gaps, time_to_return
+from tradewind.stats.return_times import FEWEST_AT_RISK, MOST_CUSTOMERS, Returns, purchase_gaps, time_to_return
 from tradewind.stats.spans import COMPARED, HORIZONS, WINDOWS, OrderDays, SpanEffect, smallest_from, span_effect
 from tradewind.store.workspace import Workspace
 
@@ -98,10 +98,11 @@ def propose_horizons(workspace: Workspace) -> Horizons:
 
 def horizons_of(data: Data) -> Horizons:
     """Propose spans from the orders of an open snapshot; see `propose_horizons`."""
-    orders = read_order_days(data)
+    orders = read_order_days(data).orders
     rng = np.random.default_rng(orders.customers)
-    returns = time_to_return(purchase_gaps(orders.customer, orders.day, orders.end), rng)
-    second = time_to_return(purchase_gaps(orders.customer, orders.day, orders.end, first_only=True), rng)
+    some = orders.some(MOST_CUSTOMERS, rng)
+    returns = time_to_return(purchase_gaps(some.customer, some.day, some.end), rng)
+    second = time_to_return(purchase_gaps(some.customer, some.day, some.end, first_only=True), rng)
     cases = {case.name: case for case in list_use_cases()}
     horizon, fits = _horizon(data, cases["lapse"], returns.days(0.5))
     window = max(horizon, _window(data, returns.days(0.9) or cases["lapse"].settings["active_within"].count))
@@ -113,30 +114,6 @@ def horizons_of(data: Data) -> Horizons:
         returns.quantiles[0.5], second.come_back, Days(horizon), Days(window), lead,
         _spans(data, cases, returns, second, (horizon, window, again)), effects, said,
     )  # fmt: skip
-
-
-def read_order_days(data: Data) -> OrderDays:
-    """Return who bought when, as known today; returns and orders of guests are left out.
-
-    Raises:
-        NotAnswerable: there are no orders of known customers.
-    """
-    if data.catalog.table("orders") is None:
-        raise NotAnswerable(Problem("orders", "there are no orders", "", "the table orders", "map [tables.orders]"))
-    query = (
-        "SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders "
-        "WHERE amount >= 0 AND customer_id IS NOT NULL"
-    )
-    rows = ask_known(data.engine, data.catalog, query, data.score_at)
-    if rows.num_rows == 0:
-        raise NotAnswerable(Problem("orders", "no order is of a known customer", "", "orders that say who bought"))
-    who = rows.column("customer_id").combine_chunks().dictionary_encode()
-    code = who.indices.to_numpy().astype(np.intp)
-    day = rows.column("happened_on").to_numpy().astype("datetime64[D]").astype(np.int64)
-    amount = np.nan_to_num(rows.column("amount").to_numpy(zero_copy_only=False).astype(np.float64))
-    order = np.argsort(day, kind="stable")
-    end = int(np.datetime64(data.score_at.day, "D").astype(np.int64))
-    return OrderDays(code[order], day[order], amount[order], len(who.dictionary), end)
 
 
 def check_horizons(horizons: Horizons, asked: UseCase) -> Check:

@@ -48,7 +48,7 @@ CALIBRATION_SHARE = 0.6
 PANEL = "panel_horizon"
 
 _ORDERS = (
-    "SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders AND customer_id IS NOT NULL"
+    "SELECT customer_id, happened_on, CAST(amount_base AS DOUBLE) AS amount FROM orders WHERE customer_id IS NOT NULL"
 )
 _FIRSTS = "SELECT customer_id, first_order_at FROM customers WHERE first_order_at IS NOT NULL"
 

@@ -12,6 +12,7 @@ from tradewind.core.use_case import UseCase
 from tradewind.features.history import HistoryStart, starts_mid_life
 from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data
+from tradewind.flow.order_days import read_order_days
 
 
 def require_answerable(data: Data, use_case: UseCase) -> None:
@@ -38,14 +39,25 @@ def require_answerable(data: Data, use_case: UseCase) -> None:
 
 def first_orders(data: Data) -> HistoryStart:
     """Return whether the first orders we see are the customers' first; config may say so outright."""
-    query = "SELECT customer_id, happened_on FROM orders WHERE amount >= 0 AND customer_id IS NOT NULL"
-    rows = ask_known(data.engine, data.catalog, query, data.score_at)
-    names, code = np.unique(rows.column("customer_id").to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
-    day = rows.column("happened_on").to_numpy().astype("datetime64[D]")
-    return starts_mid_life(code, day, data.workspace.config.workspace.first_orders, _created(data, names))
+    key = ("first orders", data.score_at)
+    kept = data.kept.get(key)
+    if not isinstance(kept, HistoryStart):
+        kept = data.kept[key] = _first_orders(data)
+    return kept
 
 
-def _created(data: Data, names: NDArray[np.str_]) -> NDArray[np.datetime64] | None:
+def _first_orders(data: Data) -> HistoryStart:
+    declared = data.workspace.config.workspace.first_orders
+    try:
+        buyers = read_order_days(data)
+    except NotAnswerable:
+        return starts_mid_life(np.zeros(0, dtype=np.intp), np.zeros(0, dtype="datetime64[D]"), declared)
+    day = buyers.orders.day.astype("datetime64[D]")
+    created = None if declared is not None else _created(data, buyers.names)
+    return starts_mid_life(buyers.orders.customer, day, declared, created)
+
+
+def _created(data: Data, names: NDArray[np.object_]) -> NDArray[np.datetime64] | None:
     """The local day on which each customer became known; None where nobody's is."""
     table = data.catalog.table("customers")
     if table is None or "created_at" not in table.columns:

@@ -91,7 +91,13 @@ def define_functions(con: duckdb.DuckDBPyConnection, decimal: str | None) -> Non
         decimal: the decimal sign the config states; stating it also allows thousands separators.
     """
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("CREATE TEMP MACRO text_of(v) AS nullif(trim(CAST(v AS VARCHAR), ' \t\r\n\u00a0\ufeff'), '')")
+    # Trimming is slow, and most values begin and end in a visible character: only the others are trimmed.
+    whole, visible = "CAST(v AS VARCHAR)", "BETWEEN '!' AND '~'"
+    trimmed = f"nullif(trim({whole}, ' \t\r\n\u00a0\ufeff'), '')"
+    con.execute(
+        f"CREATE TEMP MACRO text_of(v) AS CASE WHEN ({whole})[1] {visible} AND ({whole})[-1] {visible} "
+        f"THEN {whole} ELSE {trimmed} END"
+    )
     # Words by which other tools write "no value"; a text column keeps them, a number or id cannot be one.
     words = "('NULL', 'NAN', 'NA', 'N/A', '<NA>', 'NONE', '\\N', '-', 'NAT')"
     con.execute(f"CREATE TEMP MACRO known_text(w) AS CASE WHEN upper(w) NOT IN {words} THEN w END")

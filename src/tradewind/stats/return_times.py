@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 FEWEST_AT_RISK = 30
 """Customers that must still be waiting for the curve to be believed: beyond that it is one person's luck."""
 MOST_CUSTOMERS = 20_000
-"""A random sample of so many customers gives intervals narrow enough, in a second."""
+"""Gaps of a random sample of so many customers give intervals narrow enough, in a second."""
 _RESAMPLES = 200
 
 
@@ -118,28 +118,27 @@ def time_to_return(gaps: Gaps, rng: np.random.Generator, shares: tuple[float, ..
 
     Args:
         gaps: see `purchase_gaps`.
-        rng: for the sample and the resamples.
+        rng: for the resamples.
         shares: of those who come back.
     """
     customers = len(np.unique(gaps.customer))
     if customers < FEWEST_AT_RISK:
         few = missing(f"{customers} customers are too few")
         return Returns(few, 0, dict.fromkeys(shares, few), customers)
-    some = _sample(gaps, rng)
-    curve, followed = waiting_curve(some, some.weight[None, :])
+    curve, followed = waiting_curve(gaps, gaps.weight[None, :])
     seen = int(np.flatnonzero(followed[0] >= FEWEST_AT_RISK)[-1])
     if curve[0, seen] >= 1.0:
         never = missing("nobody has come back yet")
         return Returns(Number(0.0), seen, dict.fromkeys(shares, never), customers)
 
     def figures(weight: Array) -> dict[str, Array]:
-        gone = 1.0 - waiting_curve(some, weight)[0][:, : seen + 1]
+        gone = 1.0 - waiting_curve(gaps, weight)[0][:, : seen + 1]
         total = gone[:, -1:]
         # Between whole days by a straight line: a median that jumps by days has no smooth interval.
         times = {str(share): _crossing(gone, share * total[:, 0]) for share in shares}
         return {"come_back": total[:, 0], **times}
 
-    draws = bootstrap_by_entity(figures, some.customer, some.weight, rng, _RESAMPLES)
+    draws = bootstrap_by_entity(figures, gaps.customer, gaps.weight, rng, _RESAMPLES)
     quantiles = {share: draws.number(str(share), "days") for share in shares}
     return Returns(draws.number("come_back"), seen, quantiles, customers)
 
@@ -150,14 +149,3 @@ def _crossing(gone: Array, level: Array) -> Array:
     above, below = gone[row, at], gone[row, np.maximum(at - 1, 0)]
     step = np.where(above > below, (level - below) / np.where(above > below, above - below, 1.0), 1.0)
     return np.where(at > 0, at - 1 + step, 0.0)
-
-
-def _sample(gaps: Gaps, rng: np.random.Generator) -> Gaps:
-    """A random sample of customers with all of their gaps, by new codes."""
-    names, code = np.unique(gaps.customer, return_inverse=True)
-    if len(names) <= MOST_CUSTOMERS:
-        return Gaps(code, gaps.days, gaps.closed, gaps.weight)
-    taken = np.zeros(len(names), dtype=bool)
-    taken[rng.choice(len(names), MOST_CUSTOMERS, replace=False)] = True
-    rows = taken[code]
-    return Gaps(code[rows], gaps.days[rows], gaps.closed[rows], gaps.weight[rows])

@@ -36,19 +36,17 @@ class SpanEffect:
 
 @dataclass(frozen=True)
 class OrderDays:
-    """Who bought on which day, sorted by day.
+    """Who bought on which day, each pair once, sorted by day.
 
     Args:
         customer: (n,) codes 0 … k − 1.
         day: (n,) day numbers.
-        amount: (n,) what was paid.
         customers: k.
         end: the first day that is not seen.
     """
 
     customer: NDArray[np.intp]
     day: NDArray[np.int64]
-    amount: NDArray[np.float64]
     customers: int
     end: int
 
@@ -56,6 +54,15 @@ class OrderDays:
         """Return the rows of the days `[start, end)`."""
         first, last = np.searchsorted(self.day, [start, end])
         return slice(int(first), int(last))
+
+    def some(self, most: int, rng: np.random.Generator) -> OrderDays:
+        """Return all orders of a random sample of at most so many customers."""
+        if self.customers <= most:
+            return self
+        taken = np.zeros(self.customers, dtype=bool)
+        taken[rng.choice(self.customers, most, replace=False)] = True
+        rows = taken[self.customer]
+        return OrderDays(self.customer[rows], self.day[rows], self.customers, self.end)
 
     def buyers(self, start: int, end: int) -> NDArray[np.bool_]:
         """Return (k,): who bought on the days `[start, end)`."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from tradewind.store.lock import sync_folder
 from tradewind.store.manifest import TABLE_NAME, FileEntry, TableEntry, cannot_write, inside
 
 WHOLE = "all"
+WRITERS = 2
+"""Files written at a time: packing them is most of the work, and takes a processor each."""
 
 
 def write_table(
@@ -43,7 +47,9 @@ def write_table(
     columns = tuple((field.name, sql_type(name, field)) for field in data.schema)
     if len({column.lower() for column, _ in columns}) < len(columns):
         raise StoreError(Problem(name, "two columns of this table have one name", ", ".join(data.column_names)))
-    files = tuple(_write_file(root, name, month, part) for month, part in _by_month(data, month_column))
+    with ThreadPoolExecutor(WRITERS) as writers:
+        written = writers.map(lambda part: _write_file(root, name, part[0], part[1]()), _by_month(data, month_column))
+        files = tuple(written)
     return TableEntry(name, files, columns, data.num_rows, dict(meta or {}))
 
 
@@ -112,16 +118,21 @@ _SQL_TYPES = {
 }
 
 
-def _by_month(data: pa.Table, month_column: str | None) -> Iterator[tuple[str, pa.Table]]:
+def _by_month(data: pa.Table, month_column: str | None) -> Iterator[tuple[str, Callable[[], pa.Table]]]:
+    """The name of each month, and what gives its rows: only those being written are held a second time."""
     if month_column is None or data.num_rows == 0:
-        yield WHOLE, data
+        yield WHOLE, lambda: data
         return
     times = data[month_column]
     months = pc.add(pc.multiply(pc.year(times), 12), pc.subtract(pc.month(times), 1)).combine_chunks()
     months = pc.fill_null(months, -1)
     for month in sorted(pc.unique(months).to_pylist(), key=lambda number: (number < 0, number)):  # without a time: last
         name = "none" if month < 0 else f"{month // 12:04d}-{month % 12 + 1:02d}"
-        yield name, data.filter(pc.equal(months, month))
+        yield name, partial(_rows_of, data, months, month)
+
+
+def _rows_of(data: pa.Table, months: pa.Array, month: int) -> pa.Table:
+    return data.filter(pc.equal(months, month))
 
 
 def _write_file(root: Path, name: str, month: str, data: pa.Table) -> FileEntry:
