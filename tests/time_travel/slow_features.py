@@ -99,11 +99,12 @@ class Slow:
             if window in (90, None):
                 out[f"order_value_mean{end}"] = over(spends[window], len(priced))
                 out[f"order_value_max{end}"] = float(max(priced)) if priced else NONE
-                off = [row for row in some if row["discount"] is not None]
+                off = [row for row in some if row["discount"] is not None and row["amount_base"] == row["amount"]]
                 given = sum((row["discount"] for row in off), Decimal(0))
                 full = sum((row["amount"] + row["discount"] for row in off), Decimal(0))
                 out[f"discount_share{end}"] = over(given, full)
-                out[f"discounted_orders_share{end}"] = over(sum(row["discount"] > 0 for row in off), len(some))
+                cut = sum(row["discount"] is not None and row["discount"] > 0 for row in some)
+                out[f"discounted_orders_share{end}"] = over(cut, len(some))
         priced = [row["amount_base"] for row in rows if row["amount_base"] is not None]
         out["order_value_min_all"] = float(min(priced)) if priced else NONE
         out["returns_share"] = over(sum(price < 0 for price in priced), len(rows))
