@@ -121,6 +121,12 @@ def _loading() -> list[Row]:
     return loading.run()
 
 
+def _defects() -> list[Row]:
+    import defects_found
+
+    return defects_found.run()
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
@@ -132,6 +138,7 @@ BENCHES = {
     "labelled": ("Labelled tables", _labelled),
     "small_data": ("Small data", _small_data),
     "loading": ("Five million rows", _loading),
+    "defects": ("Trouble in the data", _defects),
 }
 
 

@@ -88,14 +88,11 @@ def _second_click(looked: Looked) -> Trouble | None:
         "SELECT order_id, happened_at - lag(happened_at) OVER (PARTITION BY customer_id, amount ORDER BY happened_at) "
         f"AS gap FROM ({bought}) SEMI JOIN ({again}) USING (same)"
     )
-    looked.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE second_click AS SELECT order_id FROM ({pairs}) "
-        f"WHERE gap < INTERVAL {MINUTES} MINUTE"
-    )
+    repeats = f"SELECT order_id FROM ({pairs}) WHERE gap < INTERVAL {MINUTES} MINUTE"
     return looked.trouble(
         "order_id", "near duplicates", "misleads",
         f"{{rows}} orders ({{share}}) repeat the customer and amount of one less than {MINUTES} minutes before",
-        "order_id IN (SELECT order_id FROM second_click)",
+        f"order_id IN ({repeats})",
         shown="concat(customer_id, ', ', amount, ', ', happened_at)",
         treat=clean_lines(looked.name, "order_id", {"keep": ["near duplicates"]}),
         do="look whether both were paid; leave the second out in the source, or with `where` of the table",
@@ -109,12 +106,9 @@ def _all_but_the_key(looked: Looked) -> Trouble | None:
     if len(rest) < 3 or not any(shape.distinct > 0.5 * looked.rows for shape in rest):
         return None
     columns = ", ".join(f'"{shape.name}"' for shape in rest)
-    looked.con.execute(
-        f'CREATE OR REPLACE TEMP TABLE entered_twice AS SELECT unnest(list("{key}")) AS twin FROM "{looked.name}" '
-        f"GROUP BY {columns} HAVING count(*) > 1"
-    )
+    twins = f'SELECT unnest(list("{key}")) FROM "{looked.name}" GROUP BY {columns} HAVING count(*) > 1'
     return looked.trouble(
         key, "near duplicates", "misleads", f"{{rows}} rows ({{share}}) are equal to another one in all but {key}",
-        f'"{key}" IN (SELECT twin FROM entered_twice)',
+        f'"{key}" IN ({twins})',
         treat=clean_lines(looked.name, key, {"keep": ["near duplicates"]}), do="look which of the two is meant",
     )  # fmt: skip

@@ -60,6 +60,6 @@ def _broken(looked: Looked, column: str, target: str, key: str) -> Trouble | Non
     )  # fmt: skip
     return looked.trouble(
         column, "broken reference", severity, f"{{rows}} rows ({{share}}) point to {target} that are not there{how}",
-        f'"{column}" IN (SELECT key FROM dangling)', do=do,
+        f'"{column}" IN ({missing})', do=do,
         treat=f"[clean.{looked.name}.{column}]\nkeep = [\"broken reference\"]",
     )  # fmt: skip

@@ -72,12 +72,13 @@ def check(
     table: Annotated[str, typer.Argument(help="Only this contract table.")] = "",
     workspace: WorkspaceDir = HERE,
     rejected: Annotated[bool, typer.Option("--rejected", help="List the rows that could not be used.")] = False,
+    measure: Annotated[bool, typer.Option("--measure", help="Say what each trouble does to each answer.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look for trouble in the configuration and the data; nothing is repaired."""
     from tradewind.cli import show_check
 
-    raise typer.Exit(show_check.check(workspace, table, rejected, as_json))
+    raise typer.Exit(show_check.check(workspace, table, rejected, measure, as_json))
 
 
 @app.command()

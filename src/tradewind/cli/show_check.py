@@ -32,12 +32,12 @@ _SHOWN = 3
 """Example values shown of one trouble; the table `trouble_rows` holds more."""
 
 
-def check(directory: Path, table: str, rejected: bool, as_json: bool) -> int:
+def check(directory: Path, table: str, rejected: bool, measure: bool, as_json: bool) -> int:
     """Check config and data and show what was found."""
     with _opened(directory) as workspace, _progress(as_json) as progress:
         if rejected:
             return _show_rejected(workspace, table, progress, as_json)
-        result = look(workspace, progress)
+        result = look(workspace, progress, measure)
         spans = None if table or as_json or result.problems else horizons(workspace)
         currency = workspace.config.workspace.currency
     if table:

@@ -19,6 +19,7 @@ from tradewind.core.trouble import Trouble
 from tradewind.flow.answer import answer
 from tradewind.flow.data import Data, contract_tables, open_data, tables_read
 from tradewind.flow.data_checks import check_data
+from tradewind.flow.harm import measure_harm
 from tradewind.flow.horizons import Horizons, check_horizons, horizons_of
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import candidates_of
@@ -33,7 +34,7 @@ from tradewind.flow.score_label import score_label
 from tradewind.flow.tell import failed
 from tradewind.flow.train import train_question
 from tradewind.flow.train_label import train_label
-from tradewind.flow.trouble import find_trouble
+from tradewind.flow.trouble import find_trouble, keep_measured
 from tradewind.sources.load import load_tables
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.expire import expire
@@ -141,12 +142,13 @@ def check(workspace: Workspace, progress: Progress | None = None) -> tuple[Check
     return result.checks
 
 
-def look(workspace: Workspace, progress: Progress | None = None) -> CheckResult:
+def look(workspace: Workspace, progress: Progress | None = None, measure: bool = False) -> CheckResult:
     """Load the data and find what is wrong with them; nothing is repaired.
 
     Args:
         workspace: an open workspace.
         progress: told what is being done.
+        measure: also learn each question without each trouble, and say what that changes.
     Raises:
         ConfigError: the configuration has problems; all are told.
         SourceError: a source cannot be read.
@@ -164,7 +166,19 @@ def look(workspace: Workspace, progress: Progress | None = None) -> CheckResult:
             except NotAnswerable as error:
                 checks = tuple(Check(each.what.capitalize(), "unknown", each.found, each.do) for each in error.problems)
             troubles = _troubles(workspace, loads, progress)
+            if measure and troubles:
+                troubles = _measured(workspace, data, loads, troubles, progress)
         return CheckResult(checks, troubles)
+
+
+def _measured(
+    workspace: Workspace, data: OpenData, loads: Sequence[LoadResult], troubles: tuple[Trouble, ...], progress: Progress
+) -> tuple[Trouble, ...]:
+    with stage(progress, "Measuring what that does to the answers") as notes:
+        questions = asked_questions(workspace.config)
+        told = keep_measured(workspace, loads, lambda: measure_harm(data(), troubles, questions))
+        notes.append(f"{sum(bool(each.harm) for each in told)} of {len(told)} may touch a question")
+    return told
 
 
 def _troubles(workspace: Workspace, loads: Sequence[LoadResult], progress: Progress) -> tuple[Trouble, ...]:

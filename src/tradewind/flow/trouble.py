@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from tradewind.core.trouble import Trouble
 from tradewind.sources.found import SourceTables
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.config import TableMapping
-from tradewind.store.steps import StepOutput, run_step
+from tradewind.store.steps import StepOutput, code_version, fingerprint, run_step
 from tradewind.store.tables import read_table, write_table
 from tradewind.store.workspace import Workspace
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 TROUBLE, TROUBLE_ROWS = "trouble", "trouble_rows"
 """The list of what is wrong, and example rows of each."""
+
+FIND, MEASURE = "find trouble", "measure trouble"
+"""The steps that look, and that say what it does to the answers."""
 
 _CODE = ("tradewind.checks", "tradewind.core", "tradewind.flow.trouble")
 
@@ -41,12 +44,48 @@ def find_trouble(workspace: Workspace, loads: Sequence[LoadResult] = ()) -> tupl
         workspace: an open workspace, loaded.
         loads: what the load just done did to each table.
     """
+
+    parts = _parts(workspace, loads)
+    measured = workspace.state().find_step(MEASURE, fingerprint({"parts": parts, "code": code_version(_CODE)}))
+    if measured is not None:  # what was measured on these very data stands until they change
+        return keep_measured(workspace, loads, lambda: _found(workspace, loads, parts))
+    return _found(workspace, loads, parts)
+
+
+def _found(workspace: Workspace, loads: Sequence[LoadResult], parts: Mapping[str, object]) -> tuple[Trouble, ...]:
+    def work() -> StepOutput:
+        given = {name: given_table(workspace, name, loads) for name in _names(workspace)}
+        return _kept(workspace, _look(workspace, {name: each for name, each in given.items() if each is not None}))
+
+    step = run_step(workspace, FIND, parts, work, code=_CODE)
+    return tuple(Trouble.from_json(each) for each in step.values["troubles"])
+
+
+def keep_measured(
+    workspace: Workspace, loads: Sequence[LoadResult], measure: Callable[[], tuple[Trouble, ...]]
+) -> tuple[Trouble, ...]:
+    """Measure what the troubles do to the answers, once for the same data, and keep it in the table `trouble`."""
+    step = run_step(workspace, MEASURE, _parts(workspace, loads), lambda: _kept(workspace, measure()), code=_CODE)
+    return tuple(Trouble.from_json(each) for each in step.values["troubles"])
+
+
+def _kept(workspace: Workspace, told: Sequence[Trouble]) -> StepOutput:
+    root = workspace.root
+    entries = {
+        TROUBLE: write_table(root, TROUBLE, trouble_table(told)),
+        TROUBLE_ROWS: write_table(root, TROUBLE_ROWS, example_table(told)),
+    }
+    return StepOutput(entries, {"troubles": [trouble.to_json() for trouble in told]})
+
+
+def _parts(workspace: Workspace, loads: Sequence[LoadResult]) -> dict[str, object]:
+    """Everything that what is found depends on."""
     manifest = workspace.manifest()
     tables = [name for name in manifest.tables if name in workspace.config.tables or name == "orders"]
     state = workspace.state()
     last = {name: load.fingerprint if (load := state.last_load(name)) is not None else "" for name in tables}
     gone = {load.table: load.gone for load in loads}
-    parts: dict[str, object] = {
+    return {
         "tables": manifest.fingerprints([*tables, "rejected"]),
         "loads": last,
         "gone": gone,
@@ -55,17 +94,6 @@ def find_trouble(workspace: Workspace, loads: Sequence[LoadResult] = ()) -> tupl
         "currency": workspace.config.workspace.currency,
         "day": _today(workspace),
     }
-
-    def work() -> StepOutput:
-        given = {name: given_table(workspace, name, loads) for name in _names(workspace)}
-        told = _look(workspace, {name: each for name, each in given.items() if each is not None})
-        root = workspace.root
-        entries = {TROUBLE: write_table(root, TROUBLE, trouble_table(told)),
-                   TROUBLE_ROWS: write_table(root, TROUBLE_ROWS, example_table(told))}  # fmt: skip
-        return StepOutput(entries, {"troubles": [trouble.to_json() for trouble in told]})
-
-    output = run_step(workspace, "find trouble", parts, work, code=_CODE)
-    return tuple(Trouble.from_json(each) for each in output.values["troubles"])
 
 
 def _names(workspace: Workspace) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradewind.core.finding import Number
 from tradewind.core.trouble import KINDS, SEVERITIES, Harm, Trouble
 from tradewind.core.words import WORDS
 
@@ -31,20 +30,30 @@ def trouble_rows(troubles: Sequence[Trouble]) -> list[tuple[str, str, str, str]]
 
 def say_harm(harm: Harm) -> str:
     """Say in one sentence what a trouble does to one question."""
-    title = WORDS.get(f"title.{harm.question}", harm.question)
-    title = title.replace(" over the next {horizon}", "")
+    title = WORDS.get(f"title.{harm.question}", harm.question).replace(" over the next {horizon}", "")
     gain = harm.gain
     if gain.value is None:
         return f"“{title}”: not measured, because {gain.reason}."
-    return f"“{title}”: {_direction(gain)}."
+    if not harm.touched:
+        return f"“{title}”: no answer moves without it."
+    if gain.low is None or gain.high is None:
+        return f"“{title}”: {_amount(harm, gain.value)} without it; how sure that is, is not known."
+    between = f"(between {_plain(gain.low)} and {_plain(gain.high)})"
+    if gain.low > 0:
+        return f"“{title}”: {_amount(harm, gain.value)} without it {between}."
+    if gain.high < 0:
+        return f"“{title}”: {_amount(harm, gain.value)} without it {between}: these rows carry news."
+    return f"“{title}”: with or without it the answers are as good {between}."
 
 
-def _direction(gain: Number) -> str:
-    low, high = gain.low, gain.high
-    assert gain.value is not None
-    between = f" (between {low:+.3f} and {high:+.3f})" if low is not None and high is not None else ""
-    if low is not None and low > 0:
-        return f"without it the list is better by {gain.value:.3f}{between}"
-    if high is not None and high < 0:
-        return f"without it the list is worse by {-gain.value:.3f}{between}: what is told here carries news"
-    return f"with or without it the list is as good{between}"
+def _amount(harm: Harm, gain: float) -> str:
+    """A difference of scores in words: pairs in the right order, or how far off amounts are."""
+    if harm.score == "auc":
+        return (
+            f"of 1,000 pairs of people, {abs(gain) * 1000:.0f} {'more' if gain > 0 else 'fewer'} are in the right order"
+        )
+    return f"amounts are {'nearer' if gain > 0 else 'further off'} by {abs(gain):,.2f} a person"
+
+
+def _plain(value: float) -> str:
+    return f"{value:+,.3f}" if abs(value) < 10 else f"{value:+,.0f}"
