@@ -236,7 +236,7 @@ VENDORS = (
            {"payments": _one("id", "Created (UTC)")}),
     Vendor("Stripe subscriptions and payments", lambda: simulate_subscriptions(BUSINESS, 11),
            write_stripe_subscriptions, _totals("subscriptions", "running", "monthly", "orders", "revenue"),
-           _subscriptions, {"subscriptions": _one("Customer ID|id", "Created (UTC)|Start (UTC)"),
+           _subscriptions, {"subscriptions": _one("Customer ID|id", "Created (UTC)|Start (UTC)|Trial Start (UTC)"),
                             "payments": _one("id", "Created (UTC)")}),
     Vendor("Google Analytics 4 events", _make_shop, write_ga4_events, lambda simulated: _ga4(simulated), _orders, {}),
     Vendor("Klaviyo profiles and campaigns", _make_shop, _klaviyo, _known_people, _mailed, {}),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as arrow_csv
 import pytest
+from vendor_workspace import masked
 
 from tradewind.simulate.exports.klaviyo import write_klaviyo_profiles
 from tradewind.simulate.exports.shopify import write_shopify_orders
@@ -23,21 +22,6 @@ from tradewind.sources.layouts import columns_in
 WORLD = World(
     days=500, shop=ShopSettings(customers=300, ticket_share=0.2), subscriptions=SubscriptionSettings(accounts=150)
 )
-
-
-def _masked(path: Path) -> tuple[pa.Table, dict[str, str]]:
-    """A file's rows under meaningless headers in another order, and which masked header was which."""
-    table = arrow_csv.read_csv(path)
-    table = arrow_csv.read_csv(
-        path,
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(table.column_names, pa.string()), strings_can_be_null=True, null_values=[""]
-        ),
-    )
-    order = list(table.column_names)
-    random.Random(4).shuffle(order)
-    names = {f"c{place}": name for place, name in enumerate(order)}
-    return table.select(order).rename_columns(list(names)), names
 
 
 def _first(write: Callable[[Simulated, Path], object], simulated: Simulated, folder: Path, stem: str) -> Path:
@@ -62,7 +46,7 @@ def shop() -> Simulated:
 def test_keys_and_times_are_right_without_headers(
     shop: Simulated, tmp_path: Path, write: Callable[..., object], stem: str, expected: dict[str, dict[str, str]]
 ) -> None:
-    data, names = _masked(_first(write, shop, tmp_path, stem))
+    data, names = masked(_first(write, shop, tmp_path, stem))
     proposed = {table.table: table for table in recognise_values({"s.t": data})}
     for table, columns in expected.items():
         for column, header in columns.items():
@@ -75,7 +59,7 @@ def test_keys_and_times_are_right_without_headers(
 def test_subscriptions_end_when_they_end_without_headers(tmp_path: Path) -> None:
     write = write_stripe_subscriptions
     business = simulate_subscriptions(WORLD, 3)
-    data, names = _masked(_first(write, business, tmp_path, "subscriptions"))
+    data, names = masked(_first(write, business, tmp_path, "subscriptions"))
     (table,) = (each for each in recognise_values({"s.t": data}) if each.table == "subscriptions")
     found = {g.column: {names[name] for name in columns_in(g.expression)} for g in table.guesses}
     assert found["customer_id"] == {"Customer ID"}

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 import pytest
-from vendor_workspace import Loaded, load_exports, truth_of
+from vendor_workspace import Loaded, load_exports, masked, truth_of
 
 from tradewind.simulate.exports.hubspot import write_hubspot
 from tradewind.simulate.exports.salesforce import write_salesforce
 from tradewind.simulate.sales import simulate_sales
 from tradewind.simulate.world import SalesSettings, Simulated, World
+from tradewind.sources.layouts import columns_in
+from tradewind.sources.profile import profile_table
+from tradewind.sources.propose import propose
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +64,22 @@ def test_salesforce_reports_with_groups_totals_and_footers(sales: Simulated, tmp
     assert Counter(loaded.table("leads")["source"].to_pylist()) == sources
     names = Counter(sales.tables["deals"]["stage"].to_pylist())
     assert Counter(loaded.table("deals")["stage"].to_pylist()) == names
+
+
+def test_hubspots_keys_and_times_are_right_without_headers(sales: Simulated, tmp_path: Path) -> None:
+    tables = {path.stem: masked(path) for path in write_hubspot(sales, tmp_path)}
+    profiles = [profile_table(f"s.t{place}", data) for place, (data, _) in enumerate(tables.values())]
+    proposed = {table.from_: table for table in propose(profiles).tables}
+    for place, (table, columns) in enumerate(
+        {
+            "leads": {"lead_id": {"Record ID"}, "created_at": {"Create Date", "Became a Lead Date"}},
+            "accounts": {"account_id": {"Record ID", "Company name"}},  # deals name companies by both
+            "deals": {"deal_id": {"Record ID"}, "created_at": {"Create Date"}},
+        }.items()
+    ):
+        names = list(tables.values())[place][1]
+        assert proposed[f"s.t{place}"].table == table
+        for column, headers in columns.items():
+            guess = proposed[f"s.t{place}"].guess(column)
+            assert guess is not None
+            assert {names[name] for name in columns_in(guess.expression)} <= headers, (table, column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv as arrow_csv
 
 from tradewind.flow.init import init
 from tradewind.simulate.world import Simulated
@@ -54,3 +56,18 @@ def truth_of(simulated: Simulated) -> dict[str, Decimal]:
     """What must be found again."""
     rows: list[dict[str, Any]] = simulated.truth["totals"].to_pylist()
     return {row["what"]: row["value"] for row in rows}
+
+
+def masked(path: Path) -> tuple[pa.Table, dict[str, str]]:
+    """A file's rows under meaningless headers in another order, and which masked header was which."""
+    table = arrow_csv.read_csv(path)
+    table = arrow_csv.read_csv(
+        path,
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(table.column_names, pa.string()), strings_can_be_null=True, null_values=[""]
+        ),
+    )
+    order = list(table.column_names)
+    random.Random(4).shuffle(order)
+    names = {f"c{place}": name for place, name in enumerate(order)}
+    return table.select(order).rename_columns(list(names)), names

@@ -7,6 +7,7 @@ text.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from tradewind.simulate.exports.writing import local, rows_of, write_csv
@@ -20,6 +21,8 @@ HEADER = (
     "Solved at", "Resolution time", "Satisfaction Score", "Group stations", "Assignee stations", "Reopens", "Replies",
 )  # fmt: skip
 
+_ANSWERED = timedelta(hours=31)
+
 
 def write_zendesk_tickets(shop: Simulated, folder: Path) -> Path:
     """Write `tickets.csv`; people without an address write through the shop's form and stay nameless."""
@@ -29,6 +32,7 @@ def write_zendesk_tickets(shop: Simulated, folder: Path) -> Path:
     for row in rows_of(shop.tables["texts"]):
         customer = customers.get(row["customer_id"])
         at = f"{local(row['happened_at'], shop.world.timezone):%Y-%m-%d %H:%M:%S}"
+        solved = f"{local(row['happened_at'] + _ANSWERED, shop.world.timezone):%Y-%m-%d %H:%M:%S}"
         rows.append(
             {
                 "Summation column": 1,
@@ -45,7 +49,8 @@ def write_zendesk_tickets(shop: Simulated, folder: Path) -> Path:
                 "Via": "Mail",
                 "Ticket type": "Question",
                 "Created at": at,
-                "Updated at": at,
+                "Updated at": solved,
+                "Solved at": solved,
                 "Satisfaction Score": {2.0: "Bad", 4.0: "Not Offered", 5.0: "Good"}[row["rating"]],
                 "Reopens": 0,
                 "Replies": 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tradewind.sources.meaning.relations import is_key
+from tradewind.sources.meaning.shop import earliest_time
 from tradewind.sources.meaning.words import label_words, read_heading
 from tradewind.sources.meaning.world import Evidence, Structure, World, names_things
 from tradewind.sources.profile import ColumnProfile
@@ -36,8 +37,8 @@ def build_of_deals(world: World, table: int) -> Structure:
                 hints["amount"] = {money[0].place: Evidence(0.5, "the only amount" if len(money) == 1 else "an amount")}
         hints |= _pointed_by_deals(world, table, stage)
         if begins:
-            first = max(begins, key=lambda column: column.fill)
-            hints["created_at"] = {first.place: Evidence(0.6, "the fullest time, before the deal ends")}
+            first, why = earliest_time(world, table, begins)
+            hints["created_at"] = {first.place: Evidence(0.6, why)}
         return Structure(0.9, f"each row has a stage, and stages end as {_said(words)}", hints)
     return Structure()
 

@@ -78,10 +78,17 @@ class World:
         return [link for link in self.links if link.to_table == table]
 
     def keys(self, table: int) -> list[ColumnProfile]:
-        """Return the columns that name each row, those that others point to first; a mere count of rows last."""
+        """Return the columns that name each row: those that others point to first, those that themselves name some of
+        another table's rows after them, a mere count of rows last."""
         used = {link.to_column for link in self.into(table)}
+        names_others = {link.column for link in self.links if link.table == table and link.found > 0.9 > link.used}
         found = [column for column in self.tables[table].columns if is_key(column)]
-        return sorted(found, key=lambda column: (column.running, column.place not in used, column.place))
+        return sorted(
+            found,
+            key=lambda column: (
+                column.running, column.place in names_others, column.place not in used, column.place,
+            ),
+        )  # fmt: skip
 
     def times(self, table: int) -> list[ColumnProfile]:
         """Return the columns that hold times."""
