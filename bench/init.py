@@ -60,8 +60,9 @@ def _init_and_run(name: str, place: Path, folder: Path) -> Row:
     answered = sum(count for state, count in states.items() if state not in ("failed", "not answerable"))
     untouched = before == (folder / "shop" / "tradewind.toml").read_bytes()
     figure = f"{answered} of {len(findings)} questions answered, {seconds:.0f} s + {more:.0f} s"
-    note = ", ".join(finding["name"] for finding in findings)
-    return _row(what, figure, told.returncode == 0 and answered > 0 and untouched, note)
+    note = ", ".join(f"{finding['name']}: {finding['status']}" for finding in findings)
+    worked = told.returncode == 0 and bool(findings) and not states["failed"] and untouched
+    return _row(what, figure, worked, note)
 
 
 def _masked_init(name: str, data: Path, folder: Path) -> Row:

@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, str] = {
         "{columns} {look} filled in after the outcome, so nothing was learned from {them}. With {them} we would put "
         "{with_them} of 100 pairs in the right order instead of {without}: a leak, which no list made in time can keep."
     ),
+    "label.suspects_only": "{columns} {look} filled in after the outcome and {were} left out.",
     "label.suspects": "{columns} {look} filled in after the outcome and {were} left out; with {them} it would be no better.",
     "label.ordered": (
         "Learned from earlier rows and tested on later ones, we put {ordered} of 100 pairs in the right order; with the "

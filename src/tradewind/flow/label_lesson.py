@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.checks.filled_after import Suspect, find_suspects
-from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.core.errors import LeakError, NotAnswerable, Problem
 from tradewind.flow.data import Data
 from tradewind.flow.label_rows import LabelRows, read_label_rows
 from tradewind.flow.lesson import candidates_of, seed_of
@@ -111,7 +111,12 @@ def try_label(data: Data, lesson: LabelLesson) -> LabelTrials:
             said.append(f"It could not be tested in the order of time: {error.problems[0].what}.")
     if lesson.suspects:
         everything = lesson.rows.table
-        flattering = cross_validate(everything, lesson.candidates, seed, limit * FOR_OTHERS, clock, 5, 1, data.threads)
+        try:
+            flattering = cross_validate(
+                everything, lesson.candidates, seed, limit * FOR_OTHERS, clock, 5, 1, data.threads
+            )
+        except LeakError:  # a column that knows the answer makes the rows of one outcome alike
+            said.append("What those columns would have feigned was not measured: with them many rows are alike.")
     return LabelTrials(shuffled, ordered, flattering, tuple(said))
 
 

@@ -98,7 +98,7 @@ def _leak(numbers: Mapping[str, Number], facts: Labelled) -> list[str]:
     gap = numbers.get("suspects_gap")
     clear = gap is not None and gap.value is not None and gap.value >= CLEAR_GAIN and (gap.low or 0) > 0
     if not clear:
-        return [say("label.suspects", **words)]
+        return [say("label.suspects" if known(gap) else "label.suspects_only", **words)]
     with_them, without = (of_100(numbers.get(name)) for name in ("auc_with_suspects", "auc_without_suspects"))
     return [say("label.leak", with_them=with_them, without=without, **words)]
 

@@ -185,7 +185,9 @@ def _figures(finding: Finding) -> tuple[Figure, ...]:
 def _figure(name: str, number: Number, finding: Finding) -> Figure:
     """Return a number as a large figure; what it counts stands in its label, so words as units are left out."""
     assert number.value is not None
-    label = say(f"figure.{name}", do=finding.does or say_do(finding.name), people=finding.people)
+    does = finding.does or say_do(finding.name)
+    do = f"be {does[4:]}" if name == "expected_customers" and does.startswith("are ") else does
+    label = say(f"figure.{name}", do=do, people=finding.people)
     if name == "contacts_break_even_share":
         return Figure(say_one_in(number.value), label)
     unit = number.unit if len(number.unit) == 3 and number.unit.isupper() else "count"
