@@ -25,6 +25,12 @@ TOTAL = (
 BENEATH = r"(?i)copyright|confidential|all rights reserved|generated (by|on|at)|exported (by|on|at)|^\s*page \d|©"
 """What lines beneath a table say."""
 
+_ANY_WORD = (
+    "(?i)total|totaal|sum|gesamt|razem|łącznie|итого|всего|promedio|count|average|avg|record|row|[合小总總][計计]"
+)
+"""Every text that `TOTAL` finds holds one of these."""
+
+_MANY = 10_000
 _FEW = 12
 """Rows at the end of a table among which lines of text are looked for."""
 
@@ -54,10 +60,25 @@ def find_totals(raw: Raw) -> Aside:
         filled = _filled(raw.data)
         usual = np.median(filled)
         few = np.flatnonzero((filled < usual) | (np.arange(len(filled)) >= len(filled) - _FEW))
+        few = _perhaps(raw.data, few, filled)
         for place, text in zip(few, _first_texts(raw.data, few), strict=True):
             rows[place] = _is_aside(text, int(filled[place]), raw.data.num_columns, float(usual))
     lines = [place for place, row in enumerate(raw.broken) if _is_line(row.text)]
     return Aside(rows, tuple(lines))
+
+
+def _perhaps(data: pa.Table, places: NDArray[np.int64], filled: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Leave out rows that cannot be meant: of millions with a blank cell few are then looked at one by one."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if len(places) < _MANY or not all(pa.types.is_string(kind) for kind in data.schema.types):
+        return places
+    at = pa.array(places)
+    first = pc.coalesce(*(column.take(at) for column in data.columns))
+    words = pc.fill_null(pc.match_substring_regex(first, _ANY_WORD), False)
+    said: NDArray[np.bool_] = np.asarray(words.to_numpy(zero_copy_only=False), dtype=bool)
+    return places[said | (filled[places] <= 1)]
 
 
 def skip_totals(raw: Raw) -> Raw:
