@@ -28,6 +28,7 @@ Row = dict[str, object]
 PATIENCE = 3_600.0
 """Seconds for choosing among models, so that what is chosen does not depend on the machine."""
 REPEATS = 2
+"""Of the smaller sets; the largest is dealt once."""
 AFTER_CONTACT = (
     "Tags", "Lead Quality", "Lead Profile", "Last Activity", "Last Notable Activity", "Asymmetrique Activity Index",
     "Asymmetrique Profile Index", "Asymmetrique Activity Score", "Asymmetrique Profile Score",
@@ -37,7 +38,7 @@ AFTER_CONTACT = (
 def run(shared: Path) -> list[Row]:
     """Measure every set."""
     rows: list[Row] = []
-    for measure in (_telco, _leads, _bank_churn, _bank_marketing):
+    for measure in (_telco, _bank_churn, _leads, _bank_marketing):
         found = measure(shared)
         for row in found:
             print(f"  {row['what']}: {row['figure']}", flush=True)
@@ -73,7 +74,7 @@ def _telco(shared: Path) -> list[Row]:
 def _leads(shared: Path) -> list[Row]:
     everything = _leads_table(shared, ())
     trial, seconds = _validated(SETS["X Education"](shared))
-    flattering = cross_validate(everything, LABELLED[:2], 0, PATIENCE, system_clock, repeats=1)
+    flattering = cross_validate(everything, LABELLED[1:2], 0, PATIENCE, system_clock, repeats=1)
     return [
         _row("X Education, without columns filled in after contact: AUC", trial, "auc", 0.87, seconds=seconds),
         _row("X Education, with them (a leak): AUC", flattering, "auc", None),
@@ -82,7 +83,7 @@ def _leads(shared: Path) -> list[Row]:
 
 def _bank_marketing(shared: Path) -> list[Row]:
     table = SETS["Bank marketing"](shared)
-    trial, seconds = _validated(table)
+    trial, seconds = _validated(table, repeats=1)
     began = time.perf_counter()
     later = time_ordered(table, LABELLED, 0, PATIENCE, system_clock)
     parts = [f"{_area(later.label[later.fold[0] == part], later.mean[later.fold[0] == part]):.3f}"
@@ -103,10 +104,10 @@ def _bank_churn(shared: Path) -> list[Row]:
     return [row]
 
 
-def _validated(table: LabelledTable) -> tuple[LabelledTrial, float]:
+def _validated(table: LabelledTable, repeats: int = REPEATS) -> tuple[LabelledTrial, float]:
     began = time.perf_counter()
-    trial = cross_validate(table, LABELLED, 0, PATIENCE, system_clock, repeats=REPEATS)
-    return trial, (time.perf_counter() - began) / REPEATS
+    trial = cross_validate(table, LABELLED, 0, PATIENCE, system_clock, repeats=repeats)
+    return trial, (time.perf_counter() - began) / repeats
 
 
 def _row(
