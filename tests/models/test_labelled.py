@@ -74,6 +74,13 @@ def test_rows_multiplied_before_the_split_are_refused() -> None:
     drawn = np.random.default_rng(0).choice(rarer, 300)
     with pytest.raises(LeakError, match="same row stands in training and test"):
         run(chosen_rows(table, np.r_[np.arange(400), drawn]))
+    counted = chosen_rows(table, np.r_[np.arange(400), drawn])
+    numbered = np.column_stack([counted.features.numbers, np.arange(700)]).astype(np.float32)
+    line = Feature("line", "line", "number", "customers", "line")
+    features = (*counted.features.features[:3], line, counted.features.features[3])
+    anew = replace(counted.features, features=features, numbers=numbered)
+    with pytest.raises(LeakError, match="copied before the split"):
+        run(replace(counted, features=anew))
     twice = np.r_[np.arange(400), 0]
     with pytest.raises(LeakError, match="keys occur more than once"):
         run(LabelledTable(table.features.rows(twice), table.outcome[twice]))
@@ -83,7 +90,7 @@ def test_rows_that_happen_to_be_alike_are_kept_together_and_said() -> None:
     table = people(500, 4)
     coarse = replace(table.features, numbers=np.round(table.features.numbers))
     trial = run(LabelledTable(coarse, table.outcome))
-    assert any("alike in everything" in text for text in trial.said)
+    assert any("like others in everything" in text for text in trial.said)
     keys = [tuple(row) for row in np.column_stack([coarse.numbers.astype(str), coarse.categories["plan"].astype(str)])]
     for key in set(keys):
         here = [i for i, one in enumerate(keys) if one == key]

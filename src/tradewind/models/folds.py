@@ -38,7 +38,7 @@ class Copies:
         """One plain sentence, empty without copies."""
         if not self.extra:
             return ""
-        return f"{self.extra:,} rows are alike in everything; rows that are alike were always tested together."
+        return f"{self.extra:,} rows are like others in everything that counts; such rows were tested together."
 
 
 def find_copies(features: FeatureTable, outcome: Array) -> Copies:
@@ -51,7 +51,7 @@ def find_copies(features: FeatureTable, outcome: Array) -> Copies:
     as common there as in the other outcome, and that hardly ever disagree in outcome, as rows alike by chance would.
 
     Args:
-        features: all columns as they came, those that only number the rows among them.
+        features: all columns but those that only number the rows: copies may have been numbered anew.
         outcome: (n,) 0/1, NaN where not known.
     Raises:
         LeakError: the same row stands in training and test.
