@@ -144,6 +144,14 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     assert config.features["visits"].influence == "you can influence"
 
 
+def test_a_budget_for_tuning_is_a_time_or_a_number_of_trials() -> None:
+    for written in ("60 seconds", "1 minute", "40 trials"):
+        text = DESIGNED + f'tune = "{written}"\n'
+        assert parse_config(tomllib.loads(text), {}, text).use_cases["lapse"].tune == written
+    for wrong in ("soon", "0 trials", "60"):
+        assert "use_cases.lapse.tune" in problems(DESIGNED + f'tune = "{wrong}"\n')
+
+
 def test_no_secret_is_shown(tmp_path: Path) -> None:
     config = load_config(write(tmp_path, EVERYTHING), ENVIRON)
     assert "hunter2" not in repr(config)
