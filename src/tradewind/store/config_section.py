@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tradewind.core.errors import ConfigError
 from tradewind.core.time import Days, parse_days
@@ -30,5 +31,12 @@ def _read_span(value: object) -> object:
 Span = Annotated[Days, BeforeValidator(_read_span)]
 Name = Annotated[str, Field(min_length=1)]
 
-TuningBudget = Annotated[str, Field(pattern=r"(?i)^\s*[1-9]\d{0,5}\s*(seconds?|minutes?|trials?)\s*$")]
+
+def _check_budget(value: str) -> str:
+    if re.fullmatch(r"\s*[1-9]\d{0,5}\s*(seconds?|minutes?|trials?)\s*", value, re.IGNORECASE) is None:
+        raise ValueError('expected a time or a number of trials: "60 seconds", "5 minutes", "40 trials"')
+    return value
+
+
+TuningBudget = Annotated[str, AfterValidator(_check_budget)]
 """How long to look for better settings: `60 seconds`, `5 minutes`, `40 trials`."""
