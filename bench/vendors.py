@@ -6,7 +6,10 @@ Each export is then written once more with its headers masked and its columns sh
 from __future__ import annotations
 
 import csv
+import os
 import random
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -21,6 +24,7 @@ import pyarrow.compute as pc
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import TradewindError
+from tradewind.flow.demo_simulated import DEMOS
 from tradewind.flow.init import Initiated, init
 from tradewind.simulate.exports.ga4 import write_ga4_events
 from tradewind.simulate.exports.hubspot import write_hubspot
@@ -70,7 +74,7 @@ class Vendor:
 
 def run() -> list[Row]:
     """Measure every vendor, with headers and without."""
-    rows, keys, times, of = [], 0, 0, 0
+    rows, keys, times, of = [_large(), *(_demo(kind) for kind in DEMOS)], 0, 0, 0
     wrong: list[str] = []
     for vendor in VENDORS:
         simulated = vendor.make()
@@ -85,6 +89,33 @@ def run() -> list[Row]:
          "target": f"{of} and {of}", "reached": keys == times == of, "note": "; ".join(wrong)}
     )  # fmt: skip
     return rows
+
+
+def _large() -> Row:
+    """A million customers, simulated in a process of its own so that its memory is its own."""
+    code = (
+        "import resource, time; from tradewind.simulate.shop import simulate_shop; "
+        "from tradewind.simulate.world import *; began = time.perf_counter(); "
+        "made = simulate_shop(World(shop=ShopSettings(customers=1_000_000)), 1); "
+        "print(time.perf_counter() - began, made.tables['orders'].num_rows, "
+        "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    seconds, orders, peak = float(out[0]), int(out[1]), float(out[2])
+    return {"what": f"1,000,000 customers simulated, {orders:,} orders", "figure": f"{seconds:.0f} s, {peak:.1f} GiB",
+            "target": "well under 60 s", "reached": seconds < 45, "note": ""}  # fmt: skip
+
+
+def _demo(kind: str) -> Row:
+    """A simulated demo from nothing to its report."""
+    with tempfile.TemporaryDirectory(prefix="tradewind-bench-") as folder:
+        command = [sys.executable, "-m", "tradewind.cli.main", "demo", kind, folder]
+        began, before = time.perf_counter(), os.times()
+        done = subprocess.run(command, capture_output=True, text=True)
+        seconds, after = time.perf_counter() - began, os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return {"what": f"`tradewind demo {kind}`", "figure": f"{seconds:.0f} s", "target": "< 60 s",
+            "reached": done.returncode == 0 and seconds < 60, "note": f"{processor:.0f} processor seconds"}  # fmt: skip
 
 
 def _with_headers(vendor: Vendor, simulated: Simulated, root: Path) -> Row:

@@ -57,7 +57,7 @@ def simulate_subscriptions(world: World, seed: int) -> Simulated:
 
 def payers(starts: Starts) -> Ints:
     """Return the customer number of each subscription's first person, who pays."""
-    return np.concatenate([[0], np.cumsum(starts.seats)[:-1]]).astype(np.int64)
+    return np.asarray(np.cumsum(starts.seats) - starts.seats)
 
 
 def _customers(world: World, starts: Starts, begun: Ints, rng: np.random.Generator) -> pa.Table:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import available_timezones
+
+from tradewind.core.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -222,6 +225,8 @@ class World:
         shop: settings of `simulate_shop`.
         subscriptions: settings of `simulate_subscriptions`.
         sales: settings of `simulate_sales`.
+    Raises:
+        ConfigError: a world that cannot be: no days, an unknown zone, negative numbers, shares beyond one.
     """
 
     start: date = date(2023, 1, 1)
@@ -231,6 +236,17 @@ class World:
     shop: ShopSettings = field(default_factory=ShopSettings)
     subscriptions: SubscriptionSettings = field(default_factory=SubscriptionSettings)
     sales: SalesSettings = field(default_factory=SalesSettings)
+
+    def __post_init__(self) -> None:
+        problems = (
+            [] if self.days >= 1 else [Problem("days", "a world lasts a day at least", str(self.days), "1 or more")]
+        )
+        if self.timezone not in available_timezones():
+            problems.append(Problem("timezone", "this is no time zone", self.timezone, 'such as "Europe/Berlin"'))
+        for name in ("shop", "subscriptions", "sales"):
+            problems += _impossible(name, getattr(self, name))
+        if problems:
+            raise ConfigError(problems)
 
 
 @dataclass(frozen=True)
@@ -249,3 +265,25 @@ class Simulated:
     seed: int
     tables: Mapping[str, pa.Table]
     truth: Mapping[str, pa.Table]
+
+
+_CHANCES = frozenset(
+    {"reached", "held_out", "effect", "trial_stays", "yearly", "hazard", "recovered", "upgrade", "converts"}
+)
+"""Settings that are chances although their names do not end in `_share`."""
+
+
+def _impossible(where: str, settings: ShopSettings | SubscriptionSettings | SalesSettings) -> list[Problem]:
+    """Return what no world can have: negative numbers, shares beyond one, nothing to choose from."""
+    problems = []
+    for each in fields(settings):
+        value = getattr(settings, each.name)
+        if value == ():
+            problems.append(Problem(f"{where}.{each.name}", "there is nothing to choose from", "()", "one at least"))
+        if not isinstance(value, int | float) or each.name == "weekend":
+            continue
+        if value < 0:
+            problems.append(Problem(f"{where}.{each.name}", "this cannot be negative", str(value), "zero or more"))
+        elif value > 1 and (each.name.endswith("_share") or each.name in _CHANCES):
+            problems.append(Problem(f"{where}.{each.name}", "this is a share", str(value), "0 to 1"))
+    return problems
