@@ -155,3 +155,16 @@ def test_a_doubled_header_is_left_out_with_the_reason() -> None:
     found = propose([profile_table("s.customers", data)])
     assert [left.column for left in found.tables[0].left_out] == ["tier", "tier"]
     assert "two columns have this header" in found.tables[0].left_out[0].reason
+
+
+def test_what_a_flat_file_repeats_of_buyers_and_products_is_kept_once_for_each() -> None:
+    lines = shop_lines()
+    towns = {buyer: ("Rome", "Oslo", "Lyon", "Graz")[buyer % 4] for buyer in lines["buyer"]}
+    columns = {GERMAN[name]: values for name, values in lines.items()}
+    columns["Ort"] = [towns[buyer] for buyer in lines["buyer"]]
+    columns["Artikelbezeichnung"] = [f"Fine lamp {product[2:]}" for product in lines["product"]]
+    found = proposal_of(export=columns)
+    assert mapping_of(found, "customers") == {"customer_id": "Kundennr", "ort": "Ort", "known_at": "Bestelldatum"}
+    products = {"product_id": "Artikelnummer", "name": "Artikelbezeichnung", "known_at": "Bestelldatum"}
+    assert mapping_of(found, "products") == products
+    assert table_of(found, "order_lines").left_out == ()

@@ -10,6 +10,7 @@ from tradewind.sources.meaning.asking import open_questions
 from tradewind.sources.meaning.assembling import Draft, draft_table, finish
 from tradewind.sources.meaning.choosing import choose_tables
 from tradewind.sources.meaning.order_of_rows import order_of_rows
+from tradewind.sources.meaning.repeated import repeated_entities
 from tradewind.sources.meaning.same_columns import put_together
 from tradewind.sources.meaning.unused import why_unused
 from tradewind.sources.meaning.world import make_world
@@ -31,10 +32,12 @@ def propose(tables: Sequence[SourceProfile]) -> Proposal:
     world = make_world(together)
     chosen = choose_tables(world)
     drafts = [draft_table(world, one, chosen) for one in chosen]
-    proposed = [finish(draft) for draft in drafts]
+    repeated = repeated_entities(world, drafts)
+    taken = frozenset(name for _, names in repeated for name in names)
+    proposed = [finish(draft, taken) for draft in drafts]
     labels = [label for draft, table in zip(drafts, proposed, strict=True) for label in _label(draft, table)]
     return Proposal(
-        tuple(proposed),
+        (*proposed, *(table for table, _ in repeated)),
         tuple(labels),
         open_questions(drafts, proposed, labels),
         tuple(

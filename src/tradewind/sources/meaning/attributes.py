@@ -31,9 +31,9 @@ def place_attributes(draft: Draft, reserved: frozenset[str]) -> None:
     for column in draft.source.columns:
         if column.place in draft.used:
             continue
-        reason = _why_not(draft, column) if contract.attributes else _no_room(draft, column)
         if column.name in reserved and not contract.attributes:
             continue
+        reason = _why_not(draft, column) if contract.attributes else _no_room(draft, column)
         if reason:
             draft.left_out.append(LeftOut(column.name, reason))
             continue
