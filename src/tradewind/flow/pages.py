@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from tradewind.core.contract_page import contract_page
 from tradewind.flow.questions import list_use_cases, speak_days
+from tradewind.sources.layouts import all_layouts
 from tradewind.store import config
 from tradewind.store.config_clean import CleanRule, Parse
 from tradewind.store.config_identity import IdentitySettings
@@ -41,6 +42,7 @@ def generated_pages() -> dict[str, str]:
         "configuration.md": configuration_page(),
         "expressions.md": expressions_page(),
         "use-cases.md": use_cases_page(),
+        "exports.md": exports_page(),
     }
 
 
@@ -80,6 +82,22 @@ def expressions_page() -> str:
         "grouping and the aggregates among them. Division by zero gives nothing, not infinity.\n\n"
         f"{words}\n"
     )
+
+
+def exports_page() -> str:
+    """Return the page on the vendors' exports that are known."""
+    parts = [
+        "# Exports that are known by themselves\n\n`tradewind init` knows these files by their headers, whatever the order, "
+        "the case and a few columns more; those marked * also by their values, where the headers were translated or lost "
+        "(such lines are marked as guesses in the config). Everything else is told from the data. Each is one file under "
+        "`src/tradewind/sources/layouts/`: data, no code.\n"
+    ]
+    for layout in all_layouts():
+        star = " *" if layout.values else ""
+        parts.append(f"\n## {layout.vendor}: {layout.export}{star}\n\nNeeds the columns ")
+        parts.append(f"{', '.join(f'`{name}`' for name in layout.required)}.\n\n")
+        parts += [f"- `{table['table']}`: {table['reason']}\n" for table in layout.tables]
+    return "".join(parts)
 
 
 def use_cases_page() -> str:
