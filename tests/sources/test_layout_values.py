@@ -70,3 +70,24 @@ def test_subscriptions_end_when_they_end_without_headers(tmp_path: Path) -> None
 def test_nobody_elses_table_looks_like_a_vendors() -> None:
     plain = pa.table({"a": ["#1", "#2"], "b": ["paid", "refunded"], "c": ["2024-01-01", None], "d": [1, 2]})
     assert recognise_values({"s.t": plain, "s.empty": pa.table({})}) == ()
+
+
+def test_headers_that_name_each_others_columns_are_not_mixed_up() -> None:
+    rows = 20
+    data = pa.table(
+        {
+            "Customer ID": [f"ch_{n}" for n in range(rows)],  # the charge's id stands under the customer's header
+            "id": [f"cus_{n % 7}" for n in range(rows)],
+            'odd "name"': ["2024-01-02 10:11"] * rows,
+            "s": ["Paid"] * rows,
+            "c": ["true"] * rows,
+            "cur": ["eur"] * rows,
+            "mail": ["a@b.example"] * rows,
+            "sum": ["12.50"] * rows,
+        }
+    )
+    orders = next(table for table in recognise_values({"s.t": data}) if table.table == "orders")
+    found = {guess.column: columns_in(guess.expression) for guess in orders.guesses}
+    assert found["order_id"] == ("Customer ID",)
+    assert found["customer_id"] == ("id",)
+    assert found["happened_at"] == ('odd "name"',)

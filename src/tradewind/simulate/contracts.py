@@ -146,8 +146,7 @@ def live(world: World, starts: Starts, rng: np.random.Generator) -> Lives:
 
 def _end(ended: Ints, why: Ints, who: Ints, day: Ints, reason: int, days: int) -> None:
     """Note an end; one beyond the world's time has not come yet, and stops the months all the same."""
-    ended[who], why[who] = np.maximum(day, 0), reason
-    ended[who] = np.where(day < days, day, days)
+    ended[who], why[who] = np.minimum(day, days), reason
 
 
 def _stack(rows: list[Months]) -> Months:

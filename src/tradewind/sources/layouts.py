@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from tradewind.sources.proposal import Guess, LeftOut, ProposedTable
 
 _SURE = 0.97
 """Confidence of a mapping that is known rather than guessed; the headers alone could still deceive."""
+_QUOTED = re.compile('"([^"]+)"')
 _LIKELY = 0.7
 """Confidence of one whose columns were told by their values: the config marks it as a guess."""
 
@@ -148,32 +150,13 @@ def propose_table(
     else:
         known = {plain_header(name): column for name, column in by_values.items()}
         confidence, how_known = _LIKELY, "though its headers are not that vendor's: its values look like it"
-    leaning = [*columns_in(table.get("where", "true")), *table.get("fill_down", ()), *table.get("needs", ())]
-    if (
-        not {plain_header(name) for name in (*leaning, *([table["within"]] if "within" in table else ()))}
-        <= known.keys()
-    ):
+    if not _leans_on(table) <= known.keys():
         return None
-
-    def as_here(text: str) -> str:
-        for name in columns_in(text):
-            text = text.replace(f'"{name}"', f'"{known[plain_header(name)]}"')
-        return text
-
-    def choose(alternatives: str | list[str]) -> str | None:
-        """The first expression whose columns are all there."""
-        texts = [alternatives] if isinstance(alternatives, str) else alternatives
-        return next((t for t in texts if {plain_header(name) for name in columns_in(t)} <= known.keys()), None)
-
-    guesses = tuple(
-        Guess(column, as_here(text), confidence, how["reason"], how.get("format", ""))
-        for column, how in table["columns"].items()
-        if (text := choose(how["from"])) is not None
-    )
+    guesses = _guesses(table, known, confidence)
     required = {column.name for column in CONTRACT[table["table"]].columns if column.required}
     if not required <= {guess.column for guess in guesses}:
         return None
-    where = as_here(table["where"].strip()) if "where" in table else ""
+    where = _as_here(table["where"].strip(), known) if "where" in table else ""
     used = {name for guess in guesses for name in columns_in(guess.expression)}
     used |= set(columns_in(where)) if where else set()
     return ProposedTable(
@@ -190,6 +173,29 @@ def propose_table(
         fill_down=tuple(known[plain_header(name)] for name in table.get("fill_down", ())),
         within=known[plain_header(table["within"])] if "within" in table else "",
     )
+
+
+def _leans_on(table: Mapping[str, Any]) -> set[str]:
+    """The headers without which a table of a layout cannot be made."""
+    names = [*columns_in(table.get("where", "true")), *table.get("fill_down", ()), *table.get("needs", ())]
+    return {plain_header(name) for name in (*names, *([table["within"]] if "within" in table else ()))}
+
+
+def _guesses(table: Mapping[str, Any], known: Mapping[str, str], confidence: float) -> tuple[Guess, ...]:
+    """The columns of a table, each by the first of its expressions whose columns are all there."""
+    found = []
+    for column, how in table["columns"].items():
+        texts = [how["from"]] if isinstance(how["from"], str) else how["from"]
+        text = next((t for t in texts if {plain_header(name) for name in columns_in(t)} <= known.keys()), None)
+        if text is not None:
+            found.append(Guess(column, _as_here(text, known), confidence, how["reason"], how.get("format", "")))
+    return tuple(found)
+
+
+def _as_here(text: str, known: Mapping[str, str]) -> str:
+    """An expression under the headers of this file; replaced at once, for a name may be another's documented one."""
+    here = {name: known[plain_header(name)].replace('"', '""') for name in columns_in(text)}
+    return _QUOTED.sub(lambda match: f'"{here.get(match[1], match[1])}"', text)
 
 
 def _left_out(layout: Layout, headers: tuple[str, ...], used: set[str]) -> tuple[LeftOut, ...]:
