@@ -127,6 +127,16 @@ def _defects() -> list[Row]:
     return defects_found.run()
 
 
+def _identity() -> list[Row]:
+    import identity
+
+    folder = SHARED / "entity_resolution"
+    if not folder.is_dir():
+        return [{"what": "identity", "figure": "not measured", "target": "", "reached": False,
+                 "note": "the shared data sets are not beside this checkout"}]  # fmt: skip
+    return identity.run(folder)
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
@@ -139,6 +149,7 @@ BENCHES = {
     "small_data": ("Small data", _small_data),
     "loading": ("Five million rows", _loading),
     "defects": ("Trouble in the data", _defects),
+    "identity": ("One person out of many records", _identity),
 }
 
 

@@ -15,7 +15,7 @@ from tradewind.identity.columns import comparable_table
 from tradewind.identity.comparisons import choose_comparisons
 from tradewind.identity.resolve import resolve_people
 from tradewind.identity.rules import usual_rules
-from tradewind.identity.similar import MISSING, expected_chance, find_similar, set_threshold
+from tradewind.identity.similar import MISSING, expected_chance, find_similar, names_differ, set_threshold
 
 GIVEN = ("anna", "bernd", "carla", "david", "emma", "felix", "greta", "hans", "ines", "jonas", "katja", "lars", "mona")
 FAMILY = (
@@ -159,6 +159,18 @@ def test_the_threshold_is_the_lowest_with_the_precision_asked_for() -> None:
     assert set_threshold(chance, 1.0) == 1.0
     assert set_threshold(np.array([0.6]), 0.9) > 0.6
     assert set_threshold(np.array([]), 0.9) == 0.5
+
+
+def test_neighbours_with_nearly_one_number_and_other_names_are_not_joined_without_an_eye() -> None:
+    comparisons = choose_comparisons(["name", "phone", "postcode"])
+    reached = {"name": np.array([0, 0, -1, 1]), "phone": np.array([1, 2, 1, 1]), "postcode": np.array([3, 3, 3, 3])}
+    assert names_differ(reached, comparisons).tolist() == [True, False, False, False]
+    assert names_differ({"street": np.array([3])}, choose_comparisons(["street"])).tolist() == [False]
+
+
+def test_splink_keeps_quiet(found: tuple[Any, Any], capfd: pytest.CaptureFixture[str]) -> None:
+    find_similar(records(*town(np.random.default_rng(5), 30, 5)), [])
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_given_name_and_a_surname_that_changed_places_are_seen() -> None:

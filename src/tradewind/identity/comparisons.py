@@ -18,7 +18,7 @@ class Level:
         sql: condition on `{l}` and `{r}`, the two values.
         words: what it means, in words.
         m: share of true pairs that reach it, by default.
-        frequency: whether a rare value that agrees weighs more than a common one.
+        frequency: whether a rare value of the role that agrees weighs more than a common one.
     """
 
     sql: str
@@ -147,7 +147,8 @@ _SWAPPED = Level(
 
 WORDY: Mapping[str, tuple[Level, ...]] = {
     "name": (
-        Level(_common(1.0), "same name", 0.7, frequency=False),
+        Level("name_l = name_r", "same name", 0.7, frequency=True),
+        Level(_common(1.0), "same words in the name", 0.03),
         Level(_held(1.0), "one name holds the other", 0.1),
         Level(_held(0.5), "half of the name's words are the same", 0.1),
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -125,20 +125,20 @@ class _Model:
             probability_two_random_records_match=self.expected,
             link_type="link_only" if once else "dedupe_only",
             unique_id_column_name="place",
-            comparisons=[_splink_comparison(each) for each in comparisons],
+            comparisons=[_splink_comparison(each, table.num_rows >= FEWEST_RECORDS) for each in comparisons],
             blocking_rules_to_generate_predictions=[block_on(*block.expressions) for block in blocks],
             retain_matching_columns=True,
         )
         api = DuckDBAPI(connection=connection)
         self.tables = _registered(api, table, once)
-        self.linker = Linker(self.tables, settings)
+        self.linker = Linker(self.tables, settings, log_level=None)
         self.comparisons, self.blocks, self.records, self.seed = comparisons, blocks, table.num_rows, seed
 
     def restore(self, settings: dict[str, Any]) -> None:
         """Go back to weights as they were before a round of learning that failed half-way."""
         from splink import Linker
 
-        self.linker = Linker(self.tables, settings)
+        self.linker = Linker(self.tables, settings, log_level=None)
 
 
 def _registered(api: Any, table: pa.Table, once: bool) -> Any:
@@ -164,7 +164,8 @@ def _possible(table: pa.Table, once: bool) -> float:
     return (total**2 - sum(size**2 for size in sizes)) / 2
 
 
-def _splink_comparison(comparison: Comparison) -> Any:
+def _splink_comparison(comparison: Comparison, frequencies: bool) -> Any:
+    """Return a comparison in Splink's terms; among few records it means nothing how often a value stands."""
     import splink.comparison_level_library as cll
     import splink.comparison_library as cl
 
@@ -174,7 +175,7 @@ def _splink_comparison(comparison: Comparison) -> Any:
     by_chance = comparison.by_chance
     for level, u in zip(comparison.levels, by_chance, strict=True):
         made: Any = cll.CustomLevel(level.sql.format(**sides), level.words)
-        frequency = {"tf_adjustment_column": first} if level.frequency else {}
+        frequency = {"tf_adjustment_column": comparison.role} if level.frequency and frequencies else {}
         levels.append(made.configure(m_probability=level.m, u_probability=u, **frequency))
     rest = 1 - sum(level.m for level in comparison.levels)
     different: Any = cll.ElseLevel()
@@ -270,16 +271,32 @@ def _judge(
     limit = set_threshold(chance, precision) if threshold is None else threshold
     when = np.maximum.reduce([records.known_of(each.role) for each in comparisons])
     gammas = [pairs[f"gamma_{each.role}"].to_numpy() for each in comparisons]
+    other_names = names_differ({each.role: gamma for each, gamma in zip(comparisons, gammas, strict=True)}, comparisons)
     links = []
     for row in np.lexsort((np.maximum(left, right), np.minimum(left, right))):
         one, other = sorted((int(left[row]), int(right[row])))
         parts = (each.words_of(int(gamma[row])) for each, gamma in zip(comparisons, gammas, strict=True))
         doubt = "" if chance[row] >= limit else "alike, but not enough to be sure"
+        doubt = "alike, but the names differ" if other_names[row] and not doubt else doubt
         words = "; ".join(part for part in parts if part)
         links.append(Link(one, other, SIMILARITY, float(chance[row]), words, max(when[one], when[other]), doubt))
     joined = sum(not link.doubt for link in links)
     said.append(f"{compared:,} pairs looked at, {joined:,} alike from {100 * limit:.0f} in 100 on")
     return Likeness(links, said, limit, compared)
+
+
+def names_differ(reached: Mapping[str, NDArray[np.integer]], comparisons: Sequence[Comparison]) -> NDArray[np.bool_]:
+    """Return (n,) whether every name known on both sides is another one, and nothing that a person owns is equal.
+
+    Neighbours share a postcode and nearly a phone number, and learning takes them for one person where there are many.
+    """
+    top = {each.role: len(each.levels) for each in comparisons}
+    some = next(iter(reached.values()))
+    names = [reached[role] for role in ("given_name", "surname", "name") if role in reached]
+    owned = [reached[role] == top[role] for role in ("email", "phone", "identifier") if role in reached]
+    compared = np.logical_or.reduce([name >= 0 for name in names], initial=False, axis=0) if names else some != some
+    alike = np.logical_or.reduce([*(name > 0 for name in names), *owned]) if names or owned else some != some
+    return np.asarray(compared & ~alike)
 
 
 def set_threshold(chance: np.ndarray, precision: float) -> float:
