@@ -156,7 +156,7 @@ def _febrl(data: Path, number: int) -> Task:
 def _papers(data: Path) -> Task:
     """Ids of the two lists overlap: those of the second get a mark."""
     one, other = (pq.read_table(data / f"dblp_acm_{name}.parquet") for name in ("dblp", "acm"))
-    marked = pc.binary_join_element_wise("acm ", other["id"], "")
+    marked = pa.array([f"acm {key}" for key in other["id"].to_pylist()])
     other = other.set_column(other.column_names.index("id"), "id", marked)
     matches = pq.read_table(data / "dblp_acm_matches.parquet")
     pairs = zip(matches["D1"].to_pylist(), matches["D2"].to_pylist(), strict=True)

@@ -12,7 +12,7 @@ from people import LOAD, person, records, source
 
 from tradewind.core.identity import Decision, Verdict
 from tradewind.identity.clusters import cluster
-from tradewind.identity.links import Link
+from tradewind.identity.links import MANUAL, Link
 from tradewind.identity.records import Records, gather
 from tradewind.identity.resolve import Past, Resolved, Stated, resolve_people
 from tradewind.identity.tables import LINK_COLUMNS, PAIR_COLUMNS, table_of
@@ -58,6 +58,13 @@ def test_two_birth_dates_seen_twice_each_keep_people_apart() -> None:
     assert groups_of(links, 4, firm={"birth_date": dates}) == [{0, 1}, {2, 3}]
     slip = np.array(["1980-01-01", "1980-01-01", "1980-01-10", None], dtype=object)
     assert groups_of(links, 4, firm={"birth_date": slip}) == [{0, 1, 2, 3}]
+
+
+def test_a_decision_by_hand_is_held_back_by_no_guard() -> None:
+    dates = np.array(["1980-01-01", "1980-01-01", "1990-02-02", "1990-02-02"], dtype=object)
+    by_hand = Link(1, 2, MANUAL, 1.0, MANUAL, np.datetime64("2024-01-01", "us"))
+    links = [link(0, 1, 0.9999), link(2, 3, 0.9999), by_hand]
+    assert groups_of(links, 4, firm={"birth_date": dates}) == [{0, 1, 2, 3}]
 
 
 def test_a_table_without_duplicates_gives_each_person_one_record() -> None:

@@ -12,10 +12,11 @@ import pytest
 from shop_of_people import CUSTOMERS, NOW, write_shop
 
 from tradewind.core.errors import ConfigError, StoreError
-from tradewind.core.time import Cutoff
+from tradewind.core.time import Cutoff, Horizon, days
 from tradewind.features import persons
-from tradewind.features.compute import group_at
+from tradewind.features.compute import eligible_step_rows, group_at
 from tradewind.features.feature_set import Group
+from tradewind.features.labels import eligible_at, outcome_at, parse_label_sql
 from tradewind.features.probe import rewrite_future
 from tradewind.flow.data import open_data
 from tradewind.flow.people import decide, explain_person, merged_people
@@ -29,6 +30,15 @@ ORDERS = Group(
     "spend", "SELECT customer_id, COUNT(*) AS orders, SUM(amount_base) AS spent FROM orders GROUP BY customer_id", ()
 )
 EVENTS = Group("visits", "SELECT customer_id, COUNT(*) AS events FROM events GROUP BY customer_id", ())
+LABEL = parse_label_sql("""
+-- name: eligible
+SELECT customer_id FROM orders
+-- name: outcome
+SELECT eligible.customer_id, CAST(COUNT(orders.order_id) AS DOUBLE) AS outcome
+FROM eligible LEFT JOIN orders ON orders.customer_id = eligible.customer_id
+    AND orders.happened_at >= :cutoff AND orders.happened_at < :horizon_end
+GROUP BY eligible.customer_id
+""")
 PEOPLE = Group("names", "SELECT customer_id, created_at FROM customers", ())
 
 
@@ -106,6 +116,33 @@ def test_features_see_a_link_only_from_when_it_was_known(shop: Workspace) -> Non
     placed = [row["customer_id"] for row in rows(shop, "orders") if row["happened_at"] < until]
     assert after["C1"][0] == placed.count("C1") + placed.count("C2")
     assert set(seen(shop, PEOPLE, date(2024, 5, 1))) == {"C1", "C3", "C4", "C5", "C6", "C7"}
+
+
+def test_outcomes_go_to_whom_was_asked_about_and_those_of_later_records_to_their_person(
+    tmp_path: Path, engine_line: tuple[str, dict[str, str]]
+) -> None:
+    """C2 ordered before it was linked and keeps its own outcome; C9 came later, and what it bought is C1's."""
+    later = [*CUSTOMERS, ("C9", "2024-04-20", "anna@x-mail.de", "Anna Weber")]
+    root = write_shop(tmp_path / "later", later, workspace=engine_line[0])
+    orders = (root / "data" / "orders.csv").read_text(encoding="utf-8").splitlines()
+    early = {f'"2024-0{month}' for month in (1, 2, 3)}
+    kept = [line for line in orders if '"C9"' not in line or not any(month in line for month in early)]
+    (root / "data" / "orders.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    shop = open_workspace(root, Clock(NOW), engine_line[1])
+    load_tables(shop)
+    resolve(shop, Silent())
+    cutoff, known_by, who = Cutoff(date(2024, 2, 20), ZONE), Cutoff(date(2024, 6, 10), ZONE), "customer_id"
+    with open_data(shop) as data:
+        data.engine.create("eligible_all", *eligible_at(LABEL, data.catalog, who, [cutoff], {}))
+        step = eligible_step_rows(who, "eligible_all")
+        statement = outcome_at(LABEL, data.catalog, who, step, [cutoff], {}, Horizon(days(100)), known_by)
+        outcome = {row[who]: row["outcome"] for row in data.engine.fetch(*statement).to_pylist()}
+    until = Cutoff(date(2024, 5, 30), ZONE).at
+    bought = [row[who] for row in rows(shop, "orders") if cutoff.at <= row["happened_at"] < until]
+    assert bought.count("C9") > 0
+    assert outcome["C1"] == bought.count("C1") + bought.count("C9")
+    assert outcome["C2"] == bought.count("C2") > 0
+    shop.close()
 
 
 def test_a_visitors_events_are_joined_only_from_when_the_visitor_was_known(shop: Workspace) -> None:

@@ -86,5 +86,6 @@ def decide(directory: Path, one: str, other: str, verdict: Verdict, why: str, as
     )
     console.print(f"{told.summary}.", highlight=False)
     undo = "unmerge" if verdict == "same" else "merge"
-    _next(console, f"tradewind {undo} {one} {other}", directory)
+    console.print(f"To take it back: tradewind {undo} {one} {other}", style="dim", highlight=False)
+    _next(console, "tradewind run", directory)
     return DONE

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tradewind.checks.people import check_duplicates, check_resolved
+from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import ConfigError
 from tradewind.core.finding import Check
 from tradewind.core.identity import ACCOUNTS, HISTORY, ID_COLUMNS, LINKS, MEMBERS, PAIRS, RECORD_TABLES, REVIEW
@@ -116,8 +117,9 @@ def _work(
         records, rules_of(settings, records), now, past, _conversions(sources), workspace.state().decisions(),
         settings.shared_by, _comparer(settings, records) if settings.similarity else None, kinds,
     )  # fmt: skip
+    _set_since(workspace, resolved.links)
     visitors = link_visitors(_sightings(workspace), resolved.links)
-    written, said = _write(workspace, resolved, visitors), list(resolved.said)
+    written, said = _write(workspace, resolved, visitors), [*resolved.said, *_say_as_of_today(sources, resolved)]
     if settings.accounts:
         companies = _companies(workspace, sources, records)
         said += companies.said
@@ -219,6 +221,23 @@ def summarise(resolved: Resolved) -> str:
     return text
 
 
+def _say_as_of_today(sources: Sequence[Source], resolved: Resolved) -> list[str]:
+    """What to do where links rest on columns of which only today's values are known."""
+    if not resolved.by_rule:
+        return []
+    said = []
+    for source in sources:
+        columns = sorted({column for column in source.roles.values() if column in source.as_of_today})
+        if columns:
+            name = next(table for table, kind in RECORD_TABLES.items() if kind == source.record_type)
+            listed = ", ".join(f'"{column}"' for column in columns)
+            said.append(
+                f"links that rest on {', '.join(columns)} of {name} count from their first load on; if these never "
+                f"change, stable = [{listed}] in [tables.{name}] lets them count for the past"
+            )
+    return said
+
+
 def _say_rules(resolved: Resolved) -> str:
     words = {rule: " and ".join(WORDS.get(part, part) for part in rule.split(" + ")) for rule in resolved.by_rule}
     return ", ".join(f"{count:,} by {words[rule]}" for rule, count in resolved.by_rule.items())
@@ -260,6 +279,30 @@ def _sightings(workspace: Workspace) -> list[tuple[str, str, datetime]]:
     with workspace.engine(names, manifest) as engine:
         rows = ask(engine, query).to_pylist()
     return [(row["anonymous_id"], row["customer_id"], row["known_at"]) for row in rows]
+
+
+def _set_since(workspace: Workspace, links: list[dict[str, Any]]) -> None:
+    """A customer is there since its record or its first fact was known, whichever came first."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    manifest = workspace.manifest()
+    names = [
+        name for name, entry in manifest.tables.items()
+        if name in CONTRACT and name != "customers" and "customer_id" in dict(entry.columns)
+    ]  # fmt: skip
+    linked = sorted({row["record_id"] for row in links if row["record_type"] == "customer"})
+    if not names or not linked:
+        return
+    parts = " UNION ALL ".join(f"SELECT customer_id, MIN(known_at) AS at FROM {name} GROUP BY 1" for name in names)
+    query = f"SELECT customer_id, MIN(at) AS at FROM ({parts}) AS facts GROUP BY customer_id"
+    with workspace.engine(names, manifest) as engine:
+        rows = ask(engine, query)
+    ours = rows.filter(pc.is_in(rows["customer_id"], pa.array(linked, pa.string()))).to_pylist()
+    first = {row["customer_id"]: row["at"] for row in ours}
+    for row in links:
+        if row["record_type"] == "customer" and row["record_id"] in first:
+            row["since"] = min(row["since"], first[row["record_id"]])
 
 
 def _stored(workspace: Workspace, name: str) -> pa.Table | None:

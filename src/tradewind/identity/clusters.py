@@ -4,6 +4,8 @@ A link is refused where it would put into one group
 - two records that a person said are apart, or two of one table that is known to be free of duplicates;
 - two sides that each hold a different birth date or identifier *twice or more* (a value seen twice is no slip);
 - two sides of several records each, by a weak link alone: without a rule, one pair must not join two strong people.
+
+What a person decided by hand is held back by nothing but another decision.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.identity.links import Link, by_strength
+from tradewind.identity.links import MANUAL, Link, by_strength
 
 SURE = 0.99
 """Strength from which a single link may join two groups of several records."""
@@ -97,6 +99,8 @@ def _refusal(
     one, other = sides
     if any(not foes[record].isdisjoint(other) for record in one if record in foes):
         return "somebody said that they are apart"
+    if link.rule == MANUAL:
+        return ""
     if once is not None and {once[r] for r in one} & {once[r] for r in other} - {None}:
         return "both are in a table without duplicates"
     for role, values in firm.items():
