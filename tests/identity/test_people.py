@@ -129,7 +129,7 @@ def test_unmerge_restores_and_merge_again_makes_it_good() -> None:
     apart = decided("apart", datetime(2024, 6, 7))
     second = resolve(found, first, LATER, decisions=[apart])
     assert persons(second) == {"b": "b"}
-    assert [row["to_person"] for row in second.history] == ["b"]
+    assert [(row["to_person"], row["why"]) for row in second.history] == [("b", "decided by hand: seen by me")]
     third = resolve(found, second, datetime(2024, 6, 9), decisions=[apart, decided("same", datetime(2024, 6, 9))])
     assert persons(third) == {"b": "a"}
     times = [(row["person_id"], row["known_at"], row["valid_to"]) for row in third.links if row["record_id"] == "b"]

@@ -56,7 +56,9 @@ def _explain(directory: Path, person: Any, as_json: bool) -> int:
     for row in person.evidence[:MOST_ROWS]:
         console.print(_say_pair(row), highlight=False)
     for row in person.history:
-        moved = f"{row['known_at']:%Y-%m-%d %H:%M} {row['record_id']}: from {row['from_person']} to {row['to_person']}"
+        moved = (
+            f"{row['known_at']:%Y-%m-%d %H:%M} UTC {row['record_id']}: from {row['from_person']} to {row['to_person']}"
+        )
         console.print(f"  {moved} ({row['why']})", style="dim", highlight=False)
     if len(person.records) > 1:
         _next(console, f"tradewind unmerge {person.records[0]} {person.records[1]}", directory)

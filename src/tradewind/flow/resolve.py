@@ -15,7 +15,7 @@ from tradewind.core.identity import ACCOUNTS, HISTORY, ID_COLUMNS, LINKS, MEMBER
 from tradewind.flow.ask import ask
 from tradewind.flow.progress import Progress, stage
 from tradewind.identity.accounts import Accounts, find_accounts
-from tradewind.identity.links import Link
+from tradewind.identity.links import BECAME, MANUAL, Link
 from tradewind.identity.records import Records, Source, gather, texts_now
 from tradewind.identity.resolve import Compare, Past, Resolved, Stated, resolve_people
 from tradewind.identity.roles import check_roles, find_roles, parse_rule
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 CODE = ("tradewind.identity", "tradewind.flow.resolve")
 _READ = ("customers", "leads", "events", "touches", "accounts")
+_SAID = {**WORDS, MANUAL: "hand", BECAME: "conversion"}
 _MADE = (LINKS, HISTORY, PAIRS, REVIEW, ACCOUNTS, MEMBERS)
 
 
@@ -239,7 +240,7 @@ def _say_as_of_today(sources: Sequence[Source], resolved: Resolved) -> list[str]
 
 
 def _say_rules(resolved: Resolved) -> str:
-    words = {rule: " and ".join(WORDS.get(part, part) for part in rule.split(" + ")) for rule in resolved.by_rule}
+    words = {rule: " and ".join(_SAID.get(part, part) for part in rule.split(" + ")) for rule in resolved.by_rule}
     return ", ".join(f"{count:,} by {words[rule]}" for rule, count in resolved.by_rule.items())
 
 
@@ -259,7 +260,7 @@ def _conversions(sources: Iterable[Source]) -> list[Stated]:
         for row in source.rows.select(["lead_id", "customer_id", "converted_at", "known_at"]).to_pylist():
             if row["customer_id"] is not None and row["converted_at"] is not None:
                 when = max(row["converted_at"], row["known_at"])
-                stated.append(Stated(f"lead:{row['lead_id']}", row["customer_id"], "became this customer", when))
+                stated.append(Stated(f"lead:{row['lead_id']}", row["customer_id"], BECAME, when))
     return stated
 
 

@@ -65,7 +65,11 @@ _WORDS_SHARED = "len(list_intersect({l}, {r}))"
 
 
 def _letters(count: int) -> str:
-    return f"damerau_levenshtein({{l}}, {{r}}) <= {count}"
+    """At most so many letters different; what cheap conditions rule out is not worked out letter by letter."""
+    near = f"abs(length({{l}}) - length({{r}})) <= {count}"
+    if count == 1:  # one slip leaves the first two or the last two letters as they were
+        near += " AND (left({l}, 2) = left({r}, 2) OR right({l}, 2) = right({r}, 2) OR length({l}) < 4)"
+    return f"{near} AND damerau_levenshtein({{l}}, {{r}}) <= {count}"
 
 
 def _alike(share: float) -> str:

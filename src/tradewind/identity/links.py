@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MANUAL, SIMILARITY = "decided by hand", "similarity"
+MANUAL, BECAME, SIMILARITY = "decided by hand", "became this customer", "similarity"
 
 
 @dataclass(frozen=True)

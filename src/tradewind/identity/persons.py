@@ -107,6 +107,7 @@ def assign(
     present: Mapping[int, tuple[int, int]],
     now: np.datetime64,
     previous: np.datetime64 | None,
+    apart: Mapping[tuple[int, int], str] | None = None,
 ) -> Assigned:
     """Bring people in line with the links that hold.
 
@@ -117,6 +118,7 @@ def assign(
         now: the instant of this run.
         previous: that of the run before; None makes this the first. A link whose evidence an earlier run had already
             seen, without making it, is known from now: what was known last week stays as it was.
+        apart: pairs that somebody said are two people, with the reason.
     """
     book = _Book(records)
     for record, (person, customer) in present.items():
@@ -127,7 +129,7 @@ def assign(
     for person, members in book.members.items():
         if person not in members and book.person_of(person) == person:
             members.append(person)
-    touched = _split(book, links, now)
+    touched = _split(book, links, now, apart or {})
     early = np.datetime64("1677-09-22", "us")
     timed = [
         (max(_known(link, now, previous), *(touched.get(record, early) for record in link.pair)), link)
@@ -157,7 +159,9 @@ def _join(book: _Book, link: Link, when: np.datetime64) -> None:
     book.write(kept, link.why, when)
 
 
-def _split(book: _Book, links: Iterable[Link], now: np.datetime64) -> dict[int, np.datetime64]:
+def _split(
+    book: _Book, links: Iterable[Link], now: np.datetime64, apart: Mapping[tuple[int, int], str]
+) -> dict[int, np.datetime64]:
     """Take apart people whose links no longer hold; return the records concerned and the instant."""
     root = components(links)
     touched: dict[int, np.datetime64] = {}
@@ -168,16 +172,17 @@ def _split(book: _Book, links: Iterable[Link], now: np.datetime64) -> dict[int, 
             parts[root.get(record, record)].append(record)
         if len(parts) < 2:
             continue
-        own = root.get(person, person)
+        own, inside = root.get(person, person), set(members)
+        why = next((each for pair, each in apart.items() if inside.issuperset(pair)), "no longer held to be one person")
         for name, part in parts.items():
             touched.update(dict.fromkeys(part, now))
             founder = person if name == own else part[0]
             for record in part if founder != person else ():
-                book.moves.append(Move(record, person, founder, "no longer held to be one person", now))
+                book.moves.append(Move(record, person, founder, why, now))
                 book.person[record] = founder
             book.members[founder] = part
             book.customer[founder] = next((r for r in part if book.own_customer(r) >= 0), -1)
-            book.write(founder, "no longer held to be one person", now)
+            book.write(founder, why, now)
     return touched
 
 

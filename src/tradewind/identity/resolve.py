@@ -122,9 +122,8 @@ def resolve_people(
     only = np.array([kind if kind in once else None for kind in records.record_type], dtype=object) if once else None
     firm = {role: records.now(role) for role in FIRM if role in records.values}
     groups = cluster(sure, apart, firm, only)
-    assigned = assign(
-        records, groups.made, present_of(past.links, records), _us(now), None if past.at is None else _us(past.at)
-    )
+    previous = None if past.at is None else _us(past.at)
+    assigned = assign(records, groups.made, present_of(past.links, records), _us(now), previous, apart)
     judged = [Judged(link, "made") for link in groups.made]
     judged += [Judged(link, "refused", reason) for link, reason in groups.refused]
     root = components(groups.made)
@@ -143,19 +142,23 @@ def resolve_people(
     )
 
 
-def _decided(decisions: Sequence[Decision], place: dict[str, int]) -> tuple[list[Link], set[tuple[int, int]]]:
-    """The last word on each pair of records that are here: links by hand, and pairs to keep apart."""
+def _decided(decisions: Sequence[Decision], place: dict[str, int]) -> tuple[list[Link], dict[tuple[int, int], str]]:
+    """The last word on each pair of records that are here: links by hand, and pairs to keep apart with the reason."""
     last = {}
     for decision in decisions:
         if decision.left in place and decision.right in place:
             one, other = sorted((place[decision.left], place[decision.right]))
             last[one, other] = decision
     same = [
-        Link(*pair, MANUAL, 1.0, f"{MANUAL}{': ' + each.why if each.why else ''}", _us(each.decided_at))
+        Link(*pair, MANUAL, 1.0, _reason(each), _us(each.decided_at))
         for pair, each in last.items()
         if each.verdict == "same"
     ]
-    return same, {pair for pair, each in last.items() if each.verdict == "apart"}
+    return same, {pair: _reason(each) for pair, each in last.items() if each.verdict == "apart"}
+
+
+def _reason(decision: Decision) -> str:
+    return f"{MANUAL}: {decision.why}" if decision.why else MANUAL
 
 
 def _stated(stated: Iterable[Stated], place: dict[str, int]) -> list[Link]:

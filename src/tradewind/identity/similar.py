@@ -32,7 +32,7 @@ FEWEST_RECORDS = 200
 FEWEST_PAIRS = 100
 """Pairs that a round of learning needs."""
 
-MOST_TRAINING_PAIRS, RANDOM_PAIRS = 1_000_000, 500_000
+MOST_TRAINING_PAIRS, RANDOM_PAIRS = 1_000_000, 300_000
 RULES_FIND = 0.8
 """Share of all true pairs that rules are taken to find; it sets how many to expect, and results hardly depend on it."""
 
@@ -286,14 +286,17 @@ def _judge(
 
 
 def names_differ(reached: Mapping[str, NDArray[np.integer]], comparisons: Sequence[Comparison]) -> NDArray[np.bool_]:
-    """Return (n,) whether every name known on both sides is another one, and nothing that a person owns is equal.
+    """Return (n,) whether every name known on both sides is another one, and nothing that is one person's agrees.
+
+    That is e-mail and phone to the letter, birth date and identifier but for a slip or two.
 
     Neighbours share a postcode and nearly a phone number, and learning takes them for one person where there are many.
     """
     top = {each.role: len(each.levels) for each in comparisons}
     some = next(iter(reached.values()))
     names = [reached[role] for role in ("given_name", "surname", "name") if role in reached]
-    owned = [reached[role] == top[role] for role in ("email", "phone", "identifier") if role in reached]
+    owned = [reached[role] == top[role] for role in ("email", "phone") if role in reached]
+    owned += [reached[role] > 0 for role in ("birth_date", "identifier") if role in reached]
     compared = np.logical_or.reduce([name >= 0 for name in names], initial=False, axis=0) if names else some != some
     alike = np.logical_or.reduce([*(name > 0 for name in names), *owned]) if names or owned else some != some
     return np.asarray(compared & ~alike)
