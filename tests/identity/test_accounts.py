@@ -53,7 +53,7 @@ def test_a_company_without_a_domain_is_known_by_its_name() -> None:
 
 
 def test_known_accounts_keep_their_ids() -> None:
-    known = [{"account_id": "A7", "name": "Firm Worldwide", "domain": "www.firm.com"}]
+    known = [{"account_id": "A7", "name": "Firm Worldwide", "domain": "https://www.Firm.com/about"}]
     (account,) = found([("a@firm.com", "Firm")], known).accounts
     assert (account["account_id"], account["name"]) == ("A7", "Firm Worldwide")
 

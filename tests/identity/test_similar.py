@@ -128,6 +128,12 @@ def test_too_little_to_compare_finds_nobody_and_says_so(rows: list[dict[str, Any
     assert "likeness needs two kinds of value" in likeness.said[0]
 
 
+def test_one_table_that_holds_everybody_once_has_nothing_to_join() -> None:
+    likeness = find_similar(records(*town(np.random.default_rng(4), 20, 5)), [], once=True)
+    assert likeness.links == []
+    assert "a person of its own" in likeness.said[0]
+
+
 def test_pairs_are_counted_before_any_is_looked_at_and_their_number_is_bounded() -> None:
     import duckdb
 

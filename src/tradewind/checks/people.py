@@ -36,4 +36,4 @@ def check_resolved(summary: str, said: Sequence[str], review: int) -> Check:
         review: pairs that need an eye.
     """
     look = 'look at them: tradewind sql "SELECT * FROM identity_review", then tradewind merge or unmerge'
-    return Check(NAME, "pass", "; ".join([summary, *said]), look if review else "")
+    return Check(NAME, "warn" if review else "pass", "; ".join([summary, *said]), look if review else "")

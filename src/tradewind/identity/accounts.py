@@ -127,7 +127,8 @@ def _known_accounts(known: Iterable[Mapping[str, Any]]) -> tuple[dict[tuple[str,
     for row in known:
         account = str(row["account_id"])
         if row.get("domain"):
-            ids.setdefault(("domain", company_domain(str(row["domain"]).removeprefix("www."))), account)
+            host = str(row["domain"]).split("//")[-1].split("/")[0].casefold()
+            ids.setdefault(("domain", company_domain(host)), account)
         if row.get("name"):
             ids.setdefault(("name", company_key(str(row["name"]))), account)
             names[account] = str(row["name"])

@@ -85,6 +85,8 @@ def find_similar(
     comparisons = choose_comparisons(roles)
     if len(comparisons) < 2 or len(records) < 2:
         return Likeness([], [f"likeness needs two kinds of value to compare, there are {len(comparisons)}"], 1.0, 0)
+    if once and len(set(records.record_type)) < 2:
+        return Likeness([], ["every record is a person of its own: there is one table, and it holds each once"], 1.0, 0)
     if not is_installed():
         return Likeness([], [MISSING], 1.0, 0)
     import duckdb
