@@ -130,11 +130,7 @@ def _defects() -> list[Row]:
 def _identity() -> list[Row]:
     import identity
 
-    folder = SHARED / "entity_resolution"
-    if not folder.is_dir():
-        return [{"what": "identity", "figure": "not measured", "target": "", "reached": False,
-                 "note": "the shared data sets are not beside this checkout"}]  # fmt: skip
-    return identity.run(folder)
+    return identity.run(SHARED / "entity_resolution") if SHARED.is_dir() else _absent("identity")
 
 
 BENCHES = {
