@@ -93,7 +93,8 @@ def _workspace(written: Written) -> Iterator[str]:
 def _source(source: FoundSource, timezone: str) -> Iterator[str]:
     yield f"[sources.{source.name}]"
     for key, value in source.settings.items():
-        yield f"{key} = {toml(value)}{_beside(_SETTINGS.get(key, ''))}"
+        secret = key == "url" and str(value).startswith("${")
+        yield f"{key} = {toml(value)}{_beside('' if key == 'url' and not secret else _SETTINGS.get(key, ''))}"
     if "timezone" not in source.settings:
         yield f"timezone = {toml(timezone)}{_beside('of times that carry no zone of their own')}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
@@ -21,6 +22,7 @@ Hashes = NDArray[np.uint64]
 NEARLY_UNIQUE = 0.999
 _MOST = 400_000
 """Distinct values of a column that are compared; of more, the same part of all of them is taken on both sides."""
+_NUMBERS = {"id", "key", "no", "nr", "number", "num", "fk", "ref", "code"}
 _STRONG = 20
 """Values in common from which chance is ruled out."""
 
@@ -87,14 +89,30 @@ def find_links(
     links = []
     for mine, theirs in permutations(range(len(tables)), 2):
         for key in tables[theirs].columns:
-            if not is_key(key) or key.running or key.place not in values[theirs]:
+            if not is_key(key) or key.place not in values[theirs]:
                 continue
             for column in tables[mine].columns:
-                if column.place in values[mine] and not column.running:
+                named = not key.running or names_key(column.name, tables[theirs].short, key.name)
+                if column.place in values[mine] and not column.running and named:
                     link = _link(values, (mine, column), (theirs, key))
                     if link is not None:
                         links.append(link)
     return tuple(sorted(links, key=lambda link: (-link.found, -link.used, link.table, link.column)))
+
+
+def names_key(header: str, table: str, key: str) -> bool:
+    """Whether a header says which table it points to: `order_id` for `id` of `orders`, or the key's own name.
+
+    Databases number their rows 1, 2, 3 …, and such numbers are found in any column of counts: there the names decide.
+    """
+    words, own, of_key = (_words(text) for text in (header, table, key))
+    bare = words - _NUMBERS
+    return bool(bare) and (bare == own - _NUMBERS or (words == of_key and bool(of_key & _NUMBERS)))
+
+
+def _words(text: str) -> set[str]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
+    return {word.removesuffix("s") for word in re.findall(r"[^\W_]+", spaced)}
 
 
 def _link(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tradewind.sources.meaning.relations import Link, Values, column_values, find_links, fixed_by, is_key
 from tradewind.sources.meaning.words import Heading, fit_column, read_heading
@@ -107,13 +107,23 @@ class World:
 def make_world(tables: Sequence[SourceProfile]) -> World:
     """Read the headers of all tables and find how they are linked."""
     values = tuple(column_values(table) for table in tables) if len(tables) > 1 else ()
+    links = find_links(tables, values)
     return World(
-        tuple(tables),
-        find_links(tables, values),
+        tuple(
+            _pointed_to(table, {link.to_column for link in links if link.to_table == place})
+            for place, table in enumerate(tables)
+        ),
+        links,
         tuple(read_heading(table.short) for table in tables),
         tuple(tuple(read_heading(column.name) for column in table.columns) for table in tables),
         values,
     )
+
+
+def _pointed_to(table: SourceProfile, keys: set[int]) -> SourceProfile:
+    """A column that another table points to is more than a count of the rows."""
+    columns = tuple(replace(c, running=False) if c.running and c.place in keys else c for c in table.columns)
+    return table if columns == table.columns else replace(table, columns=columns)
 
 
 def names_things(world: World, table: int, column: ColumnProfile) -> bool:

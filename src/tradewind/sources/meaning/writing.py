@@ -12,6 +12,8 @@ from tradewind.sources.meaning.times import EPOCH_MILLIS, EPOCH_SECONDS
 from tradewind.sources.profile import ColumnProfile
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IN_CENTS = re.compile(r"(?i)(?<![a-z])(in[ _]?)?(cents?|pence|centimes|centavos|groszy|minor[ _]units?)(?![a-z])")
+"""Headers of amounts that are counted in hundredths."""
 _RESERVED = {*SYSTEM_COLUMNS, *LOCAL_COLUMNS, "amount_base", "from", "lookup", "where", "format", "stable", "timezone",
              "known_at", "known_after", "fill_down", "within", "row_number", "columns"}  # fmt: skip
 
@@ -41,6 +43,8 @@ def _quoted(name: str) -> str:
 def number_sql(column: ColumnProfile, table: str = "") -> str:
     """Return a column as a number: what stands around the digits is taken off."""
     sql, number = column_sql(column, table), column.number
+    if column.kind == "integer" and _IN_CENTS.search(column.name):
+        return f"{sql} / 100"
     if number is None or not number.dressed or column.sql_type != "VARCHAR":
         return sql
     if number.brackets:
