@@ -40,9 +40,9 @@ def given(name: str, rows: Rows) -> Given:
     except ContractError:
         mapped = None
     if mapped is None:
-        return Given(None, raw)
+        return Given(None, lambda: raw)
     based = add_base_amount(name, mapped.good, None, "EUR", "Europe/Berlin")
-    return Given(based, raw, mapped.rejected, mapped.counts.collapsed)
+    return Given(based, lambda: raw, mapped.rejected, mapped.counts.collapsed)
 
 
 def look(tables: dict[str, Given]) -> tuple[Trouble, ...]:

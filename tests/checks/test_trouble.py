@@ -27,7 +27,7 @@ def look(name: str, rows: pa.Table | None, raw: pa.Table | None = None, **more: 
     if raw is not None:
         raw = raw.append_column("_row", pa.array(np.arange(1, raw.num_rows + 1)))
     with duckdb.connect() as con:
-        return look_for_trouble(con, {name: Given(rows, raw, **more), **others}, TODAY, "EUR", kept)
+        return look_for_trouble(con, {name: Given(rows, lambda: raw, **more), **others}, TODAY, "EUR", kept)
 
 
 def customers(**columns: Sequence[Any]) -> pa.Table:

@@ -11,7 +11,7 @@ from tradewind.checks.clock import find_shifted_clock
 from tradewind.checks.disguised import find_disguised
 from tradewind.checks.duplicates import find_duplicates
 from tradewind.checks.impossible import find_impossible
-from tradewind.checks.looked import Given, Looked, lay_out
+from tradewind.checks.looked import Given, Looked, beside_its_source, lay_out
 from tradewind.checks.missing import find_missing
 from tradewind.checks.mixed_text import find_mixed_text
 from tradewind.checks.money import find_money_trouble
@@ -50,7 +50,10 @@ def look_for_trouble(
         kept: what was judged to be fine and is not told again.
     """
     looked = lay_out(con, tables, today, currency)
-    found = [trouble for table in looked.values() for trouble in _look_at(table, looked)]
+    found: list[Trouble] = []
+    for each in looked.values():
+        with beside_its_source(each) as table:
+            found += _look_at(table, looked)
     told = [trouble for trouble in _once(found) if not _is_kept(trouble, kept or {})]
     return worst_first(told)
 
@@ -64,16 +67,24 @@ def _look_at(table: Looked, tables: Mapping[str, Looked]) -> list[Trouble]:
     found += [*find_disguised(table), *find_impossible(table, tables), *find_outliers(table), *find_spelling(table)]
     found += [*find_missing(table), *find_duplicates(table), *find_broken_references(table, tables)]
     found += [*find_volume(table), *find_shifted_clock(table), *find_money_trouble(table)]
-    found += [*find_answer_trouble(table), *find_as_of_today(table), *find_uninformative(table), *_gone(table)]
+    found += [*find_answer_trouble(table), *find_as_of_today(table), *find_uninformative(table), *_row_count(table)]
     return found
 
 
-def _gone(table: Looked) -> list[Trouble]:
-    """Rows of earlier loads that the source no longer holds, where they are many."""
-    gone = min(table.given.gone, table.rows)
-    if gone < 5 or gone < 0.05 * table.rows or not table.contract.key:
+def _row_count(table: Looked) -> list[Trouble]:
+    """Many rows of earlier loads that the source no longer holds, or far more new ones than there were."""
+    gone, before = min(table.given.gone, table.rows), table.rows - table.given.new
+    if not table.contract.key:
         return []
     column = table.contract.key[0]
+    if before >= 100 and table.given.new > 2 * before:
+        what = f"{table.given.new:,} rows are new, where {before:,} were there before"
+        treat, do = clean_lines(table.name, column, {"keep": ["row count"]}), "look whether a file was appended twice"
+        return [
+            Trouble(table.name, column, "row count", "cosmetic", what, table.given.new, table.rows, treat=treat, do=do)
+        ]
+    if gone < 5 or gone < 0.05 * table.rows:
+        return []
     return [
         Trouble(
             table.name, column, "row count", "misleads",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,20 +32,23 @@ class Given:
 
     Args:
         rows: the contract table: in memory, or the Parquet files that hold it; None where no row could be used.
-        raw: the source's rows under the contract's column names, with their number `_row`; None where not at hand.
+        raw: reads the source's rows under the contract's column names, with their number `_row`; None where they are
+            not at hand. It is called once, and its rows are let go before the next table is looked at.
         rejected: rows that could not be used: column, value, reason, row.
         collapsed: rows equal to another one in every column.
         gone: rows of earlier loads that the source no longer holds.
+        new: rows that the last load brought.
         as_of_today: columns whose past values nobody knows.
         labels: columns that hold an answer to be predicted.
         literal: columns that the mapping fills with a constant.
     """
 
     rows: pa.Table | Sequence[Path] | None
-    raw: pa.Table | None = None
+    raw: Callable[[], pa.Table | None] | None = None
     rejected: pa.Table | None = None
     collapsed: int = 0
     gone: int = 0
+    new: int = 0
     as_of_today: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     literal: frozenset[str] = frozenset()
@@ -202,8 +206,6 @@ def lay_out(
 
 
 def _register(con: duckdb.DuckDBPyConnection, name: str, given: Given) -> None:
-    if given.raw is not None:
-        con.register(f"raw_{name}", given.raw)
     if given.rows is None:
         return
     if isinstance(given.rows, Sequence):
@@ -230,15 +232,25 @@ def _look(con: duckdb.DuckDBPyConnection, name: str, given: Given, today: date, 
         for place, (each, kind) in enumerate(wanted):
             filled, distinct = counts[1 + 2 * place], counts[2 + 2 * place]
             shapes[each] = Shape(each, kind, filled, min(distinct, filled), contract.column(each))
-    texts: tuple[str, ...] = ()
-    raw_rows = 0
-    if given.raw is not None:
-        described = con.execute(f"DESCRIBE SELECT * FROM raw_{name}").fetchall()
-        texts = tuple(row[0] for row in described if row[1] == "VARCHAR")
-        raw_rows = given.raw.num_rows
-    raw = f"raw_{name}" if given.raw is not None else ""
     names = tuple(row[0] for row in columns)
-    return Looked(con, contract, given, rows, shapes, raw, raw_rows, texts, today, currency, names)
+    return Looked(con, contract, given, rows, shapes, "", 0, (), today, currency, names)
+
+
+@contextmanager
+def beside_its_source(looked: Looked) -> Iterator[Looked]:
+    """Read a table's source and lay it out beside the table for as long as the block lasts."""
+    raw = None if looked.given.raw is None else looked.given.raw()
+    if raw is None:
+        yield looked
+        return
+    view = f"raw_{looked.name}"
+    looked.con.register(view, raw)
+    described = looked.con.execute(f"DESCRIBE SELECT * FROM {view}").fetchall()
+    texts = tuple(row[0] for row in described if row[1] == "VARCHAR")
+    try:
+        yield replace(looked, raw=view, raw_rows=raw.num_rows, texts=texts)
+    finally:
+        looked.con.unregister(view)
 
 
 def _kind(sql_type: str) -> ColumnKind:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BINS = 10
 """Bins for each power of ten."""
 
-FACTORS = {100.0: "a hundred", 1000.0: "a thousand", 10_000.0: "ten thousand", 1_000_000.0: "a million"}
+FACTORS = {100.0: "a hundred", 1000.0: "a thousand"}
 """Factors between units that get mixed: cents, grams, metres, thousands."""
 
 _FAR = 6.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -132,17 +133,18 @@ def given_table(workspace: Workspace, name: str, loads: Sequence[LoadResult] = (
     manifest = workspace.manifest()
     entry = manifest.tables.get(name)
     mapping = workspace.config.tables.get(name)
-    raw = None if mapping is None else _source_text(workspace, name, mapping)
-    if entry is None and raw is None:
+    if entry is None and mapping is None:
         return None
     load = next((each for each in loads if each.table == name), None)
     return Given(
         None if entry is None else [workspace.path(file.path) for file in entry.files],
-        raw,
+        None if mapping is None else partial(_source_text, workspace, name, mapping),
         _rejected(workspace, manifest.tables.get("rejected"), name),
         load.counts.collapsed if load is not None else 0,
         load.gone if load is not None else 0,
+        load.new if load is not None else 0,
         tuple(entry.meta.get("as_of_today", ())) if entry is not None else (),
+        labels=tuple(label.column for label in workspace.config.labels.values() if label.table == name),
         literal=frozenset() if mapping is None else _literals(mapping),
     )
 
