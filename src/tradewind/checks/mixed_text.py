@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -63,19 +64,46 @@ class _Form:
     example: str
 
 
+_LIKE = {
+    "2024-01-31": "____-__-__%",
+    "2024/01/31": "____/__/__%",
+    "31.01.2024": "__.__.____%",
+    "31/01/2024": "__/__/____%",
+    "31-01-2024": "__-__-____%",
+}
+"""What most dates of a form look like; cheap enough to ask millions of them."""
+
+
 def _date_forms(looked: Looked, seen: Marks) -> list[_Form]:
-    """The forms of a column's dates, the most frequent first; millions of times have a handful of forms."""
-    rows = looked.ask(
-        f"SELECT trim({digits_alike(seen.column)}) AS v, count(*), any_value({_trimmed(seen.column)}) "
-        f'FROM "{seen.relation}" WHERE "{seen.column}" IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000'
-    )
+    """The forms of a column's dates, the most frequent first; only those unlike most are looked at one by one."""
+    column, relation = f'"{seen.column}"', f'"{seen.relation}"'
+    text = _trimmed(seen.column)
     found: dict[str, _Form] = {}
+    first = looked.ask(f"SELECT {text} FROM {relation} WHERE {column} IS NOT NULL LIMIT 1000")
+    names = Counter(name for (value,) in first if (name := _form_of(value)) in _LIKE)
+    others = "true"
+    if names:
+        usual = names.most_common(1)[0][0]
+        count, example = looked.one(
+            f"SELECT count(*), min({column}) FROM {relation} WHERE {column} LIKE '{_LIKE[usual]}'"
+        )
+        found[usual] = _Form(usual, count, example.strip())
+        others = f"{column} NOT LIKE '{_LIKE[usual]}'"
+    rows = looked.ask(
+        f"SELECT trim({digits_alike(seen.column)}) AS v, count(*), min({text}) FROM {relation} "
+        f"WHERE {column} IS NOT NULL AND {others} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1000"
+    )
     for alike, count, example in rows:
-        name = next((name for name, form in DATE_FORMS.items() if re.fullmatch(form, alike)), "")
+        name = _form_of(alike)
         if name:
             known = found.get(name)
             found[name] = _Form(name, count + (known.rows if known else 0), known.example if known else example)
     return sorted(found.values(), key=lambda form: -form.rows)
+
+
+def _form_of(text: str) -> str:
+    """The form that a date is written in; empty for what is no date."""
+    return next((name for name, form in DATE_FORMS.items() if re.fullmatch(form, text)), "")
 
 
 def _two_forms(looked: Looked, seen: Marks, forms: list[_Form]) -> Trouble | None:
