@@ -16,6 +16,7 @@ from tradewind.core.finding import Finding, Number
 from tradewind.core.terms import statistical_terms
 from tradewind.core.words import CHECKS, EVIDENCE, STATUS, WORDS, say, say_do, say_span
 from tradewind.report.context import ReportContext
+from tradewind.report.html import render_html
 from tradewind.report.json import findings_json
 from tradewind.report.terminal import render_terminal
 
@@ -134,3 +135,15 @@ def test_a_name_that_is_not_in_the_table_is_our_mistake() -> None:
 )
 def test_statistical_terms_are_found(text: str) -> None:
     assert statistical_terms(text)
+
+
+def test_simulated_data_are_said_to_be_simulated_on_every_surface(
+    findings: list[Finding], tables: Tables, context: ReportContext
+) -> None:
+    made_up = replace(context, simulated=True)
+    line = say("report.simulated")
+    assert line in words_of(printed(findings, tables, context=made_up))
+    assert line in render_html(findings, tables, made_up)
+    assert all(entry["simulated"] is True for entry in json.loads(findings_json(findings, made_up)))
+    assert line not in render_html(findings, tables, context)
+    assert line not in words_of(printed(findings, tables, context=context))
