@@ -100,7 +100,8 @@ def try_label(data: Data, lesson: LabelLesson) -> LabelTrials:
     rarer = min(shuffled.training_positives, shuffled.training_rows - shuffled.training_positives)
     fit = suit_candidates(lesson.candidates, "classification", 4 * rarer // 5)  # four fifths are learned from
     late = [candidate.name for candidate in fit if candidate.name not in tried and candidate.deployable]
-    said = [f"There was no time to try: {', '.join(late)}."] if late else []
+    more = f"a longer time_limit_seconds in [labels.{lesson.question.name}] gives it"
+    said = [f"There was no time to try every method ({', '.join(late)} were left out): {more}."] if late else []
     ordered = flattering = None
     if lesson.table.order is not None:
         try:

@@ -25,6 +25,8 @@ FEW = 100
 """Fewer outcomes than this, or a range wider than `WIDE`, and it is said what more would bring."""
 WIDE = 0.1
 MOST_NAMED = 4
+NO_TIME = "There was "
+"""Beginning of what is said where time was short: an answer that more time may better says so."""
 
 
 def tell_label(question: Question, learned: Learned, scored: Scored, currency: str, first: str) -> Finding:
@@ -46,7 +48,7 @@ def tell_label(question: Question, learned: Learned, scored: Scored, currency: s
         question=question.words(question.use_case.question),
         status=status_of(learned),
         evidence="association",
-        approach=_approach(question, numbers, facts),
+        approach=_approach(question, numbers, facts, learned.said),
         found=tuple(_found(question, learned, scored, facts, first)),
         money=people_money(question, numbers, learned.margin, currency),
         next=_next(question, learned, scored, numbers),
@@ -128,7 +130,7 @@ def _few(numbers: Mapping[str, Number], facts: Labelled) -> list[str]:
                 high=say_of_100(auc.high), more=more)]  # fmt: skip
 
 
-def _approach(question: Question, numbers: Mapping[str, Number], facts: Labelled) -> str:
+def _approach(question: Question, numbers: Mapping[str, Number], facts: Labelled, said: tuple[str, ...]) -> str:
     repeats = numbers.get("auc_repeats")
     spread = ""
     if facts.repeats > 1 and repeats is not None and repeats.low is not None and repeats.high is not None:
@@ -142,6 +144,7 @@ def _approach(question: Question, numbers: Mapping[str, Number], facts: Labelled
     more = [say("label.left_out", column=column.replace("_", " "), reason=reason) for column, reason in facts.suspects]
     if facts.kept:
         more.append(say("label.kept", columns=", ".join(f"“{name}”" for name in facts.kept)))
+    more += [sentence for sentence in said if sentence.startswith(NO_TIME)]
     return " ".join([text, *more])
 
 
