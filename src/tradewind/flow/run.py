@@ -123,9 +123,19 @@ def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadRes
     with stage(progress, "Reading your data", len(workspace.config.tables)) as notes:
         loads = load_tables(workspace, lambda doing, _share: progress.advance(doing))
         rows = sum(entry.rows for name, entry in workspace.manifest().tables.items() if name in workspace.config.tables)
-        notes.append(f"{rows:,} rows")
+        notes.append("; ".join([f"{rows:,} rows", *_brought(loads)]))
     resolve(workspace, progress)
     return loads
+
+
+def _brought(loads: Sequence[LoadResult]) -> list[str]:
+    """What changed since the load before, table by table."""
+    said = [
+        f"{load.table}: {load.new:,} new, {load.changed:,} changed, {load.gone:,} no longer there"
+        for load in loads
+        if not load.skipped and load.before
+    ]
+    return said or (["the same as last time"] if any(load.skipped for load in loads) else [])
 
 
 def check(workspace: Workspace, progress: Progress | None = None) -> tuple[Check, ...]:
