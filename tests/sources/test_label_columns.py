@@ -34,6 +34,12 @@ def test_what_is_written_only_afterwards_is_named() -> None:
     assert all(found.values())
 
 
+def test_an_amount_that_only_the_outcome_brings_is_named() -> None:
+    rare = (RNG.random(N) < 0.02).astype(float)
+    spend = np.where(rare == 1, RNG.gamma(2, 40, N), 0.0)
+    assert set(find_suspects(rare, {"spend": spend, "honest": HONEST, "noise": NOISE}, {})) == {"spend"}
+
+
 def test_what_came_with_a_suspect_is_a_suspect() -> None:
     grade = [
         str(RNG.choice(["a", "b"], p=[0.8, 0.2] if came else [0.3, 0.7])) if RNG.random() < 0.6 else None for came in Y

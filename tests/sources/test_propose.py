@@ -143,6 +143,19 @@ def test_three_rows_are_read_by_their_headers() -> None:
     }
 
 
+def test_a_bare_id_that_comes_back_is_the_buyer_not_the_order() -> None:
+    rng = random.Random(3)
+    ids = [rng.randrange(1, 60) for _ in range(400)]
+    days = [f"2023-{1 + n // 34:02d}-{1 + n % 28:02d}" for n in range(400)]
+    found = proposal_of(transactions={"Id": ids, "Date": days, "Price": [round(rng.uniform(5, 60), 2) for _ in ids]})
+    assert mapping_of(found, "orders") == {
+        "order_id": "row_number",
+        "customer_id": "Id",
+        "happened_at": "Date",
+        "amount": "Price",
+    }
+
+
 def test_nothing_at_all() -> None:
     assert propose([]) == Proposal(())
 

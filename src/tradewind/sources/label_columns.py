@@ -139,7 +139,11 @@ def _codes(column: Column) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         known = column[~missing]
         if len(np.unique(known)) > 2 * _BANDS:
             edges = np.unique(np.quantile(known, np.linspace(0, 1, _BANDS + 1)[1:-1]))
-            codes = np.searchsorted(edges, np.where(missing, 0, column), side="right") + 1
+            levels, counts = np.unique(known, return_counts=True)
+            usual = levels[counts.argmax()]  # nothing spent, say: a band of its own, or what lies beside it is lost
+            codes = 2 + np.searchsorted(edges, np.where(missing, 0, column), side="right")
+            codes = np.where(column > usual, codes + len(edges) + 1, codes)
+            codes = np.where(column == usual, 1, codes)
         else:
             codes = np.unique(np.where(missing, np.nan, column), return_inverse=True, equal_nan=True)[1] + 1
         return np.where(missing, 0, codes).astype(np.intp), missing

@@ -31,12 +31,14 @@ class Answer:
         positive: the value that counts as the outcome.
         reason: in plain words.
         confidence: 0 to 1.
+        named: whether its header says so.
     """
 
     column: ColumnProfile
     positive: str
     reason: str
     confidence: float
+    named: bool = False
 
 
 def named_as_answer(column: ColumnProfile) -> bool:
@@ -65,7 +67,7 @@ def _find_answer(world: World, source: int) -> Answer | None:
     if named:
         best = max(named, key=lambda column: (column.fill > 0.99, column.place))
         why = f"its header is a word for an answer (“{best.name}”), and it has two values"
-        return Answer(best, positive_value(best), why, 0.9 if best.positive else 0.75)
+        return Answer(best, positive_value(best), why, 0.9 if best.positive else 0.75, named=True)
     if table.rows < 200 or len(table.columns) < 5 or any(read_heading(c.name).concepts for c in table.columns):
         return None
     whole = [column for column in flags if column.positive and column.fill > 0.99]

@@ -133,9 +133,10 @@ def _build(world: World, source: int, table: str) -> Structure:
     if table in _KEYED:
         build = build_of_entities(world, source)
         hints = {_KEYED[table]: build.hints["key"]} if "key" in build.hints else {}
-        if table == "customers" and not any(time.fill > 0.9 for time in world.times(source)) and not world.into(source):
+        if table == "customers" and not world.into(source):
             answer = find_answer(world, source)
-            if answer is not None:
+            dated = any(time.fill > 0.9 for time in world.times(source))
+            if answer is not None and (not dated or (answer.named and bool(hints))):
                 return Structure(0.8, f"one row each, with an answer in “{answer.column.name}”", hints)
         return replace(build, hints=hints, score=0.1 if hints else 0.0)
     return Structure(0.0 if table in _NEED_NAMES else -0.2)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from tradewind.core.contract import CONTRACT, Column
+from tradewind.core.contract import CONTRACT, Column, Table
 from tradewind.sources.meaning.relations import is_key
 from tradewind.sources.meaning.words import fit_table
 from tradewind.sources.meaning.world import Evidence, Structure, World
@@ -51,7 +51,6 @@ class Fit:
     reason: str
     missing: tuple[str, ...] = ()
     confidence: float = 0.0
-    bonus: Mapping[str, str] = field(default_factory=dict)
 
 
 def fit(world: World, source: int, table: str, build: Structure, bonus: float = 0.0) -> Fit:
@@ -71,7 +70,7 @@ def fit(world: World, source: int, table: str, build: Structure, bonus: float = 
     for target in contract.columns:
         hints = build.hints.get(target.name, {})
         for column in world.tables[source].columns:
-            if not accepts(target, column):
+            if not accepts(target, column) or _repeats_as_key(contract, target, column):
                 continue
             name = world.name_fit(source, column.place, table, target.name)
             hint = _by_look(target, column) or hints.get(column.place)
@@ -91,6 +90,11 @@ def fit(world: World, source: int, table: str, build: Structure, bonus: float = 
     return _judge(world, source, table, build, picks, named, bonus)
 
 
+def _repeats_as_key(contract: Table, target: Column, column: ColumnProfile) -> bool:
+    """Whether a column would have to name each row, and does not."""
+    return contract.key == (target.name,) and column.rows >= 20 and not is_key(column)
+
+
 def _judge(
     world: World,
     source: int,
@@ -108,22 +112,11 @@ def _judge(
     optional = sum(named.get(name, 0.0) for name in picks if name not in required)
     covered = sum(picks[name].score for name in required if name in picks) / len(required)
     score = called + build.score + headers + 0.25 * covered + 0.15 * min(optional, 4) + bonus
-    score -= _not_one_of_a_kind(world, source, table, picks)
     reasons = [f"the name “{world.tables[source].short}” says so"] if called >= 0.5 else []
     reasons += [build.reason] if build.score >= 0.3 and build.reason else []
     if headers >= 0.5 and not reasons:
         reasons.append("its headers are those of this table")
     return Fit(source, table, score, picks, "; ".join(reasons), missing, min(0.98, 0.35 + 0.25 * score))
-
-
-def _not_one_of_a_kind(world: World, source: int, table: str, picks: Mapping[str, Pick]) -> float:
-    """What is taken off where the rows of a table with one key do not each have a value of their own."""
-    contract = CONTRACT[table]
-    pick = picks.get(contract.key[0]) if len(contract.key) == 1 else None
-    if pick is None or pick.place < 0:
-        return 0.0
-    column = world.tables[source].columns[pick.place]
-    return 0.0 if is_key(column) or world.tables[source].rows < 3 else 1.0
 
 
 def accepts(target: Column, column: ColumnProfile) -> bool:

@@ -8,7 +8,7 @@ from tradewind.sources.meaning.assembling import Draft
 from tradewind.sources.meaning.choosing import share_of_buyers
 from tradewind.sources.meaning.fitting import fit
 from tradewind.sources.meaning.words import fit_table
-from tradewind.sources.meaning.world import Structure, World
+from tradewind.sources.meaning.world import Structure, World, names_things
 
 
 def why_unused(world: World, drafts: Sequence[Draft]) -> dict[str, str]:
@@ -55,6 +55,8 @@ def _reason(world: World, place: int, made: dict[int, str], drafts: Sequence[Dra
     if into:
         source = world.tables[into[0].table].short
         return f"{source} points to it, and it says nothing that a question here asks for"
+    if world.times(place) and not any(not names_things(world, place, column) for column in world.measures(place)):
+        return "it has times but no amounts, and a purchase without an amount cannot be counted"
     if not world.times(place) and not world.measures(place):
         return "no times and no amounts, and nothing in the other tables points to it"
     return "it could not be told whom or what its rows are about"

@@ -139,6 +139,9 @@ def names_things(world: World, table: int, column: ColumnProfile) -> bool:
     number = column.number
     if number is None or number.negative or column.distinct < 3:
         return False
+    concepts = world.heads[table][column.place].concepts
+    if "id" in concepts and concepts <= {"id", "customer", "account", "contact"}:
+        return True
     lengths = {len(value) for value, _ in column.top}
     same_length = len(lengths) == 1 and number.low >= 1000 and abs(number.skew) < 0.5
     filling = column.distinct > 200 and column.distinct > 0.5 * (number.high - number.low + 1)
