@@ -73,3 +73,37 @@ def test_init_without_data_says_what_to_do(tradewind: Callable[..., tuple[int, s
     assert status == 1
     assert "there is no such file or folder" in err
     assert not (tmp_path / "my").exists()
+
+
+def test_at_a_terminal_each_question_is_asked_with_its_reason(
+    tradewind: Callable[..., tuple[int, str, str]], exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.prompt import Prompt
+
+    answers = iter(["GBP", "2"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(Prompt, "ask", lambda *_, **__: next(answers))
+    status, out, err = tradewind("init", tmp_path / "my", "--from", exports)
+    assert status == 0, err
+    assert "In which currency are the amounts?" in out
+    assert "all amounts are called by it" in out
+    assert "Taken without asking" not in out
+    written = (tmp_path / "my" / "tradewind.toml").read_text(encoding="utf-8")
+    assert 'currency = "GBP"   # as you said' in written
+    assert 'timezone = "Europe/Berlin"   # as you said' in written
+
+
+def test_an_answer_that_is_no_answer_is_asked_again(
+    tradewind: Callable[..., tuple[int, str, str]], exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.prompt import Prompt
+
+    answers = iter(["pounds", "9", "GBP", "the moon", "UTC"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(Prompt, "ask", lambda *_, **__: next(answers))
+    status, out, err = tradewind("init", tmp_path / "my", "--from", exports)
+    assert status == 0, err
+    assert "pounds is no currency code" in out
+    assert "the moon is no time zone" in out

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tradewind.cli.show import DONE, _console, _next, _progress, _write_json
+from tradewind.flow.answered import why_no_answer
 from tradewind.flow.init import Initiated, OpenQuestion, init
 from tradewind.flow.tell_init import locked_by_reason, shown_name, understood
 
@@ -40,10 +41,14 @@ def _ask(question: OpenQuestion, console: Console) -> str:
     console.print(f"  {question.why}", style="dim")
     for place, option in enumerate(question.options, start=1):
         console.print(f"  {place}  {option}", highlight=False)
-    said = Prompt.ask("  Your answer", default="1", console=console)
-    if said.isdigit() and 1 <= int(said) <= len(question.options):
-        return question.options[int(said) - 1]
-    return said
+    while True:
+        said = Prompt.ask("  A number, or your own answer", default="1", console=console).strip()
+        if said.isdigit() and 1 <= int(said) <= len(question.options):
+            return question.options[int(said) - 1]
+        why = why_no_answer(question, said)
+        if not why:
+            return said
+        console.print(f"  {why}", style="yellow", highlight=False)
 
 
 def _show(done: Initiated, console: Console) -> None:

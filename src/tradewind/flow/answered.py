@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from zoneinfo import available_timezones
 
+from tradewind.core.errors import UnsafeExpression
 from tradewind.sources.proposal import Guess, OpenQuestion, Proposal, ProposedTable
+from tradewind.store.config_problems import CURRENCIES
+from tradewind.store.expressions import parse_scalar
+
+
+def why_no_answer(question: OpenQuestion, said: str) -> str:
+    """Return why something is no answer to a question, in plain words; empty where it is one."""
+    if said in question.options:
+        return ""
+    if question.key == "currency":
+        return "" if said in CURRENCIES else f"{said} is no currency code such as EUR"
+    if question.key == "timezone":
+        return "" if said in available_timezones() else f"{said} is no time zone such as Europe/Berlin"
+    if question.key.startswith("labels."):
+        return f"{said} is none of the values"
+    if ".format." in question.key:
+        return f"{said} is none of the two"
+    try:
+        parse_scalar(said, question.key)
+    except UnsafeExpression as error:
+        return error.problems[0].what
+    return ""
 
 
 def with_answers(proposal: Proposal, asked: Sequence[tuple[OpenQuestion, str]]) -> Proposal:
