@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import tradewind.flow.init as flow
 from tradewind.core.errors import ConfigError, StoreError
 from tradewind.flow.init import init
+from tradewind.flow.outcomes import with_outcomes
 from tradewind.flow.run import load
 from tradewind.flow.write_config import Written, toml, write_config
 from tradewind.sources.inventory import FoundSource
@@ -202,3 +203,27 @@ def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
     load(workspace)
     rows = workspace.table("orders")
     assert [(float(row["amount"]), float(row["discount"])) for row in rows.to_pylist()] == [(10, 3), (20, 4)]
+
+
+def test_with_very_many_rows_nothing_is_loaded_yet(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tradewind.flow.try_out.MOST_ROWS", 1)
+    done = init(shop / "my", [str(shop / "exports")], environ={})
+    assert done.tried.loads == ()
+    assert "lapse" in {question.name for question in done.questions}
+    assert open_workspace(shop / "my", environ={}).manifest().tables == {}
+
+
+def test_deals_and_leads_with_an_end_are_questions() -> None:
+    ended = (Guess("deal_id", "id", 0.9, ""), Guess("won", "stage = 'Won'", 0.9, ""))
+    came = tuple(
+        Guess(*each, 0.9, "") for each in (("lead_id", "id"), ("created_at", "day"), ("converted_at", "won_day"))
+    )
+    deals, leads = ProposedTable("deals", "c.deals", ended, "", 0.9), ProposedTable("leads", "c.leads", came, "", 0.9)
+    proposal = with_outcomes(Proposal((deals, leads)))
+    assert [(label.table, label.column, label.positive, label.order) for label in proposal.labels] == [
+        ("deals", "won", "true", ""), ("leads", "converted", "true", "created_at"),
+    ]  # fmt: skip
+    answer = proposal.tables[1].guess("converted")
+    assert answer is not None
+    assert answer.expression == "(won_day) IS NOT NULL"
+    assert with_outcomes(proposal) == proposal

@@ -56,7 +56,7 @@ def try_out(proposal: Proposal, rows: int, draft: Draft, progress: Progress) -> 
     if rows > MOST_ROWS:
         return Tried(proposal, (), None, propose_questions(proposal.tables), FirstQuestions((), (), ()))
     proposal, loads = _loaded(proposal, draft, progress)
-    with stage(progress, "Finding the first questions"):
+    with stage(progress, "Finding the first questions") as notes:
         workspace = draft(proposal, ())
         try:
             horizons = _horizons(workspace)
@@ -68,6 +68,7 @@ def try_out(proposal: Proposal, rows: int, draft: Draft, progress: Progress) -> 
             ranked = first_questions(workspace, None if horizons is None else horizons.lead)
         finally:
             workspace.close()
+        notes.append(f"{len(ranked.first) + len(ranked.later)} can be asked")
     order = [each.name for each in (*ranked.first, *ranked.later)]
     usable = sorted((each for each in questions if each.name in order), key=lambda each: order.index(each.name))
     return Tried(proposal, loads, horizons, tuple(usable), ranked)
