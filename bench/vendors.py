@@ -98,12 +98,13 @@ def _large() -> Row:
         "from tradewind.simulate.world import *; began = time.perf_counter(); "
         "made = simulate_shop(World(shop=ShopSettings(customers=1_000_000)), 1); "
         "print(time.perf_counter() - began, made.tables['orders'].num_rows, "
-        "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)"
+        "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, time.process_time())"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     seconds, orders, peak = float(out[0]), int(out[1]), float(out[2])
     return {"what": f"1,000,000 customers simulated, {orders:,} orders", "figure": f"{seconds:.0f} s, {peak:.1f} GiB",
-            "target": "well under 60 s", "reached": seconds < 45, "note": ""}  # fmt: skip
+            "target": "well under 60 s", "reached": seconds < 45,
+            "note": f"{float(out[3]):.0f} processor seconds"}  # fmt: skip
 
 
 def _demo(kind: str) -> Row:
