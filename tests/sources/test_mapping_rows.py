@@ -347,3 +347,11 @@ def test_a_row_that_says_again_what_was_known_makes_no_version(map_rows: MapRows
     assert rows_of(mapped.good, "customer_id", "plan") == [("a", "x"), ("b", None), ("a", "y"), ("a", "x")]
     assert mapped.counts.repeated == 1
     assert any("make no new version" in note for note in mapped.notes)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", " a", "a ", "\u00a0é\u00a0", "\ufeffid", "a\tb\t", "~", "\u007f", "é ", "  ", ""]
+)
+def test_text_is_trimmed_whatever_it_begins_and_ends_with(map_rows: MapRows, text: str) -> None:
+    mapped = map_rows("customers", {"customer_id": "who", "plan": "plan"}, {"who": ["x"], "plan": [text]})
+    assert mapped.good["plan"].to_pylist() == [text.strip(" \t\r\n\u00a0\ufeff") or None]
