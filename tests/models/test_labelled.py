@@ -134,6 +134,13 @@ def test_the_model_to_deploy_is_saved_loaded_and_explained(tmp_path: Path) -> No
     assert all(explain(loaded, table.features.rows(np.arange(5))))
 
 
+def test_a_blend_named_alone_is_fitted_by_itself() -> None:
+    table = people(1300, 5)
+    trial = run(table, choose_candidates(["blend"]), folds=2, repeats=1)
+    assert trial.chosen == "blend"
+    assert auc(trial.label, trial.mean, np.ones(1300)) > 0.8
+
+
 def test_strange_outcomes_and_constant_ones_are_refused() -> None:
     table = people(50)
     with pytest.raises(ModelError, match="0 or 1"):

@@ -43,7 +43,7 @@ class Learnt:
         predictor: the chosen model, fitted on all of them.
         calibrator: learned from the inner predictions.
         chosen: the attempt that was chosen.
-        attempts: every candidate and setting, with its inner score and seconds.
+        attempts: every candidate and setting, with its inner score; times are not taken.
         rows: (m,) positions predicted inside.
         mean: (m,) the chosen model's inner predictions, each part calibrated on the other parts.
         raw: (m,) the same, uncalibrated.
@@ -177,8 +177,9 @@ def _try_all(
     """Predict every part with every candidate: all defaults, then other settings, those of trees first, in time."""
     learners = [learner_of(features.rows(part.learned), outcome[part.learned], seed, num_threads) for part in parts]
     asked = [features.rows(part.predicted) for part in parts]
-    # A blend whose weights are to be found is made of the others' predictions; one with given weights is fitted.
-    single = [c for c in candidates if c.name != "blend" or "share" in c.settings[0]]
+    # A blend whose weights are to be found is made of its parts' predictions; with given weights, or alone, it is fitted.
+    parts_there = {"linear", "boosting"} <= {c.name for c in candidates}
+    single = [c for c in candidates if c.name != "blend" or "share" in c.settings[0] or not parts_there]
     plan = [(c, c.settings[0]) for c in single] + [(c, s) for c in reversed(single) for s in c.settings[1:]]
     attempts: list[Attempt] = []
     for candidate, settings in plan:
