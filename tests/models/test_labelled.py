@@ -135,10 +135,10 @@ def test_the_model_to_deploy_is_saved_loaded_and_explained(tmp_path: Path) -> No
 
 
 def test_a_blend_named_alone_is_fitted_by_itself() -> None:
-    table = people(1300, 5)
+    table = people(2600, 5)
     trial = run(table, choose_candidates(["blend"]), folds=2, repeats=1)
     assert trial.chosen == "blend"
-    assert auc(trial.label, trial.mean, np.ones(1300)) > 0.8
+    assert auc(trial.label, trial.mean, np.ones(2600)) > 0.8
 
 
 def test_strange_outcomes_and_constant_ones_are_refused() -> None:

@@ -177,7 +177,7 @@ def _try_all(
     """Predict every part with every candidate: all defaults, then other settings, those of trees first, in time."""
     learners = [learner_of(features.rows(part.learned), outcome[part.learned], seed, num_threads) for part in parts]
     asked = [features.rows(part.predicted) for part in parts]
-    # A blend whose weights are to be found is made of its parts' predictions; with given weights, or alone, it is fitted.
+    # A blend whose weights are to be found is made of its parts; with given weights, or alone, it is fitted.
     parts_there = {"linear", "boosting"} <= {c.name for c in candidates}
     single = [c for c in candidates if c.name != "blend" or "share" in c.settings[0] or not parts_there]
     plan = [(c, c.settings[0]) for c in single] + [(c, s) for c in reversed(single) for s in c.settings[1:]]
