@@ -38,10 +38,10 @@ class Copies:
         """One plain sentence, empty without copies."""
         if not self.extra:
             return ""
-        return f"{self.extra:,} rows are like others in everything that counts; such rows were tested together."
+        return f"{self.extra:,} rows are like others in every column; such rows were tested together."
 
 
-def find_copies(features: FeatureTable, outcome: Array) -> Copies:
+def find_copies(features: FeatureTable, counted: FeatureTable, outcome: Array) -> Copies:
     """Find rows that are the same, and refuse rows that were copied before the split.
 
     Copies in training and test make any model look good. Two things look alike and are not: a coarse table, in which
@@ -51,7 +51,9 @@ def find_copies(features: FeatureTable, outcome: Array) -> Copies:
     as common there as in the other outcome, and that hardly ever disagree in outcome, as rows alike by chance would.
 
     Args:
-        features: all columns but those that only number the rows: copies may have been numbered anew.
+        features: all columns as they came: rows that are alike in these go into the same fold.
+        counted: those without columns that only number or name rows: copies may have been numbered anew, so it is in
+            these that they are looked for; that two people with keys of their own agree here is no fault.
         outcome: (n,) 0/1, NaN where not known.
     Raises:
         LeakError: the same row stands in training and test.
@@ -59,18 +61,19 @@ def find_copies(features: FeatureTable, outcome: Array) -> Copies:
     _, counts = np.unique(features.entity_id.astype(str), return_counts=True)
     if (counts > 1).any():
         raise _leak(f"{int((counts > 1).sum()):,} keys occur more than once")
-    group = _groups(features)
+    alike = _groups(counted)
     known = np.flatnonzero(~np.isnan(outcome))
-    both = np.unique(np.column_stack([group[known], outcome[known] > 0.5]), axis=0, return_counts=True)
+    both = np.unique(np.column_stack([alike[known], outcome[known] > 0.5]), axis=0, return_counts=True)
     positive, count = both[0][:, 1] == 1, both[1]
     distinct = np.array([(~positive).sum(), positive.sum()])
     extra = np.array([(count[~positive] - 1).sum(), (count[positive] - 1).sum()])
     rarer = int(distinct[1] < distinct[0])
     share = extra / np.maximum(distinct + extra, 1)
     lopsided = share[rarer] >= COPIED and share[rarer] >= LOPSIDED * share[1 - rarer]
-    if lopsided and _disagreement(group[known], outcome[known]) < AGREEING:
+    if lopsided and _disagreement(alike[known], outcome[known]) < AGREEING:
         raise _leak(f"{extra[rarer]:,} of the {distinct[rarer] + extra[rarer]:,} rows of the rarer outcome are copies")
-    return Copies(group, int(extra.sum()))
+    group = alike if len(features.features) == len(counted.features) else _groups(features)
+    return Copies(group, len(known) - len(np.unique(np.column_stack([group[known], outcome[known]]), axis=0)))
 
 
 def stratified_folds(outcome: Array, group: Places, folds: int, rng: np.random.Generator) -> Places:

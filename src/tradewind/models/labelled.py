@@ -227,7 +227,7 @@ def _prepare(table: LabelledTable) -> _Prepared:
         found = f"it happened in {int(outcome.sum()):,} of {len(outcome):,} cases"
         raise NotAnswerable(Problem("", "the outcome is always the same, so nothing tells rows apart", found))
     features, said = drop_identifiers(table.features)
-    copies = find_copies(features.rows(known), outcome)
+    copies = find_copies(table.features.rows(known), features.rows(known), outcome)
     order = None if table.order is None else table.order[known]
     told = [text for text in (*said, copies.said, say_few(rarer)) if text]
     return _Prepared(known, features.rows(known), outcome, copies.group, order, told)
