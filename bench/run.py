@@ -123,8 +123,9 @@ def _loading() -> list[Row]:
 
 def _defects() -> list[Row]:
     import defects_found
+    import look_speed
 
-    return defects_found.run()
+    return [*defects_found.run(), *look_speed.run()]
 
 
 def _identity() -> list[Row]:

@@ -123,6 +123,7 @@ def _look(workspace: Workspace, given: Mapping[str, Given]) -> tuple[Trouble, ..
         con.execute(f"SET memory_limit = '{settings.memory_limit}'")
         con.execute("SET temp_directory = $1", [scratch])
         con.execute("SET preserve_insertion_order = false")
+        con.execute("SET enable_progress_bar = false")
         if settings.threads is not None:
             con.execute(f"SET threads = {settings.threads:d}")
         return look_for_trouble(con, given, date.fromisoformat(_today(workspace)), settings.currency, kept)
