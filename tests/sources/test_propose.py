@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mapped_rows import MapRows
 
 from tradewind.sources.profile import profile_table
 from tradewind.sources.proposal import Proposal, ProposedTable
@@ -181,3 +183,23 @@ def test_what_a_flat_file_repeats_of_buyers_and_products_is_kept_once_for_each()
     products = {"product_id": "Artikelnummer", "name": "Artikelbezeichnung", "known_at": "Bestelldatum"}
     assert mapping_of(found, "products") == products
     assert table_of(found, "order_lines").left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["$3.50", "$1,200.00", "$0.99"], [3.5, 1200.0, 0.99]),
+        (["3,50 €", "1.200,00 €", "0,99 €"], [3.5, 1200.0, 0.99]),
+        (["(3.50)", "1,200.00", "0.99"], [-3.5, 1200.0, 0.99]),
+    ],
+)
+def test_amounts_as_people_write_them_are_read_by_what_is_proposed(
+    map_rows: MapRows, written: list[str], read: list[float]
+) -> None:
+    rows = {"order_id": ["1", "2", "3"], "customer_id": ["a", "b", "a"],
+            "date": ["31.01.2024", "01.02.2024", "02.02.2024"], "amount": written}  # fmt: skip
+    table = table_of(proposal_of(orders=rows), "orders")
+    formats = {guess.column: guess.format for guess in table.guesses if guess.format}
+    mapped = map_rows("orders", {guess.column: guess.expression for guess in table.guesses}, rows, format=formats)
+    assert [float(value) for value in mapped.good["amount"].to_pylist()] == read
+    assert str(mapped.good["happened_on"][0]) == "2024-01-31"

@@ -201,7 +201,7 @@ def _kind(column: ColumnProfile, texts: Sequence[str]) -> Kind:
     number, distinct = column.number, column.distinct
     if column.filled == 0:
         return "empty"
-    if distinct == 1:
+    if distinct == 1 and column.rows > 1:
         return "constant" if column.filled == column.rows or not column.positive else "flag"
     if column.time is not None:
         return "time"

@@ -261,5 +261,5 @@ def build_of_entities(world: World, table: int) -> Structure:
     reason = "every row has another value"
     if pointed:
         reason += f", and {world.tables[pointed[0].table].short} points to it"
-    hints = {"key": {keys[0].place: Evidence(0.6, reason)}}
+    hints = {"key": {keys[0].place: Evidence(0.5, reason)}}
     return replace(Structure(0.1, "each row is one of a kind", hints), score=0.3 if pointed else 0.1)
