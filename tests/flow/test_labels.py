@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import tradewind as tw
-from flow.labelled_people import make_people, open_people, write_people
+from flow.labelled_people import answer_people, make_people, open_people, write_people
+from tradewind.core.errors import NotAnswerable
 from tradewind.core.terms import statistical_terms
+from tradewind.flow.ready import readiness
 from tradewind.flow.run import RunResult
 from tradewind.store.workspace import Workspace
 
@@ -109,3 +111,40 @@ def test_the_better_half_of_the_list_left_more_often(people: Workspace, told: Ru
     predicted, outcome = (table.column(name).to_numpy() for name in ("predicted", "outcome"))
     top = predicted >= np.median(predicted)
     assert outcome[top].mean() > 2 * outcome[~top].mean()
+
+
+def test_both_engines_give_equal_scores(tmp_path: Path, postgres_url: str) -> None:
+    label = 'rule = "fit"\nvalue = "spend * 12"\ncontact_cost = 1'
+    more = "\n[rules.fit]\n\"plan = 'monthly'\" = 10\n"
+    found = []
+    for name, engine in (("duckdb", ""), ("postgres", 'engine = "${ENGINE}"')):
+        settings = {"label": label, "workspace": f"margin = 0.3\n{engine}", "more": more}
+        folder = write_people(tmp_path / name, make_people(200), **settings)
+        workspace = open_people(folder, {"ENGINE": postgres_url})
+        answer_people(workspace)
+        found.append([workspace.table(f"{role}_churn").to_pylist() for role in ("scores", "rules", "predictions")])
+    assert found[0] == found[1]
+
+
+def test_one_score_is_explained_as_the_list_has_it(people: Workspace, told: RunResult) -> None:
+    assert told.findings
+    scores = people.table("scores_churn")
+    row = scores.to_pylist()[3]
+    explained = tw.explain(people, "churn", row["customer_id"])
+    assert (explained.score.mean, explained.rank, explained.asked) == (row["mean"], 4, scores.num_rows)
+    assert explained.score.reasons[0].text == row["reason_1"]
+    with pytest.raises(NotAnswerable, match="nobody of this key"):
+        tw.explain(people, "churn", "nobody")
+
+
+def test_models_are_compared_beside_the_rule(people: Workspace, told: RunResult) -> None:
+    assert told.findings
+    table = tw.compare(people, "churn", ["linear", "naive_bayes"], time_limit_seconds=5)
+    assert set(table.column("model").to_pylist()) == {"linear", "naive_bayes"}
+    assert all(0.6 < value < 0.95 for value in table.column("value").to_pylist())
+    assert sum(table.column("chosen").to_pylist()) == 1
+
+
+def test_the_list_of_questions_begins_with_the_labels(people: Workspace) -> None:
+    first = readiness(people.root)[0]
+    assert (first["name"], first["title"], first["missing"]) == ("churn", "Customers about to leave", "")

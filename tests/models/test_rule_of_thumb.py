@@ -33,7 +33,7 @@ def test_the_most_telling_column_becomes_the_rule_and_names_do_not() -> None:
     table, outcome = people()
     rule = find_rule_of_thumb(table, outcome)
     assert rule is not None
-    assert rule.words == "plan “trial” first"
+    assert rule.words == "plan: trial first"
     assert telling_columns(table, outcome) == ("plan", "tenure")
     share = [outcome[table.categories["plan"] == word].mean() for word in ("trial", "monthly", "yearly")]
     assert share == sorted(share, reverse=True)
@@ -56,7 +56,7 @@ def test_folds_are_scored_by_rules_that_did_not_see_them() -> None:
     fold = np.arange(len(table)) % 5
     folds = [(np.flatnonzero(fold != each), np.flatnonzero(fold == each)) for each in range(5)]
     score, said = rule_of_thumb_scores(table, outcome, folds)
-    assert said == "plan “trial” first"
+    assert said == "plan: trial first"
     changed = outcome.copy()
     changed[folds[0][1]] = 1 - changed[folds[0][1]]
     again, _ = rule_of_thumb_scores(table, changed, folds)

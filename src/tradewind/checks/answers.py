@@ -31,7 +31,7 @@ def find_as_of_today(looked: Looked) -> list[Trouble]:
     return [
         Trouble(
             looked.name, columns[0], "as of today", "cosmetic",
-            f"what {shown} held before the first load is not known; they stay out of training",
+            f"what {shown} held before the first load is not known; questions about past dates do not learn from them",
             looked.rows, looked.rows,
             treat=f"[tables.{looked.name}]\nstable = [{', '.join(f'{chr(34)}{name}{chr(34)}' for name in columns)}]",
             do="list under `stable` only those that never change; the others become usable as you load again",

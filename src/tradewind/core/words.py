@@ -244,7 +244,7 @@ EVIDENCE: Mapping[Evidence, tuple[str, str, str]] = {
     "association": (
         "◫",
         "Goes together, cause unknown",
-        "It held on past dates nobody had looked at; that acting on it helps is not shown yet.",
+        "It held on dates or rows that nothing had been learned from; that acting on it helps is not shown yet.",
     ),
     "assumed": (
         "□",

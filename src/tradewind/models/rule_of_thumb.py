@@ -45,7 +45,7 @@ class SingleRule:
         name = self.feature.sentence
         if self.feature.kind == "category":
             best = max(self.share, key=lambda word: self.share[word])
-            return f"{name} “{best}” first" if best else f"those without {name} first"
+            return f"{name}: {best} first" if best else f"those without {name} first"
         return f"{'highest' if self.sign > 0 else 'lowest'} {name} first"
 
     def score(self, features: FeatureTable) -> Array:
