@@ -204,3 +204,15 @@ def test_names_that_globs_would_misread_are_escaped(exports: Path, tmp_path: Pat
     found = discover([str(exports / "orders [final] (1).csv")], tmp_path / "shop", {})
     assert found.sources[0].settings["path"] == "../exports/orders [[]final] (1).csv"
     assert found.sources[0].name == "orders_final_1"
+
+
+def test_months_that_differ_in_totals_and_columns_are_read_once(exports: Path, find: Callable[[], Found]) -> None:
+    (exports / "orders_2024-01.csv").write_text(ORDERS + "Total,,,20.75\n")
+    (exports / "orders_2024-02.csv").write_text(ORDERS.replace("\n1,", "\n11,"))
+    (exports / "stock_2024-01.csv").write_text("sku,pieces\na,1\nb,2\n")
+    (exports / "stock_2024-02.csv").write_text("place,counted,by,when\nx,1,Ann,2024-02-01\ny,2,Bob,2024-02-02\n")
+    found = find()
+    tables = {table.name: table.raw.data.num_rows for table in found.tables}
+    assert tables.pop("exports.orders_*") == 6
+    assert sorted(tables.values()) == [2, 2]
+    assert not any("*" in name for name in tables)

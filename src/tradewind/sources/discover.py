@@ -16,7 +16,7 @@ from tradewind.sources.unrelated import why_unrelated
 MOST_FILES = 2_000
 """Files that a folder may hold: beyond that the wrong folder was named."""
 
-_OWN = frozenset({"tables", "models", "reports", "backups", "exports.tmp"})
+_OWN = frozenset({"tables", "models", "reports", "backups"})
 _DEEPEST = 3
 
 
@@ -117,7 +117,7 @@ def _find_folder(found: Found, folder: Path, files: list[Path], top: Path, root:
         except SourceError as error:
             found.ignored.append(_ignored(shown, error))
     if plain:
-        found.add(*plain_source(found, folder, plain, root, files))
+        found.add(*plain_source(found, folder, plain, root))
 
 
 def _find_file(found: Found, path: Path, root: Path, tell: Tell) -> None:

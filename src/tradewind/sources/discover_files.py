@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tradewind.sources.totals import find_fill_down, find_totals, skip_totals
 from tradewind.store.config import Source
 
 _HEAD = 400_000
+_SAME_COLUMNS = 0.8
+"""Share of their columns that files of one kind have in common."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,6 @@ class Read:
         settings: what its source must say for the same reading; empty where nothing is special.
         sheet: which sheet, where the workbook has several.
         fill_down: columns written only on the first row of each group.
-        decimal: its decimal sign where that is a comma.
     """
 
     path: Path
@@ -93,61 +95,69 @@ def single_source(found: Found, read: Read, root: Path) -> tuple[FoundSource, li
     return source, [FoundTable(name, name, read.shown, with_names_once(read.raw), read.fill_down)]
 
 
-def plain_source(
-    found: Found, folder: Path, reads: Sequence[Read], root: Path, files: Sequence[Path]
-) -> tuple[FoundSource, list[FoundTable]]:
+def plain_source(found: Found, folder: Path, reads: Sequence[Read], root: Path) -> tuple[FoundSource, list[FoundTable]]:
     """Return one source for the plain files of a folder; files of one kind, told apart by a date only, are one table.
 
     A file with settings of its own (a title above its names, say) gets its own source, which is added to `found`.
     """
-    common = _commonest([read.settings for read in reads])
-    for read in reads:
-        if dict(read.settings) != common:
+    groups = [group for each in _by_date(reads) for group in _alike(each)]
+    common = _commonest([read.settings for group in groups for read in group])
+    for group in groups:
+        for read in group if dict(group[0].settings) != common else ():
             found.add(*single_source(found, read, root))
-    usual = [read for read in reads if dict(read.settings) == common]
+    usual = [group for group in groups if dict(group[0].settings) == common]
     path, allow = path_from(root, folder)
     name = found.name_for(folder.resolve().name)
     base = "" if path == "." else f"{as_glob(path)}/"
-    settings = {"path": f"{base}{_file_pattern(usual, files)}", **common}
+    settings = {"path": f"{base}{_file_pattern([read for group in usual for read in group])}", **common}
     source = FoundSource(name, settings, allow, folder.name)
-    return source, [_table(name, group, usual) for group in _grouped(usual)]
+    stems = [stem(read.path) for read in reads]
+    return source, [table for group in usual for table in _tables(name, group, stems)]
 
 
-def _table(source: str, group: Sequence[Read], all_: Sequence[Read]) -> FoundTable:
+def _tables(source: str, group: Sequence[Read], stems: Sequence[str]) -> list[FoundTable]:
+    """One table of files that only a date tells apart, where their pattern means no other file; else one for each."""
     first = group[0]
-    stems = [stem(read.path) for read in all_]
-    own = stem(first.path)
-    if len(group) > 1 or (dated_pattern(own) != as_glob(own) and _alone(own, stems)):
-        pattern = dated_pattern(own)
+    pattern = dated_pattern(stem(first.path))
+    dated = pattern != as_glob(stem(first.path))
+    if dated and sum(fnmatch.fnmatchcase(each, pattern) for each in stems) == len(group):
         raw = first.raw if len(group) == 1 else stack([(read.shown, read.raw) for read in group], source)
         shown = first.shown if len(group) == 1 else f"{first.shown} and {len(group) - 1:,} more like it"
-        return FoundTable(f"{source}.{pattern}", source, shown, with_names_once(raw), first.fill_down)
-    name = first.path.name if stems.count(own) > 1 else own
-    return FoundTable(f"{source}.{name}", source, first.shown, with_names_once(first.raw), first.fill_down)
+        return [FoundTable(f"{source}.{pattern}", source, shown, with_names_once(raw), first.fill_down)]
+    return [
+        FoundTable(f"{source}.{read.path.name if stems.count(stem(read.path)) > 1 else stem(read.path)}", source,
+                   read.shown, with_names_once(read.raw), read.fill_down)
+        for read in group
+    ]  # fmt: skip
 
 
-def _grouped(reads: Sequence[Read]) -> list[list[Read]]:
-    """Files whose names differ by a date only and whose columns are the same, together."""
-    groups: dict[tuple[object, ...], list[Read]] = {}
+def _by_date(reads: Sequence[Read]) -> list[list[Read]]:
+    """Files whose names differ by a date only, together."""
+    groups: dict[object, list[Read]] = {}
     for read in reads:
         pattern = dated_pattern(stem(read.path))
-        dated = pattern != as_glob(stem(read.path))
-        columns = tuple(sorted(name.lower() for name in read.raw.names))
-        groups.setdefault((pattern, columns) if dated else (read.path,), []).append(read)
+        groups.setdefault(pattern if pattern != as_glob(stem(read.path)) else read.path, []).append(read)
     return list(groups.values())
 
 
-def _alone(own: str, stems: Sequence[str]) -> bool:
-    """Whether the pattern of a dated name means no other file of the folder."""
-    import fnmatch
+def _alike(group: list[Read]) -> list[list[Read]]:
+    """A group whose files have nearly the same columns and can be read in one way, or its files one by one."""
+    columns = [{name.lower() for name in read.raw.names} for read in group]
+    common = set.intersection(*columns)
+    together: dict[str, Any] = {}
+    for read in group:  # what one file shows (a decimal comma, a row of totals) does the others no harm
+        together.update(read.settings)
+    fits = all(together[key] == value for read in group for key, value in read.settings.items())
+    heads = {(read.settings.get("header_row"), read.settings.get("header_rows")) for read in group}
+    if fits and len(heads) == 1 and len(common) >= _SAME_COLUMNS * max(map(len, columns)):
+        return [[replace(read, settings=together) for read in group]]
+    return [[read] for read in group]
 
-    return sum(fnmatch.fnmatchcase(each, dated_pattern(own)) for each in stems) == 1
 
-
-def _file_pattern(reads: Sequence[Read], files: Sequence[Path]) -> str:
+def _file_pattern(reads: Sequence[Read]) -> str:
     """`*.csv` where all are of one kind, else `*`."""
     endings = {"".join(read.path.suffixes[-2:]) if read.path.suffix == ".gz" else read.path.suffix for read in reads}
-    return f"*{next(iter(endings))}" if len(endings) == 1 and len(files) > 0 else "*"
+    return f"*{next(iter(endings))}" if len(endings) == 1 else "*"
 
 
 def _commonest(settings: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

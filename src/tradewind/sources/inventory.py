@@ -43,7 +43,6 @@ class FoundTable:
         shown: what people call it ("orders.csv", "book.xlsx, sheet Orders").
         raw: its rows.
         fill_down: columns written only on the first row of each group.
-        seen: a column whose values the reading settled (a decimal sign, say), in words.
     """
 
     name: str
