@@ -25,6 +25,8 @@ from tradewind.store.config import Source
 Row = dict[str, Any]
 Accepted = Mapping[str, Mapping[str, str]]
 
+SEEN = "the rules were made with these sets in sight; other exports will do worse"
+
 FILES: Mapping[str, tuple[str, ...]] = {
     "Olist e-commerce": ("olist_ecommerce/*.parquet",),
     "Olist funnel": ("olist_funnel/*.parquet",),
@@ -215,7 +217,7 @@ def run(data: Path) -> list[Row]:
     share = placed_all / columns_all
     figure = f"{placed_all} of {columns_all}: {share:.1%}"
     what = "all sets: columns placed, or rightly left"
-    rows.append({"what": what, "figure": figure, "target": "≥ 90 %", "reached": share >= 0.9, "note": ""})
+    rows.append({"what": what, "figure": figure, "target": "≥ 90 %", "reached": share >= 0.9, "note": SEEN})
     return rows
 
 
