@@ -182,8 +182,10 @@ def test_the_workspaces_own_folders_are_no_data(tmp_path: Path) -> None:
     (tmp_path / "workspace.json").write_text("{}")
     (tmp_path / "tables").mkdir()
     pq.write_table(pa.table({"a": [1], "b": [2]}), tmp_path / "tables" / "x.parquet")
-    with pytest.raises(SourceError, match="the workspace's own"):
+    with pytest.raises(SourceError, match="a workspace's own"):
         discover([str(tmp_path / "tables")], tmp_path, {})
+    with pytest.raises(SourceError, match="a workspace's own"):
+        discover([str(tmp_path / "tables" / "x.parquet")], tmp_path / "another", {})
     with pytest.raises(SourceError, match="there are no files"):
         discover([str(tmp_path)], tmp_path, {})
     (tmp_path / "orders.csv").write_text(ORDERS)

@@ -16,7 +16,7 @@ from tradewind.sources.unrelated import why_unrelated
 MOST_FILES = 2_000
 """Files that a folder may hold: beyond that the wrong folder was named."""
 
-_OWN = frozenset({"tables", "models", "reports", "backups"})
+_OWN = frozenset({"tables", "models", "reports", "backups", "snapshots"})
 _DEEPEST = 3
 
 
@@ -56,10 +56,9 @@ def _find_path(found: Found, path: Path, root: Path, tell: Tell) -> None:
             Problem(str(path), "there is no such file or folder", "", "a folder, a file or a database's address",
                     "look at how it is written")
         )  # fmt: skip
-    inside = path.resolve().relative_to(root.resolve()).parts if path.resolve().is_relative_to(root.resolve()) else ()
-    if inside and inside[0] in _OWN and (root / "tradewind.toml").exists():
+    if _made_by_us(path.resolve()):
         raise SourceError(
-            Problem(str(path), "this folder is the workspace's own: its tables are made from your files", "",
+            Problem(str(path), "this folder is a workspace's own: its tables are made from your files", "",
                     "the folder with the files themselves")
         )  # fmt: skip
     if path.is_dir():
@@ -67,6 +66,12 @@ def _find_path(found: Found, path: Path, root: Path, tell: Tell) -> None:
             _find_folder(found, folder, files, path, root, tell)
     else:
         _find_file(found, path, root, tell)
+
+
+def _made_by_us(path: Path) -> bool:
+    """Whether a path lies in the tables, models or reports of any workspace."""
+    above = [parent for parent in path.parents if (parent / "tradewind.toml").exists()]
+    return any(path.relative_to(parent).parts[0] in _OWN for parent in above)
 
 
 def _folders(top: Path, root: Path) -> Iterator[tuple[Path, list[Path]]]:
@@ -81,7 +86,7 @@ def _folders(top: Path, root: Path) -> Iterator[tuple[Path, list[Path]]]:
             raise SourceError(
                 Problem(str(folder), "this folder cannot be read", error.strerror or "", "a readable folder")
             ) from None
-        own = folder.resolve() == root.resolve()
+        own = folder.resolve() == root.resolve() or (folder / "tradewind.toml").exists()
         files = [entry for entry in entries if entry.is_file() and not entry.name.startswith((".", "~$"))]
         files = [
             entry for entry in files if not (own and entry.name.startswith(("tradewind.", "workspace.", "state.")))
