@@ -28,12 +28,13 @@ COPY (
   FROM range({rows}) AS t(i)
 ) TO '{path}'
 """
-_TEXT = (
-    "COPY (SELECT order_id, customer_id, CAST(happened_at AS VARCHAR) AS happened_at, "
-    "CAST(amount AS VARCHAR) AS amount, currency, CAST(discount AS VARCHAR) AS discount, channel, store_id, status, "
-    "row_number() OVER () AS _row "
-    "FROM '{orders}') TO '{path}'"
-)
+_TEXT = """
+COPY (
+  SELECT order_id, customer_id, CAST(happened_at AS VARCHAR) AS happened_at, CAST(amount AS VARCHAR) AS amount,
+    currency, CAST(discount AS VARCHAR) AS discount, channel, store_id, status, row_number() OVER () AS _row
+  FROM '{orders}'
+) TO '{path}'
+"""
 
 
 def run(rows: int = ROWS) -> list[dict[str, Any]]:

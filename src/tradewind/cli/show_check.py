@@ -22,6 +22,7 @@ from tradewind.cli.show import (
     print_effects,
 )
 from tradewind.cli.show import _write_json as write_json
+from tradewind.core.errors import ContractError
 from tradewind.core.trouble import KINDS, SEVERITIES, Trouble
 from tradewind.flow.run import CheckResult, horizons, look
 from tradewind.report.numbers import say_money
@@ -61,20 +62,16 @@ def check(directory: Path, table: str, rejected: bool, measure: bool, as_json: b
         _print(console, result, currency)
         if spans is not None:
             print_effects(console, spans)
+        if result.problems:
+            raise ContractError(result.problems)  # told where errors are told, after what explains them
         _next(console, _useful(result), directory)
     return FAILED if failed else DONE
 
 
 def _print(console: Console, result: CheckResult, currency: str) -> None:
-    for problem in result.problems:
-        console.print(Text.assemble(("✘ ", "red"), str(problem)))
     order = ("unknown", "fail", "warn", "pass")
     for each in sorted(result.checks, key=lambda found: order.index(found.status)):
-        if each.status != "pass":
-            _print_check(console, each)
-    passed = sum(each.status == "pass" for each in result.checks)
-    if passed:
-        console.print(f"✔ {passed} checks passed.", style="green")
+        _print_check(console, each)
     _print_troubles(console, result.troubles, currency)
 
 

@@ -174,6 +174,8 @@ def look(workspace: Workspace, progress: Progress | None = None, measure: bool =
             try:
                 checks = _checked(workspace, data, loads, progress)[0]
             except NotAnswerable as error:
+                if not any(each.rows for each in loads):
+                    raise
                 checks = tuple(Check(each.what.capitalize(), "unknown", each.found, each.do) for each in error.problems)
             troubles = _troubles(workspace, loads, progress)
             if measure and troubles:
