@@ -69,10 +69,13 @@ def check(directory: Path, table: str, rejected: bool, measure: bool, as_json: b
 
 
 def _print(console: Console, result: CheckResult, currency: str) -> None:
-    order = ("unknown", "fail", "warn", "pass")
-    for each in sorted(result.checks, key=lambda found: order.index(found.status)):
+    order = ("unknown", "fail", "warn")
+    for each in sorted((each for each in result.checks if each.status in order), key=lambda e: order.index(e.status)):
         _print_check(console, each)
     _print_troubles(console, result.troubles, currency)
+    for each in result.checks:
+        if each.status == "pass":
+            _print_check(console, each)
 
 
 def _useful(result: CheckResult) -> str:
