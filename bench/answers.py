@@ -13,8 +13,8 @@ from tradewind.flow.data import Data, open_data
 from tradewind.flow.demo import set_up_demo
 from tradewind.flow.evaluate import evaluate_rows
 from tradewind.flow.lesson import candidates_of, prepare_lesson, try_lesson
+from tradewind.flow.load import load
 from tradewind.flow.questions import find_question
-from tradewind.flow.run import load
 
 Row = dict[str, object]
 SEEDS = 20

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tradewind.core.use_case import UseCase
     from tradewind.flow.compare import compare
     from tradewind.flow.explain import explain
+    from tradewind.flow.look import check
     from tradewind.flow.notebook import charts
-    from tradewind.flow.run import check, run, score, train, write_report
+    from tradewind.flow.run import run, score, train, write_report
     from tradewind.store.workspace import Workspace
     from tradewind.store.workspace import open_workspace as open
 
@@ -36,7 +37,7 @@ _PUBLIC = {
     "UseCase": "core.use_case",
     "Workspace": "store.workspace",
     "charts": "flow.notebook",
-    "check": "flow.run",
+    "check": "flow.look",
     "compare": "flow.compare",
     "days": "core.time",
     "explain": "flow.explain",

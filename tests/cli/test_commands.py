@@ -110,7 +110,7 @@ def test_check_tells_what_it_saw(tradewind: Callable[..., Said], folder: Path) -
     [
         (("run", "-w", "{tmp}/nowhere"), 2, "tradewind.toml"),
         (("train", "laps", "-w", "{folder}"), 2, "lapse"),
-        (("explain", "lapse", "nobody", "-w", "{folder}"), 1, "not among those asked about"),
+        (("explain", "lapse", "nobody", "-w", "{folder}"), 1, "nobody of this key"),
         (("sql", "DROP TABLE orders", "-w", "{folder}"), 1, "SELECT"),
         (("sql", "SELECT * FROM read_text('/etc/passwd')", "-w", "{folder}"), 1, "disabled by configuration"),
     ],

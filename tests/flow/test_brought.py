@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tradewind.flow.run import _brought
+from tradewind.flow.load import _brought
 from tradewind.sources.load_result import LoadResult
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tradewind.core.errors import ConfigError
-from tradewind.flow.run import load
+from tradewind.flow.load import load
 from tradewind.store.workspace import Workspace, open_workspace
 
 CONFIG = """

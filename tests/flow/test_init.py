@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import tradewind.flow.init as flow
 from tradewind.core.errors import ConfigError, StoreError
 from tradewind.flow.init import init
+from tradewind.flow.load import load
 from tradewind.flow.outcomes import with_outcomes
-from tradewind.flow.run import load
 from tradewind.flow.write_config import Written, toml, write_config
 from tradewind.sources.inventory import FoundSource
 from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable

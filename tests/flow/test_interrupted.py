@@ -38,7 +38,7 @@ import small_shop
 import tradewind.store.workspace as store
 import tradewind.flow.open as flow_open
 import tradewind.cli.show as show
-import tradewind.flow.run as flow
+from tradewind.flow import depends, look
 from tradewind.cli.main import main
 from tradewind.flow import model_files, reporting
 from tradewind.store import steps
@@ -62,7 +62,7 @@ def die(place, step):
             return output
         return real_step(workspace, name, parts, watched, progress, code)
     import tradewind.sources.load as load
-    flow.run_step = load.run_step = run_step
+    depends.run_step = look.run_step = load.run_step = run_step
     def around(owner, attribute, before, after, only=lambda: now["step"] == step):
         real = getattr(owner, attribute)
         def wrapped(*args, **kwargs):

@@ -101,7 +101,7 @@ def test_one_customer_is_explained_as_in_the_table(shop: tw.Workspace, result: R
 
 
 def test_an_unknown_customer_is_refused_in_words(shop: tw.Workspace, result: RunResult) -> None:
-    with pytest.raises(tw.TradewindError, match="not among those asked about"):
+    with pytest.raises(tw.TradewindError, match="nobody of this key"):
         tw.explain(shop, "lapse", "nobody")
 
 

@@ -67,11 +67,11 @@ def run(directory: Path, only: Sequence[str], as_json: bool) -> int:
 
 def _show_rejected(workspace: Workspace, table: str, progress: Progress, as_json: bool) -> int:
     """List the rows that could not be used; they are there to be read also where no row could."""
-    from tradewind.flow import run as flow
+    from tradewind.flow.look import check
 
     refused = None
     try:
-        flow.check(workspace, progress)
+        check(workspace, progress)
     except ContractError as error:
         refused = error
     name = table.replace("'", "''")

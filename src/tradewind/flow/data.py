@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -115,3 +115,21 @@ def _newest_cutoff(workspace: Workspace, engine: Engine, catalog: Catalog) -> da
 def _today(workspace: Workspace) -> date:
     settings = workspace.config.workspace
     return settings.as_of or local_day(workspace.clock(), settings.timezone)
+
+
+OpenData = Callable[[], Data]
+"""Opens the snapshot at its first call, and returns what is open at the next ones."""
+
+
+@contextmanager
+def lazy_data(workspace: Workspace) -> Iterator[OpenData]:
+    """Open the snapshot at first use only: a run in which nothing has changed never does."""
+    with ExitStack() as stack:
+        held: list[Data] = []
+
+        def get() -> Data:
+            if not held:
+                held.append(stack.enter_context(open_data(workspace)))
+            return held[0]
+
+        yield get

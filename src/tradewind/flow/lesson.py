@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,11 +18,12 @@ from tradewind.features.training import build_training_table, fit_features
 from tradewind.features.user_features import user_groups
 from tradewind.flow.cutoffs import Schedule, plan_cutoffs
 from tradewind.flow.data import Data
-from tradewind.flow.questions import Question
+from tradewind.flow.questions import Question, asked_questions, find_question
 from tradewind.flow.require import first_orders, require_answerable
 from tradewind.flow.rule_in_time import with_team_rule
 from tradewind.models.candidates import LABELLED, Candidate, Task, choose_candidates
 from tradewind.models.protocol import Trial, run_protocol
+from tradewind.store.workspace import Workspace
 
 OF_FIRST_ORDERS = {"days_since_first_order", "first_order_value", "first_order_channel"}
 """Features that in a panel which starts in mid-life tell the date of the cutoff instead of the customer's age."""
@@ -139,3 +140,12 @@ def try_lesson(
         num_threads=data.threads,
         others=question.models != ("auto",) if others is None else others,
     )
+
+
+def wanted_questions(workspace: Workspace, only: Sequence[str]) -> tuple[Question, ...]:
+    """Return the questions to answer; what is wrong with any of them is told before work begins."""
+    config = workspace.config
+    questions = tuple(find_question(config, name) for name in only) if only else asked_questions(config)
+    for question in questions:
+        candidates_of(question)
+    return questions

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from tradewind.core.errors import ConfigError, ContractError, NotAnswerable, Problem, SourceError, TradewindError
 from tradewind.flow.first_questions import FirstQuestions, first_questions
 from tradewind.flow.horizons import Horizons, propose_horizons
+from tradewind.flow.load import load
 from tradewind.flow.progress import Progress, stage
 from tradewind.flow.proposed_questions import ProposedQuestion, propose_questions
-from tradewind.flow.run import load
 from tradewind.sources.load_result import LoadResult
 from tradewind.sources.proposal import Proposal
 from tradewind.store.workspace import Workspace

@@ -1,0 +1,36 @@
+"""Sources into contract tables, and records together to people: the first step of every verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tradewind.flow.progress import Progress, Silent, stage
+from tradewind.flow.resolve import resolve
+from tradewind.sources.load import load_tables
+from tradewind.sources.load_result import LoadResult
+from tradewind.store.workspace import Workspace
+
+
+def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadResult]:
+    """Bring the sources into contract tables, and their records together to people where config asks for it.
+
+    Raises:
+        SourceError: a source cannot be read.
+    """
+    progress = progress or Silent()
+    with stage(progress, "Reading your data", len(workspace.config.tables)) as notes:
+        loads = load_tables(workspace, lambda doing, _share: progress.advance(doing))
+        rows = sum(entry.rows for name, entry in workspace.manifest().tables.items() if name in workspace.config.tables)
+        notes.append("; ".join([f"{rows:,} rows", *_brought(loads)]))
+    resolve(workspace, progress)
+    return loads
+
+
+def _brought(loads: Sequence[LoadResult]) -> list[str]:
+    """What changed since the load before, table by table."""
+    said = [
+        f"{load.table}: {load.new:,} new, {load.changed:,} changed, {load.gone:,} no longer there"
+        for load in loads
+        if not load.skipped and load.before
+    ]
+    return said or (["the same as last time"] if any(load.skipped for load in loads) else [])
