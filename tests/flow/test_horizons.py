@@ -95,16 +95,20 @@ def test_what_is_at_stake_and_learned_from_is_what_training_sees(shop: Workspace
     assert found["lapse"].outcomes == rarer * found["lapse"].dates
 
 
-def test_where_most_buy_once_the_second_purchase_leads(tmp_path: Path) -> None:
+def _buying_once(folder: Path, customers: int, share: float) -> Workspace:
     rng = np.random.default_rng(5)
     rows = []
-    for number in range(3_000):
+    for number in range(customers):
         first = START + timedelta(days=float(rng.uniform(0, DAYS)))
         rows.append((f"c{number}", first))
-        if rng.random() < 0.2:
+        if rng.random() < share:
             rows.append((f"c{number}", first + timedelta(days=float(1 + rng.exponential(50)))))
     end = START + timedelta(days=DAYS)
-    workspace = _write(tmp_path, [row for row in rows if row[1] < end])
+    return _write(folder, [row for row in rows if row[1] < end])
+
+
+def test_where_most_buy_once_the_second_purchase_leads(tmp_path: Path) -> None:
+    workspace = _buying_once(tmp_path, 3_000, 0.2)
     found = propose_horizons(workspace)
     assert found.lead == "repeat_purchase"
     assert found.said[0].startswith("Most customers buy once")
@@ -112,6 +116,21 @@ def test_where_most_buy_once_the_second_purchase_leads(tmp_path: Path) -> None:
     assert first_questions(workspace).first[0].name == "repeat_purchase"
     locked = {each.name: each for each in first_questions(workspace).locked}
     assert locked["campaign_response"].needs == "touches"
+
+
+def test_the_second_purchase_leads_also_where_few_have_made_it(tmp_path: Path) -> None:
+    found = first_questions(_buying_once(tmp_path, 600, 0.05), lead="repeat_purchase")
+    assert found.first[0].name == "repeat_purchase"
+    assert found.first[0].outcomes < 30
+    assert "which is little" in found.first[0].why[1]
+
+
+def test_what_comes_in_anyway_follows_what_can_be_lost(shop: Workspace) -> None:
+    found = first_questions(shop)
+    order = [each for each in (*found.first, *found.later) if each.outcomes >= 30]
+    anyway = [each.money.value is None for each in order]
+    assert anyway == sorted(anyway)
+    assert set(anyway) == {True, False}
 
 
 def test_a_short_history_gets_a_shorter_look_ahead_and_is_told_so(tmp_path: Path) -> None:

@@ -104,8 +104,9 @@ class FirstQuestions:
 def first_questions(workspace: Workspace, lead: str | None = None) -> FirstQuestions:
     """Recommend where to begin; the data are loaded first where they are not yet, and nothing is trained.
 
-    Questions with enough to learn from come before others; then what takes little before what takes much; then the
-    larger sum at stake. Where most customers buy once, the second purchase leads.
+    Where most customers buy once, the second purchase leads, however little there is to learn from. Questions with
+    something at stake come before those that add up what comes in anyway; then those with enough to learn from; then
+    what takes little before what takes much; then the larger sum at stake.
 
     Args:
         workspace: with its config as it will be used.
@@ -131,7 +132,7 @@ def first_questions(workspace: Workspace, lead: str | None = None) -> FirstQuest
         each for name, label in labels if label.enabled and (each := _labelled(workspace, name, label)) is not None
     ]
     found.sort(key=lambda each: _rank(each, lead or ""))
-    usable = [each for each in found if each.outcomes >= FEW]
+    usable = [each for each in found if each.outcomes >= FEW or _leads(each, lead or "")]
     first = tuple(usable[:MOST])
     return FirstQuestions(first, tuple(each for each in found if each not in first), tuple(locked))
 
@@ -143,11 +144,16 @@ def _lead(data: Data) -> str:
         return ""
 
 
+def _leads(each: Candidate, lead: str) -> bool:
+    """Whether it is the question that the way customers buy makes the first, and anything is there to learn from."""
+    return each.name == lead == "repeat_purchase" and each.outcomes > 0
+
+
 def _rank(each: Candidate, lead: str) -> tuple[object, ...]:
     nothing = each.outcomes < FEW
     thin = each.outcomes < ENOUGH or each.dates < ENOUGH_DATES
-    leads = each.name == lead == "repeat_purchase"
-    return (nothing, not leads, thin, each.effort, -(each.money.value or 0.0), each.name)
+    anyway = each.money.reason == _ANYWAY
+    return (not _leads(each, lead), nothing, anyway, thin, each.effort, -(each.money.value or 0.0), each.name)
 
 
 def _candidate(data: Data, question: Question) -> Candidate:

@@ -11,6 +11,7 @@ from tradewind.sources.fill_down import fill_down
 from tradewind.sources.inventory import FoundTable
 from tradewind.sources.layout_values import recognise_values
 from tradewind.sources.layouts import columns_in, layout_of, recognise
+from tradewind.sources.overlap import without_overlap
 from tradewind.sources.profile import profile_table
 from tradewind.sources.proposal import OpenQuestion, Proposal, ProposedTable
 from tradewind.sources.propose import propose
@@ -46,7 +47,7 @@ def understand(tables: Sequence[FoundTable], tell: Callable[[str], None]) -> Pro
     for table in rest:
         tell(table.shown)
         filled = fill_down(table.raw, table.fill_down, None, table.name)
-        profiles.append(profile_table(table.name, filled.data))
+        profiles.append(profile_table(table.name, without_overlap(filled)))
     guessed = propose(profiles)
     sparse = {table.name: table.fill_down for table in tables if table.fill_down}
     together = with_outcomes(_together(known, _filled_down(guessed, sparse)))

@@ -9,6 +9,7 @@ from tradewind.core.errors import Problem, SourceError
 from tradewind.sources.discover_databases import database_kind, find_address, find_database_file
 from tradewind.sources.discover_files import Read, plain_source, read_plain, read_workbook, single_source
 from tradewind.sources.files import format_of
+from tradewind.sources.found import file_order
 from tradewind.sources.inventory import Found, Ignored, Tell
 from tradewind.sources.places import is_address
 from tradewind.sources.unrelated import why_unrelated
@@ -88,6 +89,7 @@ def _folders(top: Path, root: Path) -> Iterator[tuple[Path, list[Path]]]:
             ) from None
         own = folder.resolve() == root.resolve() or (folder / "tradewind.toml").exists()
         files = [entry for entry in entries if entry.is_file() and not entry.name.startswith((".", "~$"))]
+        files.sort(key=file_order)
         files = [
             entry for entry in files if not (own and entry.name.startswith(("tradewind.", "workspace.", "state.")))
         ]

@@ -153,7 +153,8 @@ class SourceTables:
                 )
             # A folder may hold pictures and letters too; a path that means nothing else is an error, told on reading.
             readable = [path for path in files if can_read(path)] if source.format is None else files
-            return [SourceTable(f"{name}.{stem(path)}", source, path) for path in readable or files]
+            ordered = sorted(readable or files, key=file_order)
+            return [SourceTable(f"{name}.{stem(path)}", source, path) for path in ordered]
         if source.table is not None or source.query is not None:
             return [SourceTable(name, source, table=source.table)]
         from tradewind.sources.databases import list_tables
@@ -186,6 +187,15 @@ def _full_name(table: SourceTable) -> str:
 
 def _without_numbers(name: str) -> str:
     return re.sub(r"[\W\d_]+", " ", name).strip().lower()
+
+
+def file_order(path: Path) -> tuple[object, ...]:
+    """Return what puts files of one kind in order: the later one is the newer export, and its rows count.
+
+    Numbers are compared as numbers, and endings last, so that `orders_10` and `orders_9 corrected` follow `orders_9`.
+    """
+    parts = re.split(r"(\d+)", stem(path).lower())
+    return str(path.parent), [int(part) if part.isdigit() else part for part in parts], path.name
 
 
 def stem(path: Path) -> str:
