@@ -75,3 +75,10 @@ def test_the_side_of_the_error_is_told() -> None:
 )
 def test_enough_outcomes(positives: int, rows: int, status: str) -> None:
     assert check_outcomes(positives, rows).status == status
+
+
+def test_who_is_no_better_than_chance_beats_no_rule() -> None:
+    numbers = {"baseline_gap": Number(0.2, 0.05, 0.4), "auc": Number(0.7, 0.4, 0.9)}
+    check = check_beats_rule(numbers, "source: referral first")
+    assert check.status == "warn"
+    assert "random" in check.what

@@ -148,3 +148,15 @@ def test_models_are_compared_beside_the_rule(people: Workspace, told: RunResult)
 def test_the_list_of_questions_begins_with_the_labels(people: Workspace) -> None:
     first = readiness(people.root)[0]
     assert (first["name"], first["title"], first["missing"]) == ("churn", "Customers about to leave", "")
+
+
+def test_where_chance_does_as_well_neither_the_list_nor_a_rule_is_recommended(tmp_path: Path) -> None:
+    rows = make_people(200)
+    outcomes = np.random.default_rng(5).permutation([row["left"] for row in rows])
+    noise = [{**row, "left": outcome} for row, outcome in zip(rows, outcomes.tolist(), strict=True)]
+    (finding,) = tw.run(open_people(write_people(tmp_path, noise))).findings
+    assert finding.status == "not distinguishable"
+    assert finding.found[0].startswith("No list can be told from a random one so far")
+    said = " ".join((*finding.found, finding.next))
+    assert "Use the rule" not in said
+    assert "goes with it" not in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from sklearn import metrics
 
 from tradewind.core.errors import ModelError
+from tradewind.core.finding import Number
 from tradewind.core.use_case import Economics
 from tradewind.models.evaluation.classification import evaluate_classification
 from tradewind.models.evaluation.profit import break_even_share, choose_contacts, profit_curve
@@ -260,3 +262,9 @@ def test_backtest_rows_stand_beneath_each_other(evaluation: Evaluation) -> None:
     assert table["cutoff"].to_pylist() == [date(2017, 10, 1)] * 2 + [date(2017, 11, 1)] * 2
     assert table["baseline"].to_pylist() == [evaluation.numbers["baseline_auc"].value, None] * 2
     assert backtest_rows({}, ["auc"]).num_rows == 0
+
+
+def test_an_order_that_may_be_random_beats_no_rule(evaluation: Evaluation) -> None:
+    gap = Number(0.2, 0.1, 0.3)
+    assert replace(evaluation, numbers={"baseline_gap": gap, "auc": Number(0.7, 0.55, 0.8)}).better
+    assert not replace(evaluation, numbers={"baseline_gap": gap, "auc": Number(0.7, 0.45, 0.8)}).better

@@ -203,3 +203,21 @@ def test_amounts_as_people_write_them_are_read_by_what_is_proposed(
     mapped = map_rows("orders", {guess.column: guess.expression for guess in table.guesses}, rows, format=formats)
     assert [float(value) for value in mapped.good["amount"].to_pylist()] == read
     assert str(mapped.good["happened_on"][0]) == "2024-01-31"
+
+
+@pytest.mark.parametrize("hoped", [True, False])
+def test_open_deals_with_a_close_date_hoped_for_are_open(hoped: bool) -> None:
+    rng = random.Random(4)
+    stages = [rng.choice(["Closed Won", "Closed Lost", "Contract Sent"]) for _ in range(200)]
+    proposal = proposal_of(
+        deals={
+            "Deal ID": [f"D{n}" for n in range(200)],
+            "Deal Stage": stages,
+            "Amount": [
+                None if stage == "Contract Sent" and not hoped else 100 + 7.5 * n for n, stage in enumerate(stages)
+            ],
+            "Create Date": [f"2024-{1 + n // 28:02d}-{1 + n % 28:02d}" for n in range(200)],
+            "Close Date": [f"2025-{1 + n // 28:02d}-{1 + n % 28:02d}" for n in range(200)],
+        }
+    )
+    assert any("only for deals that are won or lost" in note for note in proposal.undecided) != hoped

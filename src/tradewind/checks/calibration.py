@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tradewind.core.finding import Check, Number, missing
+from tradewind.core.finding import Check, Number, is_chance, missing
 
 _SMALL_ERROR = 0.01
 _LARGE_ERROR = 0.10
@@ -83,6 +83,8 @@ def check_beats_rule(numbers: Mapping[str, Number], rule: str) -> Check:
         return Check(name, "unknown", gap.reason or "the gap has no interval", "give a rule and more outcomes")
     unit = f" {gap.unit}" if gap.unit else ""
     seen = f"ahead of “{rule}” by {gap.value:.3g}{unit} ({gap.low:.3g} to {gap.high:.3g})"
+    if gap.low > 0 and is_chance(numbers.get("auc")):
+        return Check(name, "warn", f"{seen}, but the order cannot be told from a random one", "wait for more outcomes")
     if gap.low > 0:
         return Check(name, "pass", seen)
     if gap.high < 0:

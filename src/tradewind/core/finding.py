@@ -47,6 +47,11 @@ def missing(reason: str) -> Number:
     return Number(reason=reason)
 
 
+def is_chance(area: Number | None) -> bool:
+    """Whether an order cannot be told from a random one: the interval of its AUC is not wholly above one half."""
+    return area is not None and area.low is not None and area.low <= 0.5
+
+
 @dataclass(frozen=True)
 class Check:
     """The result of one check.

@@ -9,6 +9,9 @@ SENTENCES: Mapping[str, str] = {
     "tell.first": "Of our first 100, {found} {do}; at random, {random}.",
     "tell.rule": "The rule “{rule}” finds {found} in its first 100.",
     "tell.rule.equal": "The rule “{rule}” does as well as we can tell: its first 100 hold {found}. Use the rule, it is simpler.",
+    "tell.chance": (
+        "No list can be told from a random one so far: of our first 100, {found} {do}; at random, {random}."
+    ),
     "tell.expected": "Of the {customers} customers asked about on {day}, we expect {expected} to {do}.",
     "tell.honest": "When we say 30 in 100, it is about 30: what we said and what happened differ by {gap} in 100.",
     "tell.honest.few": (
@@ -117,7 +120,11 @@ SENTENCES: Mapping[str, str] = {
     "next.list.amounts": (
         "The list is the table {table}; once amounts are known, it also tells whom it pays to contact."
     ),
-    "next.rule": "Use the rule “{rule}” for now; longer history may tell the two apart.",
+    "next.rule": "Use the rule “{rule}” for now; more outcomes may tell the two apart.",
+    "next.chance": (
+        "Put nobody first by this list or by a rule yet: it takes more outcomes, or columns that say more about the "
+        "{people}."
+    ),
     "next.amounts": "Give the best treatment to the top tenth of the table {table}; plan the total with {total}.",
     "next.lifetime": "Spend on keeping a customer no more than a part of the worth in the table {table}.",
     # Charts' captions and assumptions.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tradewind.core.errors import Problem
-from tradewind.core.finding import Check, Evidence, Finding, Number, Status, missing
+from tradewind.core.finding import Check, Evidence, Finding, Number, Status, is_chance, missing
 from tradewind.core.money import Money
 from tradewind.core.words import say
 from tradewind.flow.learned import Learned, Scored
@@ -82,21 +82,36 @@ def tell_people(question: Question, learned: Learned, scored: Scored, currency: 
 
 def _people_found(learned: Learned, scored: Scored, do: str, first: str) -> list[str]:
     numbers = learned.numbers
-    rate, base, rule = (numbers.get(name) for name in ("rate_10", "base_rate", "baseline_rate_10"))
-    said = []
-    if known(rate) and known(base):
-        said.append(say("tell.first", found=of_100(rate), do=do, random=of_100(base)))
-    if learned.rule and known(rule):
-        name = "tell.rule" if learned.better else "tell.rule.equal"
-        said.insert(1 if learned.better else 0, say(name, rule=learned.rule, found=of_100(rule)))
+    said = first_hundred(learned, do)
     expected = scored.numbers.get("expected_customers")
     if known(expected):
         customers, day = count_of(scored.numbers["customers"]), say_day(scored.cutoff)
         said.append(say("tell.expected", customers=customers, day=day, expected=count_of(expected), do=do))
     said += honesty(numbers)
-    if first:
+    if first and not by_chance(numbers):
         said.append(say("tell.drivers", first=first))
     return said
+
+
+def first_hundred(learned: Learned, do: str) -> list[str]:
+    """Say what the top of the list finds beside the rule and beside chance, the simplest that does as well first."""
+    rate, base, rule = (learned.numbers.get(name) for name in ("rate_10", "base_rate", "baseline_rate_10"))
+    chance = by_chance(learned.numbers)
+    said = []
+    if known(rate) and known(base):
+        name = "tell.chance" if chance else "tell.first"
+        said.append(say(name, found=of_100(rate), do=do, random=of_100(base)))
+    if learned.rule and known(rule):
+        equal = not learned.better and not chance
+        sentence = say("tell.rule.equal" if equal else "tell.rule", rule=learned.rule, found=of_100(rule))
+        said.insert(0 if equal else 1, sentence)
+    return said
+
+
+def by_chance(numbers: Mapping[str, Number]) -> bool:
+    """Whether neither our order nor the rule's can be told from a random one."""
+    rule = numbers.get("baseline_auc")
+    return is_chance(numbers.get("auc")) and (not known(rule) or is_chance(rule))
 
 
 def honesty(numbers: Mapping[str, Number]) -> list[str]:
@@ -152,6 +167,8 @@ def _caption(question: Question, learned: Learned) -> str:
 
 def people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number], people: str) -> str:
     """Return what to do with a list of people."""
+    if by_chance(learned.numbers):
+        return say("next.chance", people=people)
     if not learned.better and learned.rule:
         return say("next.rule", rule=learned.rule)
     if not known(numbers.get("money_at_stake")):

@@ -13,7 +13,9 @@ from tradewind.flow.question import Question
 from tradewind.flow.spoken import count_of, known, of_100, value_of
 from tradewind.flow.tell import (
     CLASSIFICATION_NUMBERS,
+    by_chance,
     complete,
+    first_hundred,
     honesty,
     people_money,
     people_next,
@@ -63,18 +65,12 @@ def tell_label(question: Question, learned: Learned, scored: Scored, currency: s
 
 
 def _found(question: Question, learned: Learned, scored: Scored, facts: Labelled, first: str) -> list[str]:
-    numbers, do = learned.numbers, question.do
-    rate, base, rule = (numbers.get(name) for name in ("rate_10", "base_rate", "baseline_rate_10"))
-    said = []
-    if known(rate) and known(base):
-        said.append(say("tell.first", found=of_100(rate), do=do, random=of_100(base)))
-    if learned.rule and known(rule):
-        name = "tell.rule" if learned.better else "tell.rule.equal"
-        said.insert(1 if learned.better else 0, say(name, rule=learned.rule, found=of_100(rule)))
+    numbers = learned.numbers
+    said = first_hundred(learned, question.do)
     said += _few(numbers, facts)
     said.append(_listed(question, scored, facts))
     said += [*_leak(numbers, facts), *_in_time(numbers), *honesty(numbers)]
-    if first:
+    if first and not by_chance(numbers):
         said.append(say("tell.drivers", first=first))
     return said
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradewind.core.errors import ModelError, Problem
-from tradewind.core.finding import Number
+from tradewind.core.finding import Number, is_chance
 from tradewind.stats.bootstrap import Draws
 from tradewind.stats.ranking import Values
 
@@ -45,9 +45,12 @@ class Evaluation:
 
     @property
     def better(self) -> bool:
-        """Whether the model beats the headline rule: the whole interval of the paired difference is above zero."""
+        """Whether the model beats the headline rule: the whole interval of the paired difference is above zero.
+
+        A model whose order cannot be told from a random one beats no rule, however badly the rule did.
+        """
         low = self.numbers["baseline_gap"].low
-        return low is not None and low > 0
+        return low is not None and low > 0 and not is_chance(self.numbers.get("auc"))
 
 
 def excludes_zero(number: Number) -> bool:

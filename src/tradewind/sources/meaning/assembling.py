@@ -235,8 +235,8 @@ def _fill_won(draft: Draft) -> None:
     cases = [f"WHEN {sql} = {text_literal(won)} THEN true"]
     if lost:
         cases.append(f"WHEN {sql} = {text_literal(lost)} THEN false")
-    amount, closed = draft.one.picks.get("amount"), draft.one.picks.get("closed_at")
-    if amount is not None and closed is not None and not _known_before_closing(draft, amount, closed):
+    amount = draft.one.picks.get("amount")
+    if amount is not None and _known_only_once_closed(draft, amount, stage, (won, lost)):
         name = draft.source.columns[amount.place].name
         draft.notes.append(
             f"{draft.source.short}: {name} is filled only for deals that are won or lost, so it is what was sold, "
@@ -246,11 +246,12 @@ def _fill_won(draft: Draft) -> None:
     draft.put(Guess("won", f"CASE {' '.join(cases)} END", 0.9, said), stage.place)
 
 
-def _known_before_closing(draft: Draft, amount: Pick, closed: Pick) -> bool:
-    """Whether deals that are open have an amount too."""
+def _known_only_once_closed(draft: Draft, amount: Pick, stage: Pick, ends: tuple[str, str]) -> bool:
+    """Whether there are open deals, and hardly any has an amount. A close date may be a hope: the stage tells."""
     texts = draft.source.texts
-    pairs = list(zip(texts[amount.place], texts[closed.place], strict=True))
-    return sum(value is not None and end is None for value, end in pairs) > 0.02 * len(pairs)
+    stages = zip(texts[amount.place], texts[stage.place], strict=True)
+    amounts = [value for value, at in stages if at is not None and at not in ends]
+    return bool(amounts) and sum(value is not None for value in amounts) <= 0.05 * len(amounts)
 
 
 def _fill_conversion(draft: Draft) -> None:
