@@ -184,7 +184,7 @@ FILES = [
     (_without_file, ("tables.orders: there is no source table 'shop.orders'", "one of: shop.coupons", "its file")),
     (_no_files, ("sources.shop.path: no file is found there (found: data/*.csv)", "do: check the path")),
     (_missing_column, ("tables.orders.amount: there is no column 'total'", "do: did you mean 'totl'?")),
-    (_doubled_column, ("column 'total' stands 2 times", "rename or remove one of them")),
+    (_doubled_column, ("column 'total' stands 2 times", "or rename one in the source")),
     (_all_text, ("no row of this table can be used", "not a number", '"twelve", row 1', "check orders --rejected")),
     (_all_missing, ("tables.orders.amount: no row of this table can be used", "missing (first: row 1)")),
     (_no_zone, ("tables.orders.happened_at: these times carry no zone", 'set timezone = "Area/City"')),
