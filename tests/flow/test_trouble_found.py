@@ -140,3 +140,22 @@ def test_a_report_lists_troubles_and_no_row() -> None:
     assert row[0] == "orders.amount"
     assert row[3] == "Not measured."
     assert trouble_rows([]) == []
+
+
+def test_a_file_of_order_lines_that_repeats_orders_and_buyers_is_no_trouble(tmp_path: Path) -> None:
+    lines = [
+        f"{order},c{order % 7},2024-01-{1 + order % 28:02d},p{item},5.00"
+        for order in range(1, 60)
+        for item in range(1 + order % 3)
+    ]
+    (tmp_path / "lines.csv").write_text("\n".join(["id,who,day,what,paid", *lines, lines[-1]]) + "\n")
+    (tmp_path / "tradewind.toml").write_text(
+        '[workspace]\nname = "x"\ncurrency = "EUR"\ntimezone = "UTC"\n[sources.s]\npath = "*.csv"\n'
+        '[tables.order_lines]\nfrom = "s.lines"\norder_id = "id"\nproduct_id = "what"\namount = "paid"\n'
+        'customer_id = "who"\nhappened_at = "day"\n'
+        '[tables.customers]\nfrom = "s.lines"\ncustomer_id = "who"\nknown_at = "day"\n'
+    )
+    workspace = tw.open(tmp_path, clock=lambda: NOW)
+    told = look(workspace).troubles
+    workspace.close()
+    assert not [each for each in told if each.table == "customers" and each.kind == "duplicate rows"]

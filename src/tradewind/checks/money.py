@@ -36,7 +36,7 @@ def _currencies(looked: Looked) -> Trouble | None:
     return looked.trouble(
         "currency", "mixed currencies", severity,
         f"{{rows}} amounts ({{share}}) have no rate to {looked.currency} and are never added up; in all: {totals}",
-        where, shown="concat(amount, ' ', currency)",
+        where, shown="concat(CAST(amount AS DECIMAL(18, 2)), ' ', currency)",
         do="map a `rates` table that covers these currencies and days (a rate serves for a week)",
         treat=clean_lines(looked.name, "currency", {"keep": ["mixed currencies"]}),
     )  # fmt: skip

@@ -64,5 +64,5 @@ class LiveProgress:
             return
         self._bars.remove_task(self._task)
         self._task = None
-        told = f"{note}, {time.monotonic() - self._began:.1f} s"
+        told = ", ".join(part for part in (note, f"{time.monotonic() - self._began:.1f} s") if part)
         self._console.print(Text.assemble(f"  {sign} {self._title:<46} ", (told, "dim")), soft_wrap=True)

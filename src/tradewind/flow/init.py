@@ -93,10 +93,11 @@ def init(
         )  # fmt: skip
     with stage(progress, "Looking at your data") as notes:
         found = discover(places, directory, variables, progress.advance)
-        notes.append(f"{len(found.tables):,} tables, {sum(t.raw.data.num_rows for t in found.tables):,} rows")
+        tables = "1 table" if len(found.tables) == 1 else f"{len(found.tables):,} tables"
+        notes.append(f"{tables}, {sum(t.raw.data.num_rows for t in found.tables):,} rows")
     with stage(progress, "Finding out what they mean", len(found.tables)) as notes:
         proposal = understand(found.tables, progress.advance)
-        notes.append(f"{len(proposal.tables):,} tables recognised")
+        notes.append(f"{len(proposal.tables):,} recognised")
     if not proposal.tables:
         raise ConfigError(_nothing_recognised(found, proposal))
     asked, defaults = _ask(proposal.questions[:MOST_QUESTIONS], ask)

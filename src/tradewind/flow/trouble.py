@@ -141,12 +141,22 @@ def given_table(workspace: Workspace, name: str, loads: Sequence[LoadResult] = (
         None if entry is None else [workspace.path(file.path) for file in entry.files],
         None if mapping is None else partial(_source_text, workspace, name, mapping),
         _rejected(workspace, manifest.tables.get("rejected"), name),
-        load.counts.collapsed if load is not None else 0,
+        0 if load is None or _finer(workspace, load, loads) else load.counts.collapsed,
         load.gone if load is not None else 0,
         load.new if load is not None else 0,
         tuple(entry.meta.get("as_of_today", ())) if entry is not None else (),
         labels=tuple(label.column for label in workspace.config.labels.values() if label.table == name),
         literal=frozenset() if mapping is None else _literals(mapping),
+    )
+
+
+def _finer(workspace: Workspace, load: LoadResult, loads: Sequence[LoadResult]) -> bool:
+    """Whether another table has more rows from the same source: a file of order lines repeats orders and customers."""
+    tables = workspace.config.tables
+    source = tables[load.table].from_ if load.table in tables else None
+    return any(
+        each.table in tables and tables[each.table].from_ == source and each.counts.good > load.counts.good
+        for each in loads
     )
 
 

@@ -9,6 +9,7 @@ from tradewind.sources.meaning.answers import find_answer, suspects_of
 from tradewind.sources.meaning.asking import open_questions
 from tradewind.sources.meaning.assembling import Draft, draft_table, finish
 from tradewind.sources.meaning.choosing import choose_tables
+from tradewind.sources.meaning.exchange import exchange_rates
 from tradewind.sources.meaning.order_of_rows import order_of_rows
 from tradewind.sources.meaning.repeated import repeated_entities
 from tradewind.sources.meaning.same_columns import put_together
@@ -34,16 +35,18 @@ def propose(tables: Sequence[SourceProfile]) -> Proposal:
     drafts = [draft_table(world, one, chosen) for one in chosen]
     repeated = repeated_entities(world, drafts)
     taken = frozenset(name for _, names in repeated for name in names)
+    used = {draft.one.source for draft in drafts} | {place for draft in drafts for place in draft.serving}
+    rates = exchange_rates(world, used) if all(one.table != "rates" for one in chosen) else []
     proposed = [finish(draft, taken) for draft in drafts]
     labels = [label for draft, table in zip(drafts, proposed, strict=True) for label in _label(draft, table)]
     return Proposal(
-        (*proposed, *(table for table, _ in repeated)),
+        (*proposed, *(table for table, _ in repeated), *rates),
         tuple(labels),
-        open_questions(drafts, proposed, labels),
+        open_questions(drafts, [*proposed, *rates], labels),
         tuple(
             dict.fromkeys([*notes, *(note for draft in drafts for note in draft.notes), *_undated(proposed, labels)])
         ),
-        why_unused(world, drafts),
+        {name: why for name, why in why_unused(world, drafts).items() if all(name != one.from_ for one in rates)},
     )
 
 

@@ -91,7 +91,11 @@ def skip_totals(raw: Raw) -> Raw:
     places = np.flatnonzero(aside.rows)
     shown = [text for text in _first_texts(raw.data, places[:1]) if text]
     shown += [raw.broken[place].text.strip(' ",;\t') for place in aside.broken[:1]]
-    said = f"{aside.count:,} rows of totals or text are no rows of the table and were skipped"
+    said = (
+        "1 row of totals or text is no row of the table and was skipped"
+        if aside.count == 1
+        else f"{aside.count:,} rows of totals or text are no rows of the table and were skipped"
+    )
     note = f'{said} (first: "{shown[0][:60]}")' if shown else said
     kept = tuple(row for place, row in enumerate(raw.broken) if place not in aside.broken)
     data = raw.data.filter(pa.array(~aside.rows))

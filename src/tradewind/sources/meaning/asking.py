@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tradewind.sources.meaning.assembling import Draft
@@ -20,7 +21,7 @@ def open_questions(
     currency = _currency(drafts)
     asked = [
         *_amounts(drafts),
-        *_currency_question(tables, currency, country),
+        *_currency_question(drafts, tables, currency, country),
         *_day_first(drafts),
         *_label(labels, drafts),
         *_timezone(drafts, currency, country),
@@ -46,13 +47,52 @@ def _currency(drafts: Sequence[Draft]) -> str:
             codes = known_values().currency_codes
             if column.kind in ("currency", "constant") and column.top and column.top[0][0].upper() in codes:
                 return column.top[0][0].upper()
+    return _in_header(drafts)
+
+
+_MONEY = ("amount", "monthly_amount", "price", "cost")
+
+
+def _in_header(drafts: Sequence[Draft]) -> str:
+    """The currency that stands in the header of a mapped amount: “Betrag (€)”, “total_usd”."""
+    values = known_values()
+    for draft in drafts:
+        guesses = [guess for name in _MONEY if (guess := draft.guesses.get(name)) is not None]
+        for column in draft.source.columns:
+            if not any(column.name in guess.expression for guess in guesses):
+                continue
+            signs = [code for sign, code in values.currency_signs.items() if not sign.isalpha() and sign in column.name]
+            words = [word.upper() for word in re.split(r"[\W_]+", column.name)]
+            found = [*signs, *(word for word in words if word in values.currency_codes)]
+            if found:
+                return found[0]
     return ""
 
 
-def _currency_question(tables: Sequence[ProposedTable], currency: str, country: str) -> list[OpenQuestion]:
-    money = any(
-        table.guess(name) is not None for table in tables for name in ("amount", "monthly_amount", "price", "cost")
-    )
+def _several(drafts: Sequence[Draft]) -> tuple[str, ...]:
+    """The codes of the first column that holds currencies, the most frequent first."""
+    for draft in drafts:
+        for column in draft.source.columns:
+            if column.kind == "currency" and len(column.top) > 1:
+                codes = dict.fromkeys(value.upper() for value, _ in column.top)
+                return tuple(code for code in codes if code in known_values().currency_codes)
+    return ()
+
+
+def _currency_question(
+    drafts: Sequence[Draft], tables: Sequence[ProposedTable], currency: str, country: str
+) -> list[OpenQuestion]:
+    money = any(table.guess(name) is not None for table in tables for name in _MONEY)
+    several = _several(drafts)
+    if money and currency and len(several) > 1:
+        text = f"The amounts are in {', '.join(several)}. In which currency does the business count?"
+        rates = any(table.table == "rates" for table in tables)
+        why = (
+            "the others are converted at the rate of their day"
+            if rates
+            else ("without a table of rates the others are never added up (map [tables.rates])")
+        )
+        return [OpenQuestion("currency", text, tuple(dict.fromkeys([currency, *several])), why)]
     if currency:
         why = "the data show it; all amounts are called by it"
         return (
