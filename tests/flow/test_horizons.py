@@ -125,6 +125,15 @@ def test_the_second_purchase_leads_also_where_few_have_made_it(tmp_path: Path) -
     assert "which is little" in found.first[0].why[1]
 
 
+def test_where_nobody_came_back_the_second_purchase_leads_and_amounts_are_not_learned(tmp_path: Path) -> None:
+    workspace = _buying_once(tmp_path, 2_000, 0.0)
+    spans = propose_horizons(workspace)
+    assert spans.said[0].startswith("Nobody has come back yet within")
+    found = first_questions(workspace, lead=spans.lead)
+    assert [each.name for each in found.first] == ["repeat_purchase"]
+    assert "Nobody has done it yet" in found.first[0].why[1]
+
+
 def test_what_comes_in_anyway_follows_what_can_be_lost(shop: Workspace) -> None:
     found = first_questions(shop)
     order = [each for each in (*found.first, *found.later) if each.outcomes >= 30]

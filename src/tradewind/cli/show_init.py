@@ -113,6 +113,8 @@ def _show_questions(done: Initiated, console: Console) -> None:
     for place, each in enumerate(tried.ranked.first, start=1):
         console.print(f"  {place}  {each.title}: {each.question}", highlight=False)
         console.print(f"     {' '.join(each.why)}", style="dim", highlight=False)
+    if tried.ranked.later and not tried.ranked.first:
+        console.print("\nWhere to begin: too little has happened yet to learn from; more history is what helps most.")
     if tried.ranked.later:
         console.print("\nWhat can be asked as well:", style="bold")
     for each in tried.ranked.later:

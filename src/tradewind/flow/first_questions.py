@@ -145,8 +145,8 @@ def _lead(data: Data) -> str:
 
 
 def _leads(each: Candidate, lead: str) -> bool:
-    """Whether it is the question that the way customers buy makes the first, and anything is there to learn from."""
-    return each.name == lead == "repeat_purchase" and each.outcomes > 0
+    """Whether it is the question that the way customers buy makes the first."""
+    return each.name == lead == "repeat_purchase"
 
 
 def _rank(each: Candidate, lead: str) -> tuple[object, ...]:
@@ -179,7 +179,7 @@ def _candidate(data: Data, question: Question) -> Candidate:
         when = "today" if not asked else f"on {schedule.test}"
         raise NotAnswerable(Problem(case.name, f"there is nobody to ask it about {when}", "", "newer data"))
     if case.task != "classification":
-        return _told(question, missing(_ANYWAY), (asked, known * dates, dates))
+        return _told(question, missing(_ANYWAY), (asked, known * dates if total else 0, dates))
     value = value_at(*args, [data.score_at], case.settings)
     if value is None:
         return _told(question, missing("nothing says what one is worth"), (asked, 0, dates))
@@ -213,6 +213,9 @@ def _told(question: Question, money: Number, counts: tuple[int, int, int]) -> Ca
         stake = f"What is at stake is not known, because {money.reason}."
     lacking = "" if outcomes >= ENOUGH and dates >= ENOUGH_DATES else ", which is little"
     learn = f"It learns from about {say_count(outcomes)} outcomes at {_counted(dates)}{lacking}."
+    if case.name == "repeat_purchase" and not outcomes:
+        stake = f"It is asked about {say_count(asked)} customers."
+        learn = "Nobody has done it yet, so there is nothing to learn from before some have."
     why = (stake, learn, _EFFORT_SAID[effort])
     words = question.words
     return Candidate(case.name, words(case.title), words(case.question), why, money, asked, outcomes, dates, effort)

@@ -204,6 +204,9 @@ def _spans(
 
 def _sentences(returns: Returns, second: Returns, horizon: int, window: int, lead: str, fits: bool) -> tuple[str, ...]:
     half, back = returns.quantiles[0.5], second.come_back.value
+    if back == 0 and second.seen_days >= _LONG_SEEN:
+        seen = f"within the {second.seen_days:,} days that can be seen"
+        return (f"Nobody has come back yet {seen}: what brings a second purchase is the question to begin with.",)
     if half.value is None:
         return (f"How soon customers come back is not known, because {half.reason}.",)
     between = (
