@@ -153,3 +153,11 @@ def test_braces_and_markup_in_titles_are_meant_as_they_are(tmp_path: Path) -> No
     finding = asked(tmp_path, make_people(120), label='title = "Who {leaves} [bold]?"\ndoes = "go {away}"')
     assert finding.title == "Who {leaves} [bold]?"
     assert finding.does == "go {away}"
+
+
+def test_a_table_whose_answer_nobody_has_named_is_told_how_to_name_it(tmp_path: Path) -> None:
+    file = write_people(tmp_path, make_people(40)) / "tradewind.toml"
+    text = file.read_text()
+    file.write_text(text[: text.index("[labels.churn]")])
+    with pytest.raises(NotAnswerable, match=r"\[labels\.NAME\] with table = \"customers\""):
+        tw.run(open_people(tmp_path))

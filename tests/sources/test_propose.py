@@ -221,3 +221,32 @@ def test_open_deals_with_a_close_date_hoped_for_are_open(hoped: bool) -> None:
         }
     )
     assert any("only for deals that are won or lost" in note for note in proposal.undecided) != hoped
+
+
+def leads_ending(header: str, ends: Sequence[str]) -> Proposal:
+    rng = random.Random(6)
+    return proposal_of(
+        leads={
+            "Lead ID": [f"L{n}" for n in range(240)],
+            "Lead Source": [rng.choice(["Website", "Referral", "Fair"]) for _ in range(240)],
+            "Employees": [rng.choice([5, 20, 80, 250]) for _ in range(240)],
+            header: [rng.choice(ends) for _ in range(240)],
+        }
+    )
+
+
+def test_leads_that_are_neither_won_nor_lost_wait_for_their_answer() -> None:
+    (label,) = leads_ending("Outcome", ["won", "lost", "lost", "open"]).labels
+    assert (label.column, label.positive, label.negative) == ("outcome", "won", ("lost",))
+
+
+@pytest.mark.parametrize(
+    ("header", "ends", "positive"),
+    [
+        ("Accepted", ["yes", "no", "no"], "yes"),
+        ("Renewed?", ["renewed", "not renewed", "renewed", "renewed"], "renewed"),
+    ],
+)
+def test_answers_of_other_trades(header: str, ends: Sequence[str], positive: str) -> None:
+    (label,) = leads_ending(header, ends).labels
+    assert (label.positive, label.negative) == (positive, ())

@@ -50,7 +50,10 @@ def _explain(directory: Path, person: Any, as_json: bool) -> int:
         return DONE
     console = _console()
     stands = f"; customer {person.customer_id} stands for it" if person.customer_id else ""
-    console.print(Text(f"Person {person.person_id}", "bold"), f"· {len(person.records):,} records{stands}")
+    console.print(
+        Text(f"Person {person.person_id}", "bold"),
+        f"· {len(person.records):,} record{'s' if len(person.records) > 1 else ''}{stands}",
+    )
     for key in person.records:
         console.print(f"  {key}", highlight=False)
     for row in person.evidence[:MOST_ROWS]:

@@ -25,6 +25,7 @@ _VERBS: tuple[tuple[str, str, bool], ...] = (
     (r"convert\w*|conversion|konvertiert|converti\w*", "convert", False),
     (r"won|gewonnen|gagn[eé]e?|ganad[oa]", "are won", False),
     (r"bought|buy|purchas\w+|ordered|gekauft|achet[eé]\w*|comprad?[oa]?", "buy", False),
+    (r"renew\w*|verl[aä]nger\w*|renovad[oa]|renouvel\w+", "renew", False),
     (r"respon\w+|subscri\w+|accepted|antwort\w*|r[eé]ponse|respuesta", "say yes", False),
 )  # fmt: skip
 """Words in the name of a column or question, the verb that goes with them, and whether one would rather prevent it."""

@@ -18,6 +18,7 @@ SENTENCES: Mapping[str, str] = {
         "What we said and what happened differ by {gap} in 100 on average, no more than chance does among so few."
     ),
     "tell.honest.off": "What we say is off by {gap} in 100 on average: trust the order of the list more than the figures.",
+    "tell.honest.off.chance": "What we say is off by {gap} in 100 on average: do not count on the figures either.",
     "tell.drivers": "What goes with it most: {first}.",
     "tell.approach.people": (
         "We looked at {learned} past dates, learned what came before customers {did}, and tested it on {test}, a date "

@@ -73,6 +73,15 @@ def linked_kinds(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
     return tuple(manifest.tables[LINKS].meta.get("kinds", ()))
 
 
+def _or_a_label(manifest: Manifest) -> str:
+    """What else is to be done where there are rows that may hold an answer."""
+    table = next((name for name in ("leads", "deals", "accounts", "customers") if name in manifest.tables), "")
+    return (
+        f'; or, where a column of {table} tells how each row ended, name it: [labels.NAME] with table = "{table}", '
+        "column = … and positive = …" if table else ""
+    )  # fmt: skip
+
+
 @contextmanager
 def open_data(workspace: Workspace) -> Iterator[Data]:
     """Open the present snapshot's contract tables in the workspace's engine.
@@ -90,7 +99,8 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
         if first is None and not workspace.config.labels:
             raise NotAnswerable(
                 Problem("", "there are no orders or other events", "0 rows", "at least one table of facts",
-                        "map [tables.orders] or [tables.order_lines], and look whether their files hold rows")
+                        "map [tables.orders] or [tables.order_lines], and look whether their files hold rows"
+                        + _or_a_label(manifest))
             )  # fmt: skip
         yield Data(
             workspace,

@@ -240,10 +240,12 @@ def _labelled(workspace: Workspace, name: str, label: LabelSettings) -> Candidat
         return None
     query = f'SELECT CAST("{label.column}" AS VARCHAR) AS answer, COUNT(*) AS n FROM {label.table} '
     rows = workspace.sql(query + "WHERE valid_to IS NULL GROUP BY 1").to_pylist()
-    known = {str(row["answer"]): int(row["n"]) for row in rows if row["answer"] is not None}
+    counts = {str(row["answer"]): int(row["n"]) for row in rows if row["answer"] is not None}
+    meant = (label.positive, *label.negative)
+    known = {text: n for text, n in counts.items() if not label.negative or any(_same(text, one) for one in meant)}
     positives = sum(count for answer, count in known.items() if _same(answer, label.positive))
     rarer = min(positives, sum(known.values()) - positives)
-    asked = sum(int(row["n"]) for row in rows if row["answer"] is None)
+    asked = sum(int(row["n"]) for row in rows) - sum(known.values())
     question = find_question(workspace.config, name)
     title, sentence = question.words(question.use_case.title), question.words(question.use_case.question)
     little = "" if rarer >= ENOUGH else ", which is little"

@@ -119,8 +119,9 @@ def honesty(numbers: Mapping[str, Number]) -> list[str]:
     ece, band = numbers.get("ece"), numbers.get("ece_band_high")
     if ece is None or ece.value is None or band is None or band.value is None:
         return []
-    by_chance = ece.value <= max(band.value, 0.01)
-    name = "tell.honest.off" if not by_chance else "tell.honest" if ece.value <= SMALL_GAP else "tell.honest.few"
+    within_chance = ece.value <= max(band.value, 0.01)
+    off = "tell.honest.off.chance" if by_chance(numbers) else "tell.honest.off"
+    name = off if not within_chance else "tell.honest" if ece.value <= SMALL_GAP else "tell.honest.few"
     return [say(name, gap=f"{100 * ece.value:.1f}")]
 
 

@@ -176,6 +176,9 @@ def _label(label: ProposedLabel) -> Iterator[str]:
     yield f"table = {toml(label.table)}"
     yield f"column = {toml(label.column)}{_beside(mark + 'where the answer stands') if mark else ''}"
     yield f"positive = {toml(label.positive)}{_beside('the value that counts as the outcome')}"
+    if label.negative:
+        said = "these mean that it did not come; rows with any other value wait for their answer"
+        yield f"negative = {toml(list(label.negative))}{_beside(said)}"
     if label.order:
         said = "the file's own order is that of time" if label.order == "rows" else "puts the rows in the order of time"
         yield f"order = {toml(label.order)}{_beside(said)}"

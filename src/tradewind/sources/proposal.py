@@ -92,6 +92,7 @@ class ProposedLabel:
         suspects: attributes that look filled in after the outcome, with the reason.
         reason: why this is thought to be an answer.
         confidence: 0 to 1.
+        negative: values that mean it did not come, where further values mean that it is open.
     """
 
     name: str
@@ -102,6 +103,7 @@ class ProposedLabel:
     suspects: Mapping[str, str]
     reason: str
     confidence: float
+    negative: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tradewind.core.contract import CONTRACT
-from tradewind.sources.meaning.answers import find_answer, suspects_of
+from tradewind.sources.meaning.answers import find_answer, find_ends, suspects_of
 from tradewind.sources.meaning.asking import open_questions
 from tradewind.sources.meaning.assembling import Draft, draft_table, finish
 from tradewind.sources.meaning.choosing import choose_tables
@@ -55,13 +55,15 @@ def _label(draft: Draft, table: ProposedTable) -> list[ProposedLabel]:
     if table.table not in _ENTITIES:
         return []
     answer = find_answer(draft.world, draft.one.source)
+    staff = table.table in ("leads", "deals")
+    if answer is None and staff and table.guess("won") is None:
+        answer = find_ends(draft.source)
     names = {places[0]: name for name, places in draft.places.items() if places}
     if answer is None or answer.column.place not in names:
         return []
     known = {column.name for column in CONTRACT[table.table].columns}
     skip = frozenset(place for place, name in names.items() if name in known and name not in ("country", "source"))
     unplaced = frozenset(c.place for c in draft.source.columns if c.place not in names)
-    staff = table.table in ("leads", "deals")
     suspects: Mapping[int, str] = suspects_of(draft.source, answer, skip | unplaced, staff)
     return [
         ProposedLabel(
@@ -73,6 +75,7 @@ def _label(draft: Draft, table: ProposedTable) -> list[ProposedLabel]:
             {names[place]: reason for place, reason in suspects.items()},
             answer.reason,
             answer.confidence,
+            (answer.negative,) if answer.negative else (),
         )
     ]
 

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from tradewind.sources.label_columns import Column, Hint, find_suspects, tell_outcome
 from tradewind.sources.meaning.relations import is_key
+from tradewind.sources.meaning.sales import won_and_lost
 from tradewind.sources.meaning.words import label_words, read_heading
 from tradewind.sources.meaning.world import World
 from tradewind.sources.profile import ColumnProfile, SourceProfile
 
 _WEAK = frozenset({"y", "class", "goal", "result", "left", "default", "revenue", "deposit", "buy", "baja", "target"})
 """Words that mean an answer only when they are the whole header."""
+_NOT = frozenset({"not", "no", "non", "nicht", "kein", "never", "niet", "nao"})
 _ROWS = 4_000
 _NEARLY_ALL = 0.97
 _ODD = 1.15
@@ -32,6 +34,7 @@ class Answer:
         reason: in plain words.
         confidence: 0 to 1.
         named: whether its header says so.
+        negative: the value that means it did not come, where others mean that nobody knows yet.
     """
 
     column: ColumnProfile
@@ -39,6 +42,7 @@ class Answer:
     reason: str
     confidence: float
     named: bool = False
+    negative: str = ""
 
 
 def named_as_answer(column: ColumnProfile) -> bool:
@@ -81,6 +85,16 @@ def _find_answer(world: World, source: int) -> Answer | None:
     return Answer(best, positive_value(best), "the yes-or-no column that the others together tell most of", 0.5)
 
 
+def find_ends(table: SourceProfile) -> Answer | None:
+    """Return the column that says won, lost or something in between: rows in between wait for their answer."""
+    ended = [column for column in table.columns if column.kind == "category" and all(won_and_lost(column))]
+    if not ended:
+        return None
+    column = min(ended, key=lambda one: one.distinct)
+    won, lost = won_and_lost(column)
+    return Answer(column, won, f"“{won}” and “{lost}” are among its values; the others are open", 0.9, True, lost)
+
+
 def told_by_others(table: SourceProfile, flag: ColumnProfile) -> float:
     """Return how much the five columns that tell a flag best tell of it each, on average: 0 nothing, 1 everything.
 
@@ -102,7 +116,8 @@ def told_by_others(table: SourceProfile, flag: ColumnProfile) -> float:
 def positive_value(column: ColumnProfile) -> str:
     """Return the value that counts as the outcome: one that means yes, else the rarer."""
     yes = label_words()["yes"]
-    words = [value for value, _ in column.top if read_heading(value).tokens and set(read_heading(value).tokens) & yes]
+    tokens = {value: set(read_heading(value).tokens) for value, _ in column.top}
+    words = [value for value, said in tokens.items() if said & yes and not said & _NOT]
     if column.positive:
         return column.positive
     return words[0] if len(words) == 1 else min(column.top, key=lambda one: one[1])[0]
@@ -118,6 +133,9 @@ def suspects_of(table: SourceProfile, answer: Answer, skip: frozenset[int], staf
         staff: whether colleagues work on the rows, as on leads and deals: grades and last activities then come later.
     """
     outcome = outcome_of(table, answer.column, answer.positive, table.sample.num_rows)
+    if answer.negative:
+        lost = outcome_of(table, answer.column, answer.negative, table.sample.num_rows)
+        outcome[(outcome != 1) & (lost != 1)] = np.nan
     known = np.isfinite(outcome)
     columns = [one for one in table.columns if one.place not in skip and one.place != answer.column.place]
     values = {str(place): _rows(column, known) for place, column in values_of(table, columns, None).items()}
