@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import tradewind as tw
 from flow.labelled_people import Row, answer_people, make_people, open_people, write_people
-from tradewind.core.errors import ConfigError, LeakError, ModelError, SourceError
+from tradewind.core.errors import ConfigError, LeakError, ModelError, NotAnswerable, SourceError
 from tradewind.core.finding import Finding
 
 
