@@ -112,7 +112,7 @@ def test_an_answer_that_is_no_answer_is_asked_again(
 def test_where_too_little_has_happened_init_says_so(
     tradewind: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
-    rows = [f"{n},2024-{1 + n % 9:02d}-{1 + n % 28:02d},c{n % 21},{n}.50" for n in range(1, 41)]
+    rows = [f"{n},2024-{1 + n % 9:02d}-{1 + n % 28:02d},c{n},{n}.50" for n in range(1, 41)]
     (tmp_path / "sales.csv").write_text("\n".join(["invoice,date,client,amount", *rows]) + "\n")
     status, out, err = tradewind("init", tmp_path / "my", "--from", tmp_path / "sales.csv", "--yes")
     assert status == 0, err
