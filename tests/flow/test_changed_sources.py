@@ -54,6 +54,24 @@ def test_a_renamed_column_is_found_by_its_values_and_the_snapshot_stays(
     assert shop().sql("SELECT COUNT(*) AS n FROM orders")["n"].to_pylist() == [59]
 
 
+def test_amounts_with_a_comma_and_german_days_are_compared_too(tmp_path: Path) -> None:
+    rows = "".join(f"{n};c{n % 7};{10 + n % 9}.0{1 + n % 6}.2024;{1000 + n},50\n" for n in range(1, 60))
+    (tmp_path / "orders.csv").write_text("id;who;tag;betrag\n" + rows)
+    (tmp_path / "tradewind.toml").write_text(
+        '[workspace]\ncurrency = "EUR"\ntimezone = "UTC"\n[sources.shop]\npath = "*.csv"\ndecimal = ","\n'
+        '[tables.orders]\nfrom = "shop.orders"\norder_id = "id"\ncustomer_id = "who"\nhappened_at = "tag"\n'
+        'amount = "betrag"\nformat = { happened_at = "%d.%m.%Y" }\n'
+    )
+    load(open_workspace(tmp_path, environ={}))
+    (tmp_path / "orders.csv").write_text("id;who;am;summe\n" + rows)
+    with pytest.raises(ConfigError) as error:
+        load(open_workspace(tmp_path, environ={}))
+    assert [problem.do for problem in error.value.problems] == [
+        "write happened_at = '\"am\"'",
+        "write amount = '\"summe\"'",
+    ]
+
+
 def test_within_an_expression_the_name_decides(shop: Callable[[], Workspace], tmp_path: Path) -> None:
     load(shop())
     (tmp_path / "orders.csv").write_text(HEADER.replace("total", "total_eur") + ROWS)

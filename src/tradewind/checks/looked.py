@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -166,7 +167,7 @@ class Looked:
             f"WHERE {where} LIMIT {MOST_EXAMPLES}"
         )
         examples = tuple(Example(row or "", text or "") for row, text in found)
-        words = what.format(rows=f"{rows:,}", share=say_share(rows, of))
+        words = _of_one(what.format(rows=f"{rows:,}", share=say_share(rows, of)))
         return Trouble(
             self.name, column, kind, severity, words, rows, of, examples, treat, do,
             float(carried) if carried is not None else None, where="" if raw else where,
@@ -259,3 +260,14 @@ def _kind(sql_type: str) -> ColumnKind:
     if sql_type == "DATE" or sql_type.startswith("TIMESTAMP"):
         return "time"
     return "text" if sql_type == "VARCHAR" else "number"
+
+
+_ONE = {"are": "is", "have": "has", "carry": "carries", "say": "says", "lie": "lies", "share": "shares", "do": "does"}
+
+
+def _of_one(sentence: str) -> str:
+    """A sentence that counts one row, in the singular: “1 values (2%) are missing” is “1 value (2%) is missing”."""
+    match = re.match(r"1 (\w+)s( \([^)]*\))? (\w+)", sentence)
+    if match is None:
+        return sentence
+    return f"1 {match[1]}{match[2] or ''} {_ONE.get(match[3], match[3])}{sentence[match.end() :]}"

@@ -108,7 +108,7 @@ def _name_likeness(one: str, other: str) -> float:
 
 
 def _values(column: pa.ChunkedArray) -> set[str]:
-    """Different values of a column as comparable text: numbers without trailing zeros, times as their day."""
+    """Different values of a column as comparable text: numbers with a point, no trailing zeros; times as their day."""
     return {_comparable(value) for value in column.slice(0, _SAMPLE).to_pylist() if value is not None}
 
 
@@ -116,6 +116,10 @@ def _comparable(value: object) -> str:
     text = str(value).strip()
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}[ T].*", text):
         return text[:10]
+    if match := re.fullmatch(r"(\d{2})\.(\d{2})\.(\d{4})( .*)?", text):
+        return f"{match[3]}-{match[2]}-{match[1]}"
+    if re.fullmatch(r"-?\d[\d.]*,\d+", text):
+        text = text.replace(".", "").replace(",", ".")
     try:
         return repr(round(float(text), 4))  # money is kept with four decimals
     except ValueError:
