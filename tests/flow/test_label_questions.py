@@ -160,3 +160,13 @@ def test_where_chance_does_as_well_neither_the_list_nor_a_rule_is_recommended(tm
     said = " ".join((*finding.found, finding.next))
     assert "Use the rule" not in said
     assert "goes with it" not in said
+
+
+def test_names_of_people_are_not_learned_from(tmp_path: Path) -> None:
+    rows = [{**row, "first": ["Ana", "Ben", "Cleo"][place % 3]} for place, row in enumerate(make_people(120))]
+    columns = 'first_name = "first"'
+    people = open_people(write_people(tmp_path, rows, columns=columns))
+    (finding,) = tw.run(people).findings
+    drivers = str(people.table(finding.tables["drivers"]).to_pylist())
+    assert "tenure" in drivers
+    assert "first name" not in drivers.replace("_", " ")

@@ -152,7 +152,8 @@ def explain(directory: Path, name: str, customer_id: str, as_json: bool) -> int:
         Text(told.question.words(told.question.use_case.title), "bold"), f"· {told.question.one} {customer_id}"
     )
     low, high = spell(told.score.low), spell(told.score.high)
-    console.print(f"{spell(told.score.mean)} (between {low} and {high}); usual here: {spell(told.usual)}; "
+    width = f"between {low} and {high}" if told.score.low < told.score.high else "too few rows to say how sure"
+    console.print(f"{spell(told.score.mean)} ({width}); usual here: {spell(told.usual)}; "
                   f"place {told.rank:,} of {told.asked:,} on the list.")  # fmt: skip
     if people and (told.question.label is None or told.question.label.value):
         console.print(f"At stake: {say_money(told.value, told.currency)}.")

@@ -19,6 +19,7 @@ from tradewind.flow.label_answer import read_answer
 from tradewind.flow.label_versions import Versions, choose_versions
 from tradewind.flow.question import Question
 from tradewind.flow.team_rule import apply_rule, column_values
+from tradewind.identity.roles import find_roles
 from tradewind.models.labelled import LabelledTable
 from tradewind.store.config_labels import ROWS, LabelSettings
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Array = NDArray[np.float64]
+
+
+_NAMES_OF_PEOPLE = frozenset({"given_name", "surname", "name"})
 
 
 @dataclass(frozen=True)
@@ -120,11 +124,12 @@ def _newest(stored: pa.Table, name: str) -> Any:
 
 
 def _feature_names(data: Data, question: Question) -> tuple[str, ...]:
-    """Columns that may be learned from: no keys, ids, times, personal columns; not the answer or a rival score."""
+    """Columns that may be learned from: no keys, ids, times, names; not the answer or a rival score."""
     settings = _settings(question)
     table = data.catalog.tables[settings.table]
     rival = () if question.rule is None or question.rule.points else question.rule.columns
-    left_out = {settings.column, *rival, *SYSTEM_COLUMNS, *LOCAL_COLUMNS, "amount_base"}
+    called = {column for role, column in find_roles(table.columns).items() if role in _NAMES_OF_PEOPLE}
+    left_out = {settings.column, *rival, *called, *SYSTEM_COLUMNS, *LOCAL_COLUMNS, "amount_base"}
     kinds = {name: kind.upper() for name, kind in table.columns.items()}
     return tuple(
         name
