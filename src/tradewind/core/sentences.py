@@ -12,6 +12,9 @@ SENTENCES: Mapping[str, str] = {
     "tell.chance": (
         "No list can be told from a random one so far: of our first 100, {found} {do}; at random, {random}."
     ),
+    "tell.rule.behind": (
+        "Further down the list the rule falls behind: of 100 pairs it puts {theirs} in the right order, we put {ours}."
+    ),
     "tell.expected": "Of the {customers} customers asked about on {day}, we expect {expected} to {do}.",
     "tell.honest": "When we say 30 in 100, it is about 30: what we said and what happened differ by {gap} in 100.",
     "tell.honest.few": (

@@ -105,6 +105,9 @@ def first_hundred(learned: Learned, do: str) -> list[str]:
         equal = not learned.better and not chance
         sentence = say("tell.rule.equal" if equal else "tell.rule", rule=learned.rule, found=of_100(rule))
         said.insert(0 if equal else 1, sentence)
+    ours, theirs = (learned.numbers.get(name) for name in ("auc", "baseline_auc"))
+    if learned.better and known(rate) and known(rule) and value_of(rate) <= 1.05 * value_of(rule) and known(theirs):
+        said.append(say("tell.rule.behind", ours=of_100(ours), theirs=of_100(theirs)))
     return said
 
 

@@ -1,0 +1,28 @@
+"""What the first lines say of the list, the rule and chance."""
+
+from __future__ import annotations
+
+from tradewind.core.finding import Number
+from tradewind.flow.learned import Learned
+from tradewind.flow.tell import first_hundred
+
+
+def said(rate: float, rule_rate: float, low: float, better: bool) -> list[str]:
+    numbers = {
+        "rate_10": Number(rate),
+        "base_rate": Number(0.5),
+        "baseline_rate_10": Number(rule_rate),
+        "auc": Number(0.76, low, 0.8),
+        "baseline_auc": Number(0.70, low - 0.05, 0.75),
+    }
+    return first_hundred(Learned("converted", rule="largest first", better=better, numbers=numbers), "convert")
+
+
+def test_a_rule_with_an_equal_top_is_said_to_fall_behind_where_the_list_is_better() -> None:
+    assert "falls behind" in said(0.78, 0.78, 0.7, better=True)[-1]
+    assert not any("falls behind" in line for line in said(0.78, 0.60, 0.7, better=True))
+
+
+def test_chance_comes_before_the_rule() -> None:
+    assert said(0.52, 0.5, 0.45, better=False)[0].startswith("No list can be told from a random one")
+    assert said(0.78, 0.7, 0.6, better=False)[0].startswith("The rule")
