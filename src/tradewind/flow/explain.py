@@ -73,7 +73,8 @@ def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
     if len(found) == 0:
         raise NotAnswerable(
             Problem(name, f"nobody of this key is among the {question.people} asked about", customer_id,
-                    "one of the list",
+                    "one of the list" if question.label is None
+                    else "one of the list; whoever's outcome has come already is not on it",
                     f'tradewind sql "SELECT * FROM scores_{name} LIMIT 10"')
         )  # fmt: skip
     row = int(found[0])
