@@ -104,7 +104,7 @@ def measure(seeds: range) -> tuple[dict[str, list[tuple[float, bool]]], list[tup
     return found, clean
 
 
-def run(seeds: int = 20) -> list[Row]:
+def run(seeds: int = 8) -> list[Row]:
     """Measure and return the rows of the page."""
     started = time.monotonic()
     found, clean = measure(range(seeds))
@@ -128,5 +128,5 @@ def run(seeds: int = 20) -> list[Row]:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
-    for row in run(int(sys.argv[1]) if len(sys.argv) > 1 else 20):
+    for row in run(int(sys.argv[1]) if len(sys.argv) > 1 else 8):
         print(row)
