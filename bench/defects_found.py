@@ -55,6 +55,7 @@ def look(tables: dict[str, Given]) -> tuple[Trouble, ...]:
 
 
 def given_world(world: World) -> dict[str, Given]:
+    """Return the three tables of a world as the detectors are given them."""
     return {name: given(name, getattr(world, name)) for name in ("customers", "orders", "deals")}
 
 

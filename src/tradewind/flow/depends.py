@@ -18,6 +18,7 @@ CODE = tuple(f"tradewind.{room}" for room in ("core", "store", "features", "mode
 def question_step(
     workspace: Workspace, name: str, question: Question, more: Mapping[str, object], work: Callable[[], StepOutput]
 ) -> StepOutput:
+    """Do one piece of work for a question, unless all that it depends on is as it was when it was last done."""
     return run_step(workspace, name, {**parts_of(workspace), "question": question, **more}, work, code=CODE)
 
 
@@ -49,4 +50,5 @@ def _today_if_it_matters(workspace: Workspace) -> str:
 
 
 def today_of(workspace: Workspace) -> date:
+    """Return the present day in the workspace's zone."""
     return local_day(workspace.clock(), workspace.config.workspace.timezone)

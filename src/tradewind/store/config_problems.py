@@ -111,6 +111,7 @@ def problems_of(raw: Mapping[str, Any]) -> list[Problem]:
 
 
 def sections_of(raw: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]]:
+    """Return the sections under a key of the parsed file by name; what is no section is left out."""
     sections = raw.get(key, {})
     if not isinstance(sections, Mapping):
         return {}
