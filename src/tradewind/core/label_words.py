@@ -3,19 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-PEOPLE: Mapping[str, str] = {
-    "customers": "customers",
-    "leads": "leads",
-    "deals": "deals",
-    "accounts": "companies",
-}
-"""Contract table to what its rows are called."""
-
-ONE: Mapping[str, str] = {"customers": "customer", "leads": "lead", "deals": "deal", "accounts": "company"}
-"""Contract table to what one of its rows is called."""
 
 _VERBS: tuple[tuple[str, str, bool], ...] = (
     (r"churn\w*|exit\w*|attrition|attrited|left|leav\w+|lapsed?|abgewandert|abwanderung|d[eé]part|baja", "leave", True),
@@ -46,7 +34,12 @@ class OutcomeWords:
     @property
     def infinitive(self) -> str:
         """The verb after "will" or "to"."""
-        return re.sub(r"^are ", "be ", self.does)
+        return infinitive(self.does)
+
+
+def infinitive(does: str) -> str:
+    """Return a verb as it stands after "will" or "to" ("are won": "be won")."""
+    return re.sub(r"^are ", "be ", does)
 
 
 def outcome_words(name: str, column: str, positive: str, does: str = "") -> OutcomeWords:

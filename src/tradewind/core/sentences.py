@@ -15,7 +15,7 @@ SENTENCES: Mapping[str, str] = {
     "tell.rule.behind": (
         "Further down the list the rule falls behind: of 100 pairs it puts {theirs} in the right order, we put {ours}."
     ),
-    "tell.expected": "Of the {customers} customers asked about on {day}, we expect {expected} to {do}.",
+    "tell.expected": "Of the {customers} {people} asked about on {day}, we expect {expected} to {do}.",
     "tell.honest": "When we say 30 in 100, it is about 30: what we said and what happened differ by {gap} in 100.",
     "tell.honest.few": (
         "What we said and what happened differ by {gap} in 100 on average, no more than chance does among so few."
@@ -24,7 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "tell.honest.off.chance": "What we say is off by {gap} in 100 on average: do not count on the figures either.",
     "tell.drivers": "What goes with it most: {first}.",
     "tell.approach.people": (
-        "We looked at {learned} past dates, learned what came before customers {did}, and tested it on {test}, a date "
+        "We looked at {learned} past dates, learned what came before {people} {did}, and tested it on {test}, a date "
         "that had no part in the learning."
     ),
     # What a labelled table finds.
@@ -69,10 +69,10 @@ SENTENCES: Mapping[str, str] = {
         "changes. With value = … in [labels.{label}] it also tells when a contact pays."
     ),
     # What amounts find.
-    "tell.total": "We expect {total} from {customers} customers within {horizon}; the top tenth brings {share} in 100 of it.",
-    "tell.miss": "For one customer we are off by {miss} on average; the rule “{rule}” is off by {rule_miss}.",
-    "tell.miss.equal": "For one customer we are off by {miss} on average, the rule “{rule}” by {rule_miss}: no worse, as far as we can tell.",
-    "tell.miss.alone": "For one customer we are off by {miss} on average.",
+    "tell.total": "We expect {total} from {customers} {people} within {horizon}; the top tenth brings {share} in 100 of it.",
+    "tell.miss": "For one {one} we are off by {miss} on average; the rule “{rule}” is off by {rule_miss}.",
+    "tell.miss.equal": "For one {one} we are off by {miss} on average, the rule “{rule}” by {rule_miss}: no worse, as far as we can tell.",
+    "tell.miss.alone": "For one {one} we are off by {miss} on average.",
     "tell.bias": "On the test date the total was {gap} in 100 too {side}.",
     "tell.bias.right": "On the test date the total was right to 1 in 100.",
     "tell.approach.amounts": (

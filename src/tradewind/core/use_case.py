@@ -8,7 +8,8 @@ from typing import Literal
 
 from tradewind.core.time import Days, Horizon
 
-Task = Literal["classification", "regression", "lifetime"]
+Task = Literal["classification", "regression", "lifetime", "analysis"]
+"""A chance, an amount, a lifetime; or an analysis, for which nothing is learned and kept for each entity."""
 Need = Literal["first orders"]
 
 
@@ -60,7 +61,8 @@ class UseCase:
         entity: key column of the entity (`customer_id`).
         horizon: how far ahead it looks.
         settings: named look-back spans that `label.sql` may use as `:<name>_ago` ("active_within").
-        requires: contract tables without which it cannot be answered.
+        requires: contract tables without which it cannot be answered; the first row of the first one begins the history
+            that it is learned from.
         needs: properties of the data without which it cannot be answered.
         positive: plain words for the outcome ("buys nothing for 30 days").
         economics: what acting is worth.
@@ -69,6 +71,9 @@ class UseCase:
         every: days from one cutoff to the next; None for the horizon's length.
         caveat: what the answer leans on beyond the data, in one plain sentence; shown beside it.
         amounts: for questions about how much: what customers `spend`, or what they are `worth` (gross margin of it).
+        does: what those with the outcome do ("leave", "are won"); empty for the table of words to say it.
+        options: further settings that config may give, with their defaults; a setting has its default's type.
+        also: what is added to a learned answer, by its name in `flow/additions.py`.
     """
 
     name: str
@@ -88,3 +93,6 @@ class UseCase:
     every: Days | None = None
     caveat: str = ""
     amounts: Literal["spend", "worth"] = "worth"
+    does: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[str, ...] = ()

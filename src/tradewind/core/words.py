@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tradewind.core import (
+    words_actions,
+    words_deals,
+    words_forecast,
+    words_leads,
+    words_own,
+    words_subscriptions,
+    words_survival,
+)
 from tradewind.core.finding import CheckStatus, Evidence, Status
 from tradewind.core.sentences import SENTENCES
 
-WORDS: Mapping[str, str] = {
+_TITLES_AND_LABELS: Mapping[str, str] = {
     # Questions, one title a use case; {horizon} is a span such as "12 months".
     "title.lapse": "About to stop buying",
     "title.next_spend": "What customers will spend next",
@@ -229,6 +238,21 @@ WORDS: Mapping[str, str] = {
     "role.drivers": "What goes with it",
     "role.backtest": "How it did at past dates",
     "answer.rule": "Not distinguishable from the rule of thumb: {answer}",
+}
+
+_PARTS = (
+    words_actions.WORDS,
+    words_deals.WORDS,
+    words_forecast.WORDS,
+    words_leads.WORDS,
+    words_own.WORDS,
+    words_subscriptions.WORDS,
+    words_survival.WORDS,
+)
+
+WORDS: Mapping[str, str] = {
+    **_TITLES_AND_LABELS,
+    **{name: text for part in _PARTS for name, text in part.items()},
 }
 """Text by name; braces are filled by `say`."""
 

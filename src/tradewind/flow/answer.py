@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
+from tradewind.flow.additions import additions_of
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lifetime import is_panel, panel_question
 from tradewind.flow.questions import Question, speak_days
@@ -41,8 +42,15 @@ def answer(workspace: Workspace, question: Question, learned: Learned, scored: S
         }
         return tell_amounts(panel, learned, scored, currency, (say("tell.lifetime.panel", **spans),))
     if question.use_case.task == "classification":
-        return tell_people(question, learned, scored, currency, _strongest(workspace, learned))
-    return tell_amounts(question, learned, scored, currency, _channels(workspace, learned, currency))
+        more = _added(workspace, question, learned, scored)
+        return tell_people(question, learned, scored, currency, _strongest(workspace, learned), more)
+    more = (*_channels(workspace, learned, currency), *_added(workspace, question, learned, scored))
+    return tell_amounts(question, learned, scored, currency, more)
+
+
+def _added(workspace: Workspace, question: Question, learned: Learned, scored: Scored) -> tuple[str, ...]:
+    sentences = (addition.sentences for addition in additions_of(question))
+    return tuple(said for each in sentences if each is not None for said in each(workspace, question, learned, scored))
 
 
 def _strongest(workspace: Workspace, learned: Learned) -> str:

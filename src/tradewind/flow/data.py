@@ -47,6 +47,24 @@ class Data:
     made: dict[object, FeatureTable] = field(default_factory=dict, repr=False, compare=False)
     kept: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
+    def first_day_of(self, table: str) -> Cutoff:
+        """Return the first local day of a contract table's rows; that of all facts where its rows have no time."""
+        key = ("first day", table)
+        if key not in self.kept:
+            self.kept[key] = self._first_day_of(table)
+        found = self.kept[key]
+        return found if isinstance(found, Cutoff) else self.first_day
+
+    def _first_day_of(self, table: str) -> Cutoff | None:
+        stored = self.catalog.table(table)
+        if table == "orders" or stored is None or stored.contract.time not in stored.columns:
+            return None
+        if table in self.catalog.starts:
+            return Cutoff(self.catalog.starts[table], self.catalog.zone)
+        time = stored.contract.time
+        oldest = ask(self.engine, f"SELECT MIN({time}) AS oldest FROM {table}").column("oldest")[0].as_py()
+        return None if oldest is None else Cutoff(local_day(oldest, self.catalog.zone), self.catalog.zone)
+
     @property
     def threads(self) -> int:
         """Processors that fitting may use."""
@@ -96,7 +114,7 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
         linked = linked_kinds(workspace, manifest)
         catalog = with_starts(engine, catalog_of(manifest.tables, settings.timezone, stable, linked))
         first = catalog.history_start
-        if first is None and not workspace.config.labels:
+        if first is None and not workspace.config.labels and not _dated_tables(catalog):
             raise NotAnswerable(
                 Problem("", "there are no orders or other events", "0 rows", "at least one table of facts",
                         "map [tables.orders] or [tables.order_lines], and look whether their files hold rows"
@@ -114,12 +132,37 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
 
 
 def _newest_cutoff(workspace: Workspace, engine: Engine, catalog: Catalog) -> date:
-    """The day after the newest purchase, or today where data reach further: an unfinished day is never scored."""
-    if not catalog.starts:
-        return _today(workspace)
-    table = "orders" if "orders" in catalog.starts else next(iter(catalog.starts))
-    newest: date = ask(engine, f"SELECT MAX(happened_on) AS newest FROM {table}").column("newest")[0].as_py()
-    return min(newest + timedelta(days=1), _today(workspace))
+    """The day after the newest purchase, or today where data reach further: an unfinished day is never scored.
+
+    Without purchases it is the day after the newest moment of any fact, or of a row that begins or ends at a time.
+    """
+    today = _today(workspace)
+    if "orders" in catalog.starts:
+        newest: date = ask(engine, "SELECT MAX(happened_on) AS newest FROM orders").column("newest")[0].as_py()
+        return min(newest + timedelta(days=1), today)
+    begins = Cutoff(today, catalog.zone).at
+    moments = [
+        ask(engine, f"SELECT MAX({time}) AS newest FROM {table} WHERE {time} < :today", today=begins)
+        for table, times in _dated_tables(catalog).items()
+        for time in times
+    ]
+    days = [local_day(row, catalog.zone) for found in moments if (row := found.column("newest")[0].as_py()) is not None]
+    return min(max(days) + timedelta(days=1), today) if days else today
+
+
+_BEGINS_OR_ENDS = ("happened_at", "entered_at", "created_at", "started_at", "ended_at", "converted_at", "closed_at")
+
+
+def _dated_tables(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Return the tables whose rows happen, begin or end at a time, each with those times; people and products, which
+    are there without one, are left out."""
+    dated = {}
+    for name, table in catalog.tables.items():
+        happens = table.contract.kind == "fact" or table.contract.dated or name == "subscriptions"
+        times = tuple(time for time in _BEGINS_OR_ENDS if time in table.columns)
+        if happens and times:
+            dated[name] = times
+    return dated
 
 
 def _today(workspace: Workspace) -> date:

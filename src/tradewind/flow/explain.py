@@ -55,6 +55,11 @@ def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
             no reasons beyond the customer's own rhythm.
     """
     question = find_question(workspace.config, name)
+    if question.use_case.task == "analysis":
+        raise NotAnswerable(
+            Problem(name, "this question gives no score to explain", customer_id, "a question that scores",
+                    f"tradewind run --only {name}")
+        )  # fmt: skip
     newest = workspace.state().newest_model(name)
     if newest is None:
         raise NotAnswerable(

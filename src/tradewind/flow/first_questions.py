@@ -165,7 +165,7 @@ def _candidate(data: Data, question: Question) -> Candidate:
     require_answerable(data, question.use_case)
     case = panel_question(question).use_case if question.use_case.task == "lifetime" else question.use_case
     label = label_of(question)
-    schedule = plan_cutoffs(case, data.first_day, data.score_at, most=question.cutoffs)
+    schedule = plan_cutoffs(case, data.first_day_of(case.requires[0]), data.score_at, most=question.cutoffs)
     days, dates = (schedule.test, data.score_at), len(schedule.learning)
     find_eligible(data.engine, data.catalog, case, label, case.settings, days)
     step = f"eligible_{case.name}"

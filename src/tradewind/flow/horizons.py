@@ -163,7 +163,7 @@ def _most_buy_once(data: Data, orders: OrderDays, second: Returns, recent: int) 
 def _plan(data: Data, case: UseCase, span: int) -> Schedule | None:
     try:
         asked = replace(case, horizon=Horizon(Days(span), case.horizon.lag))
-        return plan_cutoffs(asked, data.first_day, data.score_at)
+        return plan_cutoffs(asked, data.first_day_of(asked.requires[0]), data.score_at)
     except NotAnswerable:
         return None
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tradewind.core.contract import CONTRACT
+from tradewind.core.entities import BY_TABLE
 from tradewind.core.errors import ConfigError, Problem
-from tradewind.core.label_words import PEOPLE, OutcomeWords, outcome_words
+from tradewind.core.label_words import OutcomeWords, outcome_words
 from tradewind.core.time import Days, Horizon
 from tradewind.core.use_case import Economics, UseCase
 from tradewind.flow.question import Question
@@ -67,7 +68,7 @@ def words_of(name: str, settings: LabelSettings) -> OutcomeWords:
 
 def people_of(settings: LabelSettings) -> str:
     """Return what the rows of a label's table are called."""
-    return PEOPLE.get(settings.table, settings.table)
+    return BY_TABLE[settings.table].people
 
 
 def _title(settings: LabelSettings, words: OutcomeWords) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-from tradewind.core.label_words import ONE, PEOPLE
+from tradewind.core.entities import ENTITIES
 from tradewind.core.time import Days
 from tradewind.core.use_case import UseCase
 from tradewind.core.words import say_do
@@ -20,7 +21,7 @@ class Question:
 
     Args:
         use_case: the folder's value with the workspace's horizon, spans and economics.
-        label_sql: text of the folder's `label.sql`; empty where the answer stands in a column.
+        label_sql: text of the folder's `label.sql`; empty where the answer stands in a column, or is an analysis.
         models: names of candidates, or ("auto",).
         time_limit_seconds: how long choosing among candidates may take.
         cutoffs: the most past moments to learn from.
@@ -46,17 +47,23 @@ class Question:
     @property
     def people(self) -> str:
         """What those asked about are called ("customers")."""
-        return "customers" if self.label is None else PEOPLE.get(self.label.table, self.label.table)
+        return ENTITIES[self.use_case.entity].people
 
     @property
     def one(self) -> str:
         """What one of those asked about is called ("customer")."""
-        return "customer" if self.label is None else ONE.get(self.label.table, self.label.table)
+        return ENTITIES[self.use_case.entity].one
 
     @property
     def do(self) -> str:
         """What the people of the question do ("stop buying")."""
-        return say_do(self.name) if self.label is None else self.words(self.use_case.positive)
+        if self.label is not None:
+            return self.words(self.use_case.positive)
+        return self.words(self.use_case.does) if self.use_case.does else say_do(self.name)
+
+    def option(self, name: str) -> Any:
+        """Return a further setting of the question, as config gives it or its default."""
+        return self.use_case.options[name]
 
     def with_models(self, models: tuple[str, ...], time_limit_seconds: float) -> Question:
         """Return the question with other candidates."""

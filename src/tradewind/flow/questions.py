@@ -20,13 +20,20 @@ from tradewind.store.config import Config
 __all__ = ["Question", "asked_questions", "find_question", "list_questions", "list_use_cases", "speak_days"]
 
 
+_ORDER = (
+    "lapse", "next_spend", "lifetime_value", "campaign_response", "repeat_purchase", "new_customer_value",
+    "churn", "account_churn", "health", "expansion", "win_back",
+    "lead_conversion", "lead_routing", "sales_ready", "lead_source_quality",
+    "pipeline_forecast", "pipeline_health", "deal_win", "activity_effect",
+)  # fmt: skip
+
+
 def list_use_cases() -> tuple[UseCase, ...]:
-    """Return the use cases of all folders, in the order in which a shop would ask them."""
+    """Return the use cases of all folders, in the order in which one would ask them."""
     root = files("tradewind.use_cases")
     names = sorted(entry.name for entry in root.iterdir() if entry.joinpath("use_case.py").is_file())
     found = [importlib.import_module(f"tradewind.use_cases.{name}.use_case").USE_CASE for name in names]
-    order = ("lapse", "next_spend", "lifetime_value", "campaign_response", "repeat_purchase", "new_customer_value")
-    return tuple(sorted(found, key=lambda case: (order.index(case.name) if case.name in order else 99, case.name)))
+    return tuple(sorted(found, key=lambda case: (_ORDER.index(case.name) if case.name in _ORDER else 99, case.name)))
 
 
 def list_questions(config: Config) -> tuple[str, ...]:
@@ -49,7 +56,8 @@ def find_question(config: Config, name: str) -> Question:
         do = f"tradewind run --only {close[0]}" if close else "tradewind use-cases"
         raise ConfigError(Problem("", "there is no such question", name, ", ".join(asked), do))
     case = known[name]
-    label_sql = files("tradewind.use_cases").joinpath(name, "label.sql").read_text(encoding="utf-8")
+    file = files("tradewind.use_cases").joinpath(name, "label.sql")
+    label_sql = file.read_text(encoding="utf-8") if file.is_file() else ""
     settings = config.use_cases.get(name)
     if settings is None:
         return Question(case, label_sql)
@@ -62,9 +70,9 @@ def find_question(config: Config, name: str) -> Question:
 
 
 def asked_questions(config: Config) -> tuple[Question, ...]:
-    """Return the questions this workspace asks: its labels and those of its config, or all where it names none.
+    """Return the questions this workspace asks: its labels and those of its config.
 
-    Where it names none but has labels, of the others only those are asked whose tables are mapped.
+    Where it names none, those are asked whose first table is mapped; beside labels, only those with all their tables.
 
     Raises:
         ConfigError: all problems of all questions together.
@@ -75,8 +83,8 @@ def asked_questions(config: Config) -> tuple[Question, ...]:
     wanted = [name for name in known if name in config.use_cases and name not in off]
     if not wanted:
         mapped = {*config.tables, *(("orders",) if "order_lines" in config.tables else ())}
-        wanted = [case.name for case in cases
-                  if case.name not in off and (not config.labels or set(case.requires) <= mapped)]  # fmt: skip
+        asked = [case for case in cases if set(case.requires if config.labels else case.requires[:1]) <= mapped]
+        wanted = [case.name for case in asked if case.name not in off]
     wanted = [name for name, settings in config.labels.items() if settings.enabled] + wanted
     wanted += [name for name in config.use_cases if name not in known]
     questions: list[Question] = []
@@ -95,7 +103,7 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
     case = question.use_case
     problems: list[Problem] = []
     where = f"use_cases.{case.name}"
-    spans = dict(case.settings)
+    spans, options = dict(case.settings), dict(case.options)
     horizon, economics, every = case.horizon, case.economics, case.every
     models, limit, most, tune = question.models, question.time_limit_seconds, question.cutoffs, question.tune
     for key, value in given.items():
@@ -118,18 +126,36 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
                 tune = parse_budget(str(value), f"{where}.tune")
             elif key in spans:
                 spans[key] = _span(value, f"{where}.{key}")
+            elif key in options:
+                options[key] = _option(value, options[key], f"{where}.{key}")
             else:
-                close = difflib.get_close_matches(key, [*spans, "horizon", "contact_cost", "success_share"], 1)
+                own = ["horizon", *spans, *options]
+                close = difflib.get_close_matches(key, [*own, "contact_cost", "success_share"], 1)
                 problems.append(
                     Problem(f"{where}.{key}", "this question has no such setting", key,
-                            ", ".join(["horizon", *spans]), f'did you mean "{close[0]}"?' if close else "remove it")
+                            ", ".join(own), f'did you mean "{close[0]}"?' if close else "remove it")
                 )  # fmt: skip
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
-    asked = replace(case, horizon=horizon, every=every, settings=spans, economics=economics)
+    asked = replace(case, horizon=horizon, every=every, settings=spans, economics=economics, options=options)
     return replace(question, use_case=asked, models=models, time_limit_seconds=limit, cutoffs=most, tune=tune)
+
+
+def _option(value: object, default: object, where: str) -> object:
+    """A setting as its default's type; a whole number may stand for one with a fraction, one word for a list."""
+    if isinstance(value, Days):
+        value = str(value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(default, tuple):
+        value = tuple(value) if isinstance(value, list | tuple) else (value,)
+    kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", tuple: "a list",
+             dict: "a table { name = value }"}  # fmt: skip
+    if type(value) is not type(default):
+        raise ConfigError(Problem(where, "this setting cannot be read", repr(value), kinds[type(default)]))
+    return value
 
 
 def _span(value: object, where: str) -> Days:

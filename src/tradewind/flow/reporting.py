@@ -18,6 +18,7 @@ from tradewind.flow.margin import Margin
 from tradewind.flow.questions import Question
 from tradewind.flow.tell import assumptions
 from tradewind.models.files import read_card
+from tradewind.report.charts import ROLES
 from tradewind.report.context import ReportContext
 from tradewind.report.html import render_html
 from tradewind.report.json import findings_json
@@ -27,7 +28,7 @@ from tradewind.store.workspace import Workspace
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CHARTED = ("gain", "calibration", "profit", "drivers", "deciles", "slices", "backtest", "cohorts", "weekly", "scores")
+CHARTED = (*ROLES, "slices", "scores")
 """Roles of the tables that a report reads."""
 
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tradewind.core.errors import ConfigError, NotAnswerable, TradewindError
+from tradewind.core.errors import ConfigError, NotAnswerable, Problem, TradewindError
 from tradewind.core.finding import Check, Finding
 from tradewind.core.trouble import Trouble
+from tradewind.flow.analyse import run_analysis
+from tradewind.flow.analyses import find_analysis
 from tradewind.flow.answer import answer
 from tradewind.flow.data import Data, OpenData, lazy_data
 from tradewind.flow.depends import question_step
@@ -91,7 +93,7 @@ def train(workspace: Workspace, name: str, progress: Progress | None = None) -> 
     Raises:
         NotAnswerable: these data cannot answer it; the problem says which would.
     """
-    (question,) = wanted_questions(workspace, (name,))
+    question = _learnable(workspace, name)
     with workspace.lock(f"tradewind train {name}"):
         load(workspace, progress)
         with lazy_data(workspace) as data:
@@ -106,13 +108,23 @@ def score(workspace: Workspace, name: str, progress: Progress | None = None) -> 
     Raises:
         NotAnswerable: these data cannot answer it.
     """
-    (question,) = wanted_questions(workspace, (name,))
+    question = _learnable(workspace, name)
     with workspace.lock(f"tradewind score {name}"):
         load(workspace, progress)
         with lazy_data(workspace) as data:
             learned = _trained(workspace, data, question, progress or Silent())
             learned.require()
             return _scored(workspace, data, question, learned, progress or Silent())
+
+
+def _learnable(workspace: Workspace, name: str) -> Question:
+    (question,) = wanted_questions(workspace, (name,))
+    if question.use_case.task == "analysis":
+        raise NotAnswerable(
+            Problem(name, "this is worked out from the data at once; there is nothing to train or score", "",
+                    "a question about single customers, leads or deals", f"tradewind run --only {name}")
+        )  # fmt: skip
+    return question
 
 
 def write_report(workspace: Workspace, progress: Progress | None = None) -> RunResult:
@@ -131,6 +143,8 @@ def _make_room(workspace: Workspace) -> None:
 def _answered(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Finding:
     """Train, score and tell one question; one that fails leaves its reason, and the others go on."""
     try:
+        if question.use_case.task == "analysis":
+            return _analysed(workspace, data, question, progress)
         learned = _trained(workspace, data, question, progress)
         scored = _scored(workspace, data, question, learned, progress) if learned.answerable else None
         return answer(workspace, question, learned, scored)
@@ -140,6 +154,16 @@ def _answered(workspace: Workspace, data: OpenData, question: Question, progress
         raise
     except TradewindError as error:
         return failed(question, error.problems)
+
+
+def _analysed(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Finding:
+    work = find_analysis(question.name)
+    with stage(progress, question.words(question.use_case.title)) as notes:
+        output = question_step(
+            workspace, f"analyse {question.name}", question, {}, lambda: run_analysis(data(), question, work)
+        )
+        notes.append("nothing has changed" if output.skipped else "")
+    return Finding.from_json(output.values["finding"])
 
 
 def _trained(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Learned:

@@ -16,6 +16,7 @@ from tradewind.core.score import Reason
 from tradewind.core.time import Cutoff
 from tradewind.features.feature_set import FeatureSet
 from tradewind.features.training import build_features, find_eligible, money_at_stake
+from tradewind.flow.additions import additions_of
 from tradewind.flow.data import Data
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import label_of
@@ -67,8 +68,8 @@ def ask_everybody(data: Data, question: Question, version: str, cutoff: Cutoff) 
     label = label_of(question)
     if find_eligible(data.engine, data.catalog, case, label, case.settings, [cutoff]) == 0:
         raise NotAnswerable(
-            Problem(case.name, f"nobody can be asked about on {cutoff}", "0 customers", "active customers",
-                    "load newer data")
+            Problem(case.name, f"nobody can be asked about on {cutoff}", f"0 {question.people}",
+                    f"{question.people} to ask about", "load newer data")
         )  # fmt: skip
     features = build_features(data.engine, data.catalog, feature_set, case.name, [cutoff], case.settings)
     value = money_at_stake(data.engine, data.catalog, case, label, case.settings, [cutoff], features)
@@ -92,11 +93,20 @@ def score_question(data: Data, question: Question, learned: Learned) -> StepOutp
     asked = ask_everybody(data, question, learned.version, data.score_at)
     currency = data.workspace.config.workspace.currency
     reasons = explain(asked.deployed, asked.features, currency=currency)
-    rows = score_rows(data, question, learned.version, asked, reasons)
+    more = _added_columns(data, question, learned, asked)
+    rows = score_rows(data, question, learned.version, asked, reasons, more)
     name = f"scores_{question.name}"
     scored = Scored(data.score_at.day, learned.version, name, sums(data, question, asked))
     entries = {name: write_table(data.workspace.root, name, rows)}
     return StepOutput(entries, {"scored": scored.to_json()})
+
+
+def _added_columns(data: Data, question: Question, learned: Learned, asked: Asked) -> dict[str, pa.Array]:
+    added: dict[str, pa.Array] = {}
+    for addition in additions_of(question):
+        if addition.columns is not None:
+            added |= addition.columns(data, question, learned, asked)
+    return added
 
 
 def expected_gain(question: Question, data: Data, mean: Array, value: Array) -> Array:
@@ -111,9 +121,15 @@ def expected_gain(question: Question, data: Data, mean: Array, value: Array) -> 
 
 
 def score_rows(
-    data: Data, question: Question, version: str, asked: Asked, reasons: list[tuple[Reason, ...]]
+    data: Data,
+    question: Question,
+    version: str,
+    asked: Asked,
+    reasons: list[tuple[Reason, ...]],
+    more: Mapping[str, pa.Array] | None = None,
 ) -> pa.Table:
-    """Return the table of scores, highest first: who, mean, interval, value, gain, three reasons, day, version."""
+    """Return the table of scores, highest first: who, mean, interval, value, gain, three reasons, day, version; `more`
+    columns stand before the day."""
     import pyarrow as pa
 
     n = len(asked.mean)
@@ -133,6 +149,7 @@ def score_rows(
         influence = [row[place].influence if place < len(row) else None for row in reasons]
         columns[f"reason_{place + 1}"] = pa.array(texts, pa.string())
         columns[f"influence_{place + 1}"] = pa.array(influence, pa.string())
+    columns |= more or {}
     columns["cutoff"] = pa.array([data.score_at.day] * n, pa.date32())
     columns["model_version"] = pa.array([version] * n, pa.string())
     order = np.argsort(-asked.mean, kind="stable")
@@ -142,7 +159,7 @@ def score_rows(
 def sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
     """What the scores add up to, in people and money."""
     currency = data.workspace.config.workspace.currency
-    customers = {"customers": Number(float(len(asked.mean)), unit="customers")}
+    customers = {"customers": Number(float(len(asked.mean)), unit=question.people)}
     if question.use_case.task != "classification":
         tenth = max(1, round(len(asked.mean) / 10))
         total = float(asked.mean.sum())
@@ -152,7 +169,7 @@ def sums(data: Data, question: Question, asked: Asked) -> Mapping[str, Number]:
             "expected_mean": Number(float(asked.mean.mean()), unit=currency),
             "top_tenth_share": Number(top / total) if total > 0 else missing("nothing is expected"),
         }
-    expected = {"expected_customers": Number(float(asked.mean.sum()), unit="customers")}
+    expected = {"expected_customers": Number(float(asked.mean.sum()), unit=question.people)}
     return customers | expected | _money_sums(data, question, asked, currency)
 
 
@@ -174,7 +191,7 @@ def _money_sums(data: Data, question: Question, asked: Asked, currency: str) -> 
     cost = float(worth.sum()) * question.use_case.economics.contact_cost
     even = Number(cost / float(stake[worth].sum())) if worth.any() else missing("nobody is worth contacting")
     return at_stake | {
-        "contacts": Number(float(worth.sum()), unit="customers"),
+        "contacts": Number(float(worth.sum()), unit=question.people),
         "expected_profit": Number(float(gain[worth].sum()), unit=currency),
         "contact_total_cost": Number(cost, unit=currency),
         "contacts_break_even_share": even,

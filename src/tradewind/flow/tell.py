@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tradewind.core.errors import Problem
 from tradewind.core.finding import Check, Evidence, Finding, Number, Status, is_chance, missing
+from tradewind.core.label_words import infinitive
 from tradewind.core.money import Money
 from tradewind.core.words import say
 from tradewind.flow.learned import Learned, Scored
@@ -43,12 +44,14 @@ def tell_refusal(question: Question, problems: Sequence[Problem]) -> Finding:
         money="",
         next=" ".join(step for step in steps if step),
         numbers={name: missing(first.what) for name in _always(question)},
-        does="" if question.label is None else question.do,
+        does=question.do if question.label is not None else question.use_case.does and question.do,
         people=question.people,
     )
 
 
-def tell_people(question: Question, learned: Learned, scored: Scored, currency: str, first: str) -> Finding:
+def tell_people(
+    question: Question, learned: Learned, scored: Scored, currency: str, first: str, more: tuple[str, ...] = ()
+) -> Finding:
     """Return the finding of a question about who does something.
 
     Args:
@@ -57,6 +60,7 @@ def tell_people(question: Question, learned: Learned, scored: Scored, currency: 
         scored: today's sums.
         currency: of amounts.
         first: sentence of the strongest driver; empty where none is known.
+        more: sentences to add to what was found.
     """
     numbers = {**learned.numbers, **scored.numbers}
     do = question.do
@@ -67,26 +71,35 @@ def tell_people(question: Question, learned: Learned, scored: Scored, currency: 
         status=status_of(learned),
         evidence="association",
         approach=sentence(
-            say("tell.approach.people", learned=learned.dates, did=do, test=say_day(learned.test_cutoff))
+            say(
+                "tell.approach.people",
+                learned=learned.dates,
+                people=question.people,
+                did=do,
+                test=say_day(learned.test_cutoff),
+            )
         ),
-        found=tuple(_people_found(learned, scored, do, first)),
+        found=(*_people_found(question, learned, scored, first), *more),
         money=people_money(question, numbers, learned.margin, currency),
         next=people_next(learned, scored, numbers, question.people),
         numbers=complete(numbers, CLASSIFICATION_NUMBERS),
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
         caption=_caption(question, learned),
+        does=question.use_case.does and do,
+        people=question.people,
         rule=learned.rule,
     )
 
 
-def _people_found(learned: Learned, scored: Scored, do: str, first: str) -> list[str]:
-    numbers = learned.numbers
+def _people_found(question: Question, learned: Learned, scored: Scored, first: str) -> list[str]:
+    numbers, do = learned.numbers, question.do
     said = first_hundred(learned, do)
     expected = scored.numbers.get("expected_customers")
     if known(expected):
         customers, day = count_of(scored.numbers["customers"]), say_day(scored.cutoff)
-        said.append(say("tell.expected", customers=customers, day=day, expected=count_of(expected), do=do))
+        asked = {"customers": customers, "people": question.people, "day": day}
+        said.append(say("tell.expected", **asked, expected=count_of(expected), do=infinitive(do)))
     said += honesty(numbers)
     if first and not by_chance(numbers):
         said.append(say("tell.drivers", first=first))
@@ -200,10 +213,11 @@ def tell_amounts(
             "tell.total",
             total=total,
             customers=count_of(numbers["customers"]),
+            people=question.people,
             horizon=speak_days(question.use_case.horizon.length),
             share=of_100(numbers.get("top_tenth_share")),
         ),
-        *_amounts_missed(learned, currency),
+        *_amounts_missed(question, learned, currency),
         *more,
     ]
     if not learned.better and learned.rule:
@@ -223,6 +237,7 @@ def tell_amounts(
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,
         caption=_caption(question, learned),
+        people=question.people,
     )
 
 
@@ -238,15 +253,16 @@ def _amounts_money(question: Question, learned: Learned, numbers: Mapping[str, N
     return f"{text} {say('money.margin', profit=say_money(share * value_of(spent), currency), share=say_of_100(share))}"
 
 
-def _amounts_missed(learned: Learned, currency: str) -> list[str]:
+def _amounts_missed(question: Question, learned: Learned, currency: str) -> list[str]:
     numbers = learned.numbers
     mae, rule, bias = (numbers.get(name) for name in ("mae", "baseline_mae", "total_bias"))
     said = []
     if known(mae) and known(rule) and learned.rule:
         name = "tell.miss" if learned.better else "tell.miss.equal"
-        said.append(say(name, miss=money_of(mae, currency), rule=learned.rule, rule_miss=money_of(rule, currency)))
+        missed = {"one": question.one, "miss": money_of(mae, currency), "rule_miss": money_of(rule, currency)}
+        said.append(say(name, rule=learned.rule, **missed))
     elif known(mae):
-        said.append(say("tell.miss.alone", miss=money_of(mae, currency)))
+        said.append(say("tell.miss.alone", one=question.one, miss=money_of(mae, currency)))
     if bias is not None and bias.value is not None:
         said.append(bias_sentence("tell.bias", bias.value))
     return said

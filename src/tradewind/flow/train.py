@@ -20,6 +20,7 @@ from tradewind.core.errors import NotAnswerable
 from tradewind.core.finding import Check
 from tradewind.core.score import ModelCard
 from tradewind.features.training import training_rows
+from tradewind.flow.additions import additions_of
 from tradewind.flow.audit import audit_leaks
 from tradewind.flow.channels import channel_values
 from tradewind.flow.compare import compare_trial
@@ -78,6 +79,9 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
         tables["models"] = compare_trial(data, lesson, trial)
     if lesson.question.name == "new_customer_value":
         tables["channels"] = channel_values(data, lesson)
+    for addition in additions_of(lesson.question):
+        if addition.learn is not None:
+            tables |= addition.learn(data, lesson, trial, deployed)
     checks = _checks(data, lesson, trial, evaluation)
     version, files = _save(data, lesson, trial, deployed, newest, evaluation)
     name = lesson.question.name

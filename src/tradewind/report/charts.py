@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
 
 from tradewind.core.finding import Finding
 from tradewind.core.words import WORDS, say, say_do
+from tradewind.report.chart_maker import Maker
 from tradewind.report.drawing import VARIABLES, NotDrawable, rows_of
 from tradewind.report.images import chart_svg
 from tradewind.report.money_charts import deciles_chart, profit_chart, say_profit, say_tenths
@@ -28,8 +30,14 @@ from tradewind.report.time_charts import (
     say_weekly_caption,
 )
 
-ROLES = ("gain", "profit", "deciles", "weekly", "cohorts", "calibration", "drivers", "backtest")
-"""Roles of result tables that are drawn, in the order of a section."""
+_PARTS: tuple[ModuleType, ...] = ()
+"""Modules with charts of their own: `ROLES`, and `makers(finding, tables, currency) -> {role: Maker}`."""
+
+ROLES = (
+    *(role for part in _PARTS for role in part.ROLES),
+    *("gain", "profit", "deciles", "weekly", "cohorts", "calibration", "drivers", "backtest"),
+)
+"""Roles of result tables that are drawn, in the order of a section: those made for one question come first."""
 
 
 @dataclass(frozen=True)
@@ -88,22 +96,16 @@ def build_charts(
         revenue: whether amounts are revenue, not profit; then no break-even is shown.
     """
     makers = _makers(finding, tables, currency, rule, revenue)
+    for part in _PARTS:
+        makers |= part.makers(finding, tables, currency)
     # One picture for one thing: of chances the groups of the calibration, of amounts the tenths.
     left_out = {"deciles"} if "calibration" in tables else {"gain"} if "deciles" in tables else set()
     return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables and role not in left_out]
 
 
-@dataclass(frozen=True)
-class _Maker:
-    title: Callable[[pa.Table], str]
-    draw: Callable[[pa.Table, str], Any]
-    caption: Callable[[pa.Table], str]
-    columns: tuple[str, ...]
-
-
 def _makers(
     finding: Finding, tables: Mapping[str, pa.Table], currency: str, rule: str, revenue: bool
-) -> dict[str, _Maker]:
+) -> dict[str, Maker]:
     do = finding.does or say_do(finding.name)
     base = base_share(finding, tables)
     rate = _value(finding, "rate_10")
@@ -112,41 +114,41 @@ def _makers(
     never = bool(even) and share is not None and share.value is not None and share.value > 1
     assumed = f" {finding.caption}" if finding.caption else ""
     return {
-        "gain": _Maker(
+        "gain": Maker(
             lambda table: say_gain(table, do, base, rate),
             lambda table, title: gain_chart(table, title, do, rule),
             lambda _: say("gain.caption"),
             ("share_contacted", "share_found", "rule_share_found"),
         ),
-        "profit": _Maker(
+        "profit": Maker(
             lambda table: say("profit.title.never") if never else say_profit(table, currency, even),
             lambda table, title: profit_chart(table, currency, title, rule, revenue),
             lambda _: say("profit.caption") + assumed,
             ("share_contacted", "profit", "low", "high", "rule_profit"),
         ),
-        "deciles": _Maker(
+        "deciles": Maker(
             say_tenths,
             lambda table, title: deciles_chart(table, currency, title),
             lambda _: say("tenths.caption"),
             ("decile", "n", "predicted", "actual"),
         ),
-        "weekly": _Maker(say_weekly, actual_predicted_chart, say_weekly_caption, ("week", "actual", "predicted")),
-        "cohorts": _Maker(
+        "weekly": Maker(say_weekly, actual_predicted_chart, say_weekly_caption, ("week", "actual", "predicted")),
+        "cohorts": Maker(
             say_cohorts,
             cohorts_chart,
             lambda _: say("cohorts.caption"),
             ("cohort_month", "months_since", "customers", "share_active"),
         ),
-        "calibration": _Maker(
+        "calibration": Maker(
             say_honest, calibration_chart, say_honest_caption, ("n", "predicted", "observed", "low", "high")
         ),
-        "drivers": _Maker(
+        "drivers": Maker(
             say_drivers,
             drivers_chart,
             lambda _: say("drivers.caption"),
             ("sentence", "importance", "direction", "influence"),
         ),
-        "backtest": _Maker(
+        "backtest": Maker(
             lambda table: say_past(table, finding.status == "answered"),
             lambda table, title: backtest_chart(table, title, currency),
             lambda _: say("past.caption"),
@@ -155,7 +157,7 @@ def _makers(
     }
 
 
-def _build(role: str, table: pa.Table, maker: _Maker) -> Chart:
+def _build(role: str, table: pa.Table, maker: Maker) -> Chart:
     try:
         title, caption = maker.title(table), maker.caption(table)
         drawn = maker.draw(table, title)

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from tradewind.core.finding import Check, Finding, Number
+from tradewind.core.label_words import infinitive
 from tradewind.core.score import ModelCard
 from tradewind.core.terms import TERMS, Term
 from tradewind.core.words import CHECKS, EVIDENCE, STATUS, WORDS, say, say_do
@@ -186,7 +187,7 @@ def _figure(name: str, number: Number, finding: Finding) -> Figure:
     """Return a number as a large figure; what it counts stands in its label, so words as units are left out."""
     assert number.value is not None
     does = finding.does or say_do(finding.name)
-    do = f"be {does[4:]}" if name == "expected_customers" and does.startswith("are ") else does
+    do = infinitive(does) if name == "expected_customers" else does
     label = say(f"figure.{name}", do=do, people=finding.people)
     if name == "contacts_break_even_share":
         return Figure(say_one_in(number.value), label)

@@ -1,0 +1,48 @@
+"""What a use case adds to a learned answer (`also`): tables beside the model, columns of its scores, sentences."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tradewind.flow.learned import Learned, Scored
+from tradewind.flow.question import Question
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tradewind.flow.data import Data
+    from tradewind.flow.lesson import Lesson
+    from tradewind.flow.score import Asked
+    from tradewind.models.deployed import Deployed
+    from tradewind.models.protocol import Trial
+
+
+@dataclass(frozen=True)
+class Addition:
+    """One addition; what it does not have is None.
+
+    Args:
+        learn: (data, lesson, trial, deployed) → rows by role, published as `<role>_<question>`; what it learned is kept
+            in them.
+        columns: (data, question, learned, asked) → further columns of the scores, in the rows' order.
+        sentences: (workspace, question, learned, scored) → what it adds to what was found.
+    """
+
+    learn: Callable[[Data, Lesson, Trial, Deployed], Mapping[str, pa.Table]] | None = None
+    columns: Callable[[Data, Question, Learned, Asked], Mapping[str, pa.Array]] | None = None
+    sentences: Callable[[Workspace, Question, Learned, Scored], tuple[str, ...]] | None = None
+
+
+ADDITIONS: Mapping[str, str] = {
+    # One line each: name → module under `tradewind.flow` that has `ADDITION`.
+}
+
+
+def additions_of(question: Question) -> tuple[Addition, ...]:
+    """Return the additions of a question; their code is imported here."""
+    modules = (importlib.import_module(f"tradewind.flow.{ADDITIONS[name]}") for name in question.use_case.also)
+    return tuple(module.ADDITION for module in modules)
