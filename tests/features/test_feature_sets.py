@@ -82,7 +82,7 @@ def test_a_round_trip_keeps_everything(everything: Catalog) -> None:
 
 def test_other_entities_get_what_is_tied_to_them(everything: Catalog) -> None:
     sources = {feature.source for feature in default_features(everything, "account_id", days(400)).features}
-    assert sources == {"accounts", "events", "touches"}
+    assert sources == {"accounts", "events", "touches", "texts", "subscriptions"}
 
 
 def test_no_history_leaves_all_time_only(engine, shop: Catalog) -> None:

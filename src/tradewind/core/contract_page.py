@@ -18,7 +18,9 @@ with `happened_at` also carry `happened_on` and `happened_hour` in the workspace
 rows may lack it. An order without a customer is a guest's: it counts in revenue, and in nobody's history. A lead or deal without
 `created_at` is kept, and known from the load that first saw it.
 
-"Revealed by" names the time before which a column counts as unknown. "Personal" columns are never learned from.
+"Revealed by" names the time before which a column counts as unknown. "Never changes" means that what stands there today is believed of
+the past too; any other column of a table that changes is known as of today only, until loads or `known_at` give it a history.
+"Personal" columns are never learned from.
 """
 
 
@@ -43,6 +45,7 @@ def _row(column: Column) -> str:
     notes = [
         column.doc,
         f"revealed by `{column.revealed_by}`" if column.revealed_by else "",
+        "never changes" if column.stable else "",
         "personal" if column.personal else "",
         f"unlocks: {column.unlocks}" if column.unlocks else "",
     ]

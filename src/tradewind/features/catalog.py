@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tradewind.core.contract import CONTRACT, LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
+from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ContractError, Problem
 from tradewind.core.time import local_day
 
@@ -110,6 +110,8 @@ def catalog_table(
     contract, stored = CONTRACT[name], dict(columns)
     free = {*stable, *(column.name for column in contract.columns if column.stable), *contract.key}
     hidden = {*as_of_today, *PRESENT_STATE.get(name, frozenset())}
+    if BASE_AMOUNTS.get(name) in hidden - free:
+        hidden.add("amount_base")  # it is made of the amount, and is known no longer than that
     unrevealed = {column.name for column in contract.columns if _is_unrevealed(column, stored)}
     return CatalogTable(name, stored, frozenset((hidden - free | unrevealed) & set(stored)))
 
