@@ -282,6 +282,13 @@ _TABLES = (
             Column("monthly_amount", "money", "amount per month"),
             Column("trial_ends_at", "time", "end of the trial, as agreed when it began", stable=True),
             Column("renews_at", "time", "next renewal; it moves on with each"),
+            Column(
+                "term_months",
+                "number",
+                "months that the contract binds at a time: 1 where it can be left every month, 12 where once a year",
+                stable=True,
+                unlocks="when a yearly contract can be left at all",
+            ),
             Column("payment_failed_at", "time", "last failed payment", revealed_by="payment_failed_at"),
         ),
     ),
