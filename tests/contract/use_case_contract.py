@@ -6,6 +6,7 @@ A use case's own test inherits these tests and gives a name, a shop small enough
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,7 +18,8 @@ import pyarrow as pa
 import pytest
 
 import tradewind as tw
-from small_shop import CONFIG, NOW, write_small_shop
+from small_shop import NOW
+from small_worlds import write_workspace
 from tradewind.core.errors import LeakError
 from tradewind.core.terms import statistical_terms
 from tradewind.core.time import Cutoff
@@ -43,7 +45,7 @@ README_PARTS = (
 )  # fmt: skip
 
 Answers = Mapping[str, tuple[float | None, float | None]]
-"""Customer to outcome and value; None where a customer who is asked about has none."""
+"""Entity to outcome and value; None where one that is asked about has none."""
 
 TINY_CONFIG = """
 [workspace]
@@ -112,13 +114,62 @@ class TinyShop:
         return folder
 
 
+@dataclass(frozen=True)
+class TinyWorld:
+    """A business in New York whose answers at one midnight are computed by hand, whatever its tables are.
+
+    Args:
+        answers: who is asked about, with outcome and value.
+        tables: contract table to its columns: `{"leads": {"lead_id": [...], "created_at": [...]}}`; times are local
+            text, `known_at` says when a row became known.
+        day: the cutoff.
+        known_by: the day of learning; far ahead, so that everything is known.
+        stable: table to the columns of which today's value may be used for the past.
+        config: further sections.
+    """
+
+    answers: Answers
+    tables: Mapping[str, Mapping[str, Sequence[object]]]
+    day: date = date(2021, 3, 15)
+    known_by: date = date(2022, 1, 1)
+    stable: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    config: str = ""
+
+    def write(self, folder: Path) -> Path:
+        """Write the business as a user's files would lie there."""
+        tables = {name: pa.table({key: list(values) for key, values in columns.items()})
+                  for name, columns in self.tables.items()}  # fmt: skip
+        written = write_workspace(
+            folder, "Tiny", tables, self.config, "", "America/New_York", self.stable
+        ) / "tradewind.toml"  # fmt: skip
+        text = written.read_text(encoding="utf-8")
+        written.write_text(text.replace('timezone = "UTC"', 'timezone = "America/New_York"'), encoding="utf-8")
+        return folder
+
+
 class UseCaseContract:
-    """The shared tests; a use case's own class says which folder, which tiny shop and when time stops."""
+    """The shared tests; a use case's own class says which folder, which tiny business and when time stops."""
 
     name: str
-    tiny: TinyShop
+    tiny: TinyShop | TinyWorld
+    world = "shop"
+    """The small business that it is tried on, by the name of its fixture: shop, sales or subscriptions."""
     stop = date(2024, 2, 1)
-    """The probe's cutoff: twelve weeks before the small shop's data end."""
+    """The probe's cutoff: twelve weeks before the small business's data end."""
+    as_of_today: Mapping[str, Sequence[str]] = {"customers": ("country",)}
+    """Columns without history, which the probe changes everywhere."""
+
+    @pytest.fixture
+    def small(self, request: pytest.FixtureRequest) -> Workspace:
+        """The small business, loaded."""
+        found: Workspace = request.getfixturevalue(self.world)
+        return found
+
+    @pytest.fixture
+    def small_on_postgres(self, request: pytest.FixtureRequest) -> Workspace:
+        """The same, with its steps run on Postgres."""
+        found: Workspace = request.getfixturevalue(f"{self.world}_on_postgres")
+        return found
 
     @property
     def case(self) -> UseCase:
@@ -144,19 +195,19 @@ class UseCaseContract:
             assert not statistical_terms(sentence), sentence
             assert not {"{", "}", "_"} & set(sentence), sentence
 
-    def test_the_tiny_shop_is_answered_as_by_hand(self, tmp_path: Path) -> None:
+    def test_the_tiny_business_is_answered_as_by_hand(self, tmp_path: Path) -> None:
         workspace = tw.open(self.tiny.write(tmp_path), clock=lambda: datetime(2023, 1, 1))
         load_tables(workspace)
         assert answers(workspace, self.name, self.tiny.day, self.tiny.known_by) == self.tiny.answers
 
-    def test_both_engines_give_equal_answers(self, shop: Workspace, shop_on_postgres: Workspace) -> None:
-        told = answers(shop, self.name, self.stop, date(2024, 4, 25))
+    def test_both_engines_give_equal_answers(self, small: Workspace, small_on_postgres: Workspace) -> None:
+        told = answers(small, self.name, self.stop, date(2024, 4, 25))
         assert len(told) >= 10
         assert len({outcome for outcome, _ in told.values()}) >= 2
-        assert answers(shop_on_postgres, self.name, self.stop, date(2024, 4, 25)) == told
+        assert answers(small_on_postgres, self.name, self.stop, date(2024, 4, 25)) == told
 
-    def test_nothing_moves_with_what_was_not_known(self, shop: Workspace) -> None:
-        self.travel(shop, rounds=2)
+    def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
+        self.travel(small, rounds=2)
 
     def travel(self, workspace: Workspace, rounds: int) -> None:
         """Put the whole chain of the question through the time-travel probe."""
@@ -165,19 +216,27 @@ class UseCaseContract:
             tables = {name: workspace.table(name) for name in contract_tables(data.manifest)}
             probe_time_travel(
                 chain(data, question, stop), tables, stop, np.random.default_rng(7),
-                {"customers": ("country",)}, rounds,
+                self.as_of_today, rounds,
             )  # fmt: skip
 
-    def test_without_its_tables_it_says_what_is_missing(self, tmp_path: Path) -> None:
+    def test_without_its_tables_it_says_what_is_missing(self, small: Workspace, tmp_path: Path) -> None:
         for table in self.case.requires:
-            before, _, after = CONFIG.partition(f"[tables.{table}]")
-            config = before + after[after.index("\n[") :]
-            folder = write_small_shop(tmp_path / table, customers=12, config=config)
-            finding = tw.run(tw.open(folder, clock=lambda: NOW), only=[self.name]).findings[0]
-            assert finding.status == "not answerable"
-            told = " ".join((*finding.found, finding.approach, finding.money, finding.next))
+            told = told_without(small, table, self.name, tmp_path / table)
             assert f"[tables.{table}]" in told
             assert not statistical_terms(told)
+
+
+def told_without(workspace: Workspace, table: str, name: str, folder: Path) -> str:
+    """Return what a question says of a copy of a workspace in which one table is not mapped."""
+    folder.mkdir()
+    shutil.copytree(workspace.root / "data", folder / "data")
+    before, _, after = (workspace.root / "tradewind.toml").read_text(encoding="utf-8").partition(f"[tables.{table}]\n")
+    after = f"{after}\n[end]"
+    config = before + after[after.index("\n[") :].removesuffix("\n[end]")
+    (folder / "tradewind.toml").write_text(config, encoding="utf-8")
+    finding = tw.run(tw.open(folder, clock=lambda: NOW), only=[name]).findings[0]
+    assert finding.status == "not answerable"
+    return " ".join((*finding.found, finding.approach, finding.money, finding.next))
 
 
 def answers(workspace: Workspace, name: str, day: date, known_by: date) -> Answers:
@@ -193,16 +252,16 @@ def answers(workspace: Workspace, name: str, day: date, known_by: date) -> Answe
         origin = Cutoff(known_by, data.catalog.zone)
         outcome = outcome_at(label, catalog, case.entity, eligible, [cutoff], case.settings, case.horizon, origin)
         value = value_at(label, catalog, case.entity, eligible, [cutoff], case.settings)
-        outcomes = _by_customer(engine.fetch(*outcome), "outcome")
-        values = {} if value is None else _by_customer(engine.fetch(*value), "value")
-        who = engine.fetch(eligible, {"cutoff_day": day}).column("customer_id").to_pylist()
+        outcomes = _by_entity(engine.fetch(*outcome), case.entity, "outcome")
+        values = {} if value is None else _by_entity(engine.fetch(*value), case.entity, "value")
+        who = engine.fetch(eligible, {"cutoff_day": day}).column(case.entity).to_pylist()
     assert set(outcomes) <= set(who)
-    return {customer: (outcomes.get(customer), values.get(customer)) for customer in who}
+    return {one: (outcomes.get(one), values.get(one)) for one in who}
 
 
-def _by_customer(rows: pa.Table, name: str) -> dict[str, float]:
+def _by_entity(rows: pa.Table, entity: str, name: str) -> dict[str, float]:
     assert str(rows.schema.field(name).type) == "double"
-    found = dict(zip(rows.column("customer_id").to_pylist(), rows.column(name).to_pylist(), strict=True))
+    found = dict(zip(rows.column(entity).to_pylist(), rows.column(name).to_pylist(), strict=True))
     assert len(found) == rows.num_rows
     return found
 

@@ -11,10 +11,11 @@ import pytest
 
 import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
+from small_worlds import write_small_sales, write_small_subscriptions
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 
-pytest.register_assert_rewrite("contract.use_case_contract")
+pytest.register_assert_rewrite("contract.use_case_contract", "contract.analysis_contract")
 
 QUICK = """
 cutoffs = 3
@@ -45,11 +46,49 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
+QUICK_SALES = ""
+QUICK_SUBSCRIPTIONS = ""
+"""One model each and few dates, as for the shop: `[use_cases.<name>]` sections of the questions asked there."""
+
+
+@pytest.fixture(scope="session")
+def sales(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small sales team: leads, deals with their stages, activities, companies."""
+    workspace = tw.open(write_small_sales(tmp_path_factory.mktemp("sales"), QUICK_SALES), clock=lambda: NOW)
+    load_tables(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def subscriptions(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A small subscription business: companies, their people, contracts, payments, logins, tickets."""
+    folder = write_small_subscriptions(tmp_path_factory.mktemp("subscriptions"), QUICK_SUBSCRIPTIONS)
+    workspace = tw.open(folder, clock=lambda: NOW)
+    load_tables(workspace)
+    return workspace
+
+
 @pytest.fixture(scope="session")
 def shop_on_postgres(shop: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return _on_postgres(shop, postgres_url, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def sales_on_postgres(sales: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return _on_postgres(sales, postgres_url, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def subscriptions_on_postgres(
+    subscriptions: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    return _on_postgres(subscriptions, postgres_url, tmp_path_factory)
+
+
+def _on_postgres(workspace: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The same tables in a workspace whose steps run on Postgres."""
-    folder = tmp_path_factory.mktemp("small-on-postgres") / "shop"
-    shutil.copytree(shop.root, folder)
+    folder = tmp_path_factory.mktemp("small-on-postgres") / "copy"
+    shutil.copytree(workspace.root, folder)
     file = folder / "tradewind.toml"
     config = file.read_text(encoding="utf-8").replace("[workspace]", '[workspace]\nengine = "${ENGINE}"')
     file.write_text(config, encoding="utf-8")

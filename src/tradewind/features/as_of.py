@@ -21,7 +21,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlglot import exp
 
-from tradewind.core.contract import CONTRACT, SYSTEM_COLUMNS
+from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, SQL_TYPES, SYSTEM_COLUMNS
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, UnsafeExpression
 from tradewind.core.time import Cutoff, Days, Horizon
 from tradewind.features.catalog import Catalog, CatalogTable
@@ -52,6 +52,7 @@ def visible_rows(
     sight: Sight = "cutoff",
     only: exp.Expression | None = None,
     linked: Collection[str] = (),
+    blanks: bool = False,
 ) -> exp.Select:
     """Return the SELECT of one table's rows and columns as they were known at an instant.
 
@@ -64,13 +65,16 @@ def visible_rows(
             `:known_by`, whenever it happened.
         only: a further condition on the rows, or None.
         linked: kinds of record whose rows belong to their person; see `features.persons`.
+        blanks: whether the contract's columns that are not there, or were not known then, are shown as NULL.
     """
     instant = exp.Placeholder(this=sight)
-    shown = [
+    shown: list[exp.Expr] = [
         _masked(name, table.revealed_by(name), instant)
         for name in table.columns
         if name not in table.as_of_today and name not in SYSTEM_COLUMNS
     ]
+    if blanks:
+        shown += _blanks(table)
     known = exp.column("known_at") < instant
     current = exp.or_(exp.column("valid_to").is_(exp.null()), exp.column("valid_to") >= instant.copy())
     stored = with_persons(table, sight, linked) if linked else exp.to_table(table.name)
@@ -78,6 +82,15 @@ def visible_rows(
     if sight == "cutoff" and table.contract.kind == "fact" and table.contract.time in table.columns:
         select = select.where(_happened_before_cutoff(table))
     return select.where(only.copy()) if only is not None else select
+
+
+def _blanks(table: CatalogTable) -> list[exp.Expr]:
+    """The contract's columns that the view does not have, as NULL of their type."""
+    types = {column.name: SQL_TYPES[column.type] for column in table.contract.columns}
+    if table.name in BASE_AMOUNTS:
+        types["amount_base"] = SQL_TYPES["money"]
+    absent = {name: kind for name, kind in types.items() if not table.has(name)}
+    return [exp.alias_(exp.cast(exp.null(), kind), name, quoted=True) for name, kind in absent.items()]
 
 
 def _masked(name: str, revealed_by: str, instant: exp.Expression) -> exp.Expression:
@@ -102,6 +115,7 @@ def view_as_of(
     steps: Mapping[str, exp.Expression] | None = None,
     only: tuple[str, exp.Expression] | None = None,
     entity: str = "",
+    blanks: bool = False,
 ) -> exp.Expression:
     """Replace every contract table in a template by its as-of view.
 
@@ -113,6 +127,7 @@ def view_as_of(
         steps: names that stand for earlier steps (`eligible`), with the SELECT they stand for.
         only: (column, condition): tables with that column show only rows that meet the condition.
         entity: key column of those whom the question is about: rows of nobody (guests' orders) are not shown.
+        blanks: see `visible_rows`: a question's statements and analyses may name columns that not everybody has.
     Returns:
         a rewritten copy; the template is unchanged.
     Raises:
@@ -128,7 +143,7 @@ def view_as_of(
     for table in list(template.find_all(exp.Table)):
         if _is_own_name(table):
             continue
-        inner = _stands_for(table, catalog, where, sight, steps, only, entity)
+        inner = _stands_for(table, catalog, where, sight, steps, only, entity, blanks)
         table.replace(inner.subquery(table.alias_or_name, copy=False))
     return template
 
@@ -157,6 +172,7 @@ def _stands_for(
     steps: Mapping[str, exp.Expression],
     only: tuple[str, exp.Expression] | None,
     entity: str,
+    blanks: bool,
 ) -> exp.Select:
     name = table.name
     if not _is_plain(table):
@@ -170,9 +186,9 @@ def _stands_for(
     stored = catalog.table(name)
     if stored is not None:
         if only is not None and only[0] in stored.columns:
-            return visible_rows(stored, sight, only[1], catalog.linked)
+            return visible_rows(stored, sight, only[1], catalog.linked, blanks)
         somebody = exp.column(entity).is_(exp.null()).not_() if _may_be_of_nobody(stored, entity) else None
-        return visible_rows(stored, sight, somebody, catalog.linked)
+        return visible_rows(stored, sight, somebody, catalog.linked, blanks)
     if name in CONTRACT:
         raise NotAnswerable(
             Problem(where, f"it needs the table {name}, which has no data here", "", "", f"map [tables.{name}]")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
+from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, LOCAL_COLUMNS, SYSTEM_COLUMNS, Table
 from tradewind.core.errors import ContractError, Problem
 from tradewind.core.time import local_day
 
@@ -83,6 +83,14 @@ class Catalog:
         found = self.tables.get(table)
         return found is not None and found.has(*columns)
 
+    def as_it_stands(self) -> Catalog:
+        """Return the catalog for an answer as of today: there, columns that hold today's value may be read."""
+        tables = {
+            name: replace(table, as_of_today=frozenset(_unrevealed(table.contract, table.columns)))
+            for name, table in self.tables.items()
+        }
+        return replace(self, tables=tables)
+
     @property
     def history_start(self) -> date | None:
         """First local day of the purchases, or of any fact where there are none."""
@@ -112,12 +120,13 @@ def catalog_table(
     hidden = {*as_of_today, *PRESENT_STATE.get(name, frozenset())}
     if BASE_AMOUNTS.get(name) in hidden - free:
         hidden.add("amount_base")  # it is made of the amount, and is known no longer than that
-    unrevealed = {column.name for column in contract.columns if _is_unrevealed(column, stored)}
-    return CatalogTable(name, stored, frozenset((hidden - free | unrevealed) & set(stored)))
+    return CatalogTable(name, stored, frozenset((hidden - free) & set(stored) | _unrevealed(contract, stored)))
 
 
-def _is_unrevealed(column: Column, stored: Mapping[str, str]) -> bool:
-    return bool(column.revealed_by) and column.revealed_by not in stored
+def _unrevealed(contract: Table, stored: Mapping[str, str]) -> set[str]:
+    """Stored columns whose revealing time was not mapped: nobody can say when they were known."""
+    late = (column for column in contract.columns if column.revealed_by)
+    return {column.name for column in late if column.name in stored and column.revealed_by not in stored}
 
 
 def _names() -> str:

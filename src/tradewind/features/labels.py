@@ -12,6 +12,7 @@ The file holds two or three named SELECTs for one cutoff:
 
 In `eligible` and in the optional `value`, tables show what was known and had happened at `:cutoff`. In `outcome` they
 show what was known by `:known_by`, the day of learning, so that a label that was still open then cannot be learned.
+Columns of the contract that this workspace does not have, or that show how things are today, are NULL.
 An eligible entity for which `outcome` gives no row is unlabelled.
 """
 
@@ -88,7 +89,7 @@ def eligible_at(
         cutoffs: local midnights.
         settings: look-back spans of the use case.
     """
-    view = view_as_of(label.eligible, catalog, f"{label.where}: eligible", entity=entity)
+    view = view_as_of(label.eligible, catalog, f"{label.where}: eligible", entity=entity, blanks=True)
     assert isinstance(view, exp.Query)
     named = exp.select(entity).distinct().from_(view.subquery("asked")).where(exp.column(entity).is_(exp.null()).not_())
     return at_cutoffs(named, cutoffs, settings, where=f"{label.where}: eligible")
@@ -112,7 +113,7 @@ def outcome_at(
         known_by: the origin: only rows and late-revealed columns known before it count.
     """
     where = f"{label.where}: outcome"
-    view = view_as_of(label.outcome, catalog, where, "known_by", {"eligible": eligible}, entity=entity)
+    view = view_as_of(label.outcome, catalog, where, "known_by", {"eligible": eligible}, entity=entity, blanks=True)
     return at_cutoffs(_two_columns(view, entity, "outcome"), cutoffs, settings, horizon, known_by, where=where)
 
 
@@ -128,7 +129,7 @@ def value_at(
     if label.value is None:
         return None
     where = f"{label.where}: value"
-    view = view_as_of(label.value, catalog, where, "cutoff", {"eligible": eligible}, entity=entity)
+    view = view_as_of(label.value, catalog, where, "cutoff", {"eligible": eligible}, entity=entity, blanks=True)
     return at_cutoffs(_two_columns(view, entity, "value"), cutoffs, settings, where=where)
 
 

@@ -23,6 +23,7 @@ def ask(engine: Engine, sql: str, **parameters: object) -> pa.Table:
 
 def ask_known(engine: Engine, catalog: Catalog, sql: str, known_by: Cutoff) -> pa.Table:
     """Return the rows of a SELECT over contract tables as they were known by a day: no later row, no older version of
-    one, and every row under the person it was known to belong to."""
-    view = view_as_of(parse_query(sql, "Tradewind's own question"), catalog, "Tradewind's own question", "known_by")
+    one, every row under the person it was known to belong to. A column of the contract that is not there is NULL."""
+    where = "Tradewind's own question"
+    view = view_as_of(parse_query(sql, where), catalog, where, "known_by", blanks=True)
     return engine.fetch(view, {"known_by": known_by.at, "cutoff": known_by.at})

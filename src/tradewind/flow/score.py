@@ -72,7 +72,8 @@ def ask_everybody(data: Data, question: Question, version: str, cutoff: Cutoff) 
                     f"{question.people} to ask about", "load newer data")
         )  # fmt: skip
     features = build_features(data.engine, data.catalog, feature_set, case.name, [cutoff], case.settings)
-    value = money_at_stake(data.engine, data.catalog, case, label, case.settings, [cutoff], features)
+    catalog = data.catalog.as_it_stands() if cutoff == data.score_at else data.catalog
+    value = money_at_stake(data.engine, catalog, case, label, case.settings, [cutoff], features)
     mean, low, high = deployed.score(features)
     if case.task != "classification":
         value = mean * data.margin.factor
