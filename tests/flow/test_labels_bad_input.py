@@ -11,6 +11,7 @@ import tradewind as tw
 from flow.labelled_people import Row, answer_people, make_people, open_people, write_people
 from tradewind.core.errors import ConfigError, LeakError, ModelError, NotAnswerable, SourceError
 from tradewind.core.finding import Finding
+from tradewind.flow.questions import asked_questions, find_question, list_questions
 
 
 def asked(folder: Path, rows: list[Row], **settings: str) -> Finding:
@@ -80,12 +81,14 @@ def test_a_model_that_does_not_exist_is_told_before_any_work(tmp_path: Path) -> 
         answer_people(open_people(folder))
 
 
-def test_a_question_that_comes_with_tradewind_keeps_its_name(tmp_path: Path) -> None:
+def test_a_label_takes_the_place_of_a_question_of_its_name(tmp_path: Path) -> None:
     folder = write_people(tmp_path, make_people(50))
     file = folder / "tradewind.toml"
     file.write_text(file.read_text().replace("[labels.churn]", "[labels.lapse]"))
-    with pytest.raises(ConfigError, match="comes with Tradewind"):
-        answer_people(open_people(folder), "lapse")
+    config = open_people(folder).config
+    assert [question.name for question in asked_questions(config)] == ["lapse"]
+    assert find_question(config, "lapse").label is not None
+    assert list_questions(config).count("lapse") == 1
 
 
 def test_nearly_everybody_left(tmp_path: Path) -> None:

@@ -43,6 +43,8 @@ class Column:
         revealed_by: the time column whose instant reveals this one; before it, the value is NULL.
         personal: never a feature in clear, never in logs or reports.
         stable: does not change over an entity's life, so today's value may be used for the past.
+        replaced: whether a later value takes the place of an earlier one: without a history, that it stands tells that
+            none came after it, so it is not used for the past.
         unlocks: what having it makes possible.
     """
 
@@ -54,6 +56,7 @@ class Column:
     revealed_by: str = ""
     personal: bool = False
     stable: bool = False
+    replaced: bool = False
     unlocks: str = ""
 
     @property
@@ -289,7 +292,7 @@ _TABLES = (
                 stable=True,
                 unlocks="when a yearly contract can be left at all",
             ),
-            Column("payment_failed_at", "time", "last failed payment", revealed_by="payment_failed_at"),
+            Column("payment_failed_at", "time", "last failed payment", revealed_by="payment_failed_at", replaced=True),
         ),
     ),
     Table(

@@ -68,6 +68,8 @@ class UseCase:
         economics: what acting is worth.
         baselines: rules of thumb beside which the model is shown; the first is the headline rule.
         minimum_history: days of history a cutoff needs before it.
+        columns: without which it cannot be answered, as `table.column`; `|` between those of which one is enough.
+        waits: the setting that says how long after the horizon an outcome may still turn; labels wait for it.
         every: days from one cutoff to the next; None for the horizon's length.
         caveat: what the answer leans on beyond the data, in one plain sentence; shown beside it.
         amounts: for questions about how much: what customers `spend`, or what they are `worth` (gross margin of it).
@@ -88,6 +90,8 @@ class UseCase:
     settings: Mapping[str, Days] = field(default_factory=dict)
     requires: tuple[str, ...] = ("orders",)
     needs: tuple[Need, ...] = ()
+    columns: tuple[str, ...] = ()
+    waits: str = ""
     baselines: tuple[Baseline, ...] = ()
     minimum_history: Days = Days(90)
     every: Days | None = None

@@ -11,6 +11,7 @@ Placeholders of a template:
     `:known_by`           the instant by which an outcome must be known (the origin of learning)
     `:<setting>_ago`      the cutoff less a setting of the use case (`:active_within_ago`), an instant
     `:<setting>_ahead`    the cutoff plus a setting, an instant; in outcomes only
+    `:<setting>_days`     a setting of the use case as a number of days, to hold against `date_diff('day', …)`
     `:days_<n>_ago`       the cutoff less n calendar days, an instant;  `:days_<n>_ago_day`  its local day
 """
 
@@ -251,6 +252,8 @@ def bound_value(
         return cutoff.ahead(horizon.length).at
     if name == "known_by" and known_by is not None:
         return known_by.at
+    if name.endswith("_days") and name[:-5] in settings:
+        return settings[name[:-5]].count
     if name.endswith("_ago") and name[:-4] in settings:
         return cutoff.back(settings[name[:-4]]).at
     if name.endswith("_ahead") and name[:-6] in settings and horizon is not None:

@@ -53,9 +53,13 @@ class LabelSQL:
     where: str = "label.sql"
 
 
-def parse_label_sql(text: str, where: str = "label.sql") -> LabelSQL:
+def parse_label_sql(text: str, where: str = "label.sql", options: Mapping[str, object] | None = None) -> LabelSQL:
     """Read a `label.sql`.
 
+    Args:
+        text: the file.
+        where: its place, for errors.
+        options: the question's further settings: numbers, texts and flags, written where the statements say `:<name>`.
     Raises:
         ConfigError: a statement is missing, doubled, unknown or unreadable; all such problems are told together.
         UnsafeExpression: a statement is not a single SELECT.
@@ -73,8 +77,15 @@ def parse_label_sql(text: str, where: str = "label.sql") -> LabelSQL:
             problems.append(Problem(where, "a statement is missing", "", f"a line `-- name: {name}` and a SELECT"))
     if problems:
         raise ConfigError(problems)
-    parsed = {name: parse_select(sql, f"{where}: {name}") for name, sql in named.items()}
+    parsed = {name: _with_options(parse_select(sql, f"{where}: {name}"), options or {}) for name, sql in named.items()}
     return LabelSQL(parsed["eligible"], parsed["outcome"], parsed.get("value"), where)
+
+
+def _with_options(select: exp.Expression, options: Mapping[str, object]) -> exp.Expression:
+    for found in list(select.find_all(exp.Placeholder)):
+        if isinstance(options.get(str(found.this)), bool | int | float | str):
+            found.replace(exp.convert(options[str(found.this)]))
+    return select
 
 
 def eligible_at(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.entities import BY_TABLE
-from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.label_words import OutcomeWords, outcome_words
 from tradewind.core.time import Days, Horizon
 from tradewind.core.use_case import Economics, UseCase
@@ -24,21 +22,14 @@ TIME_LIMIT_SECONDS = 60.0
 """For choosing a model: a label is tested several times over, and in several ways."""
 
 
-def label_question(config: Config, name: str, known: Mapping[str, object]) -> Question:
+def label_question(config: Config, name: str) -> Question:
     """Return one label as a question.
 
     Args:
         config: the workspace's.
         name: of the label.
-        known: the use cases that there are; none may have the same name.
-    Raises:
-        ConfigError: the name is taken.
     """
     settings = config.labels[name]
-    if name in known:
-        raise ConfigError(
-            Problem(f"labels.{name}", "a question that comes with Tradewind has this name", name, "another")
-        )
     words = words_of(name, settings)
     case = UseCase(
         name=name,

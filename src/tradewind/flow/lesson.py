@@ -59,7 +59,7 @@ def label_of(question: Question) -> LabelSQL:
     Raises:
         ConfigError: its `label.sql` cannot be read.
     """
-    return parse_label_sql(question.label_sql, f"use_cases/{question.name}/label.sql")
+    return parse_label_sql(question.label_sql, f"use_cases/{question.name}/label.sql", question.use_case.options)
 
 
 def prepare_lesson(data: Data, question: Question, test: date | None = None) -> Lesson:

@@ -38,18 +38,18 @@ def list_use_cases() -> tuple[UseCase, ...]:
 
 def list_questions(config: Config) -> tuple[str, ...]:
     """Return the names of all questions that a workspace can name: its labels, and the use cases."""
-    return (*config.labels, *(case.name for case in list_use_cases()))
+    return tuple(dict.fromkeys([*config.labels, *(case.name for case in list_use_cases())]))
 
 
 def find_question(config: Config, name: str) -> Question:
-    """Return one question with the workspace's settings.
+    """Return one question with the workspace's settings; a label takes the place of a use case of its name.
 
     Raises:
         ConfigError: no such use case or label, or a setting that it does not have or cannot read.
     """
     known = {case.name: case for case in list_use_cases()}
     if name in config.labels:
-        return label_question(config, name, known)
+        return label_question(config, name)
     if name not in known:
         asked = [*config.labels, *known]
         close = difflib.get_close_matches(name, asked, 1)
@@ -77,7 +77,7 @@ def asked_questions(config: Config) -> tuple[Question, ...]:
     Raises:
         ConfigError: all problems of all questions together.
     """
-    cases = list_use_cases()
+    cases = [case for case in list_use_cases() if case.name not in config.labels]
     known = [case.name for case in cases]
     off = {name for name, settings in config.use_cases.items() if not settings.enabled}
     wanted = [name for name in known if name in config.use_cases and name not in off]
@@ -139,6 +139,8 @@ def _with_settings(question: Question, given: Mapping[str, object]) -> Question:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
+    if case.waits:
+        horizon = Horizon(horizon.length, spans[case.waits])
     asked = replace(case, horizon=horizon, every=every, settings=spans, economics=economics, options=options)
     return replace(question, use_case=asked, models=models, time_limit_seconds=limit, cutoffs=most, tune=tune)
 

@@ -29,12 +29,27 @@ def require_answerable(data: Data, use_case: UseCase) -> None:
         elif stored.rows == 0:
             do = f"look into the files behind [tables.{table}]"
             problems.append(Problem(use_case.name, what, f"0 rows in {table}", f"rows in {table}", do))
+    if not problems:
+        problems += _columns_lacking(data, use_case)
     if not problems and "first orders" in use_case.needs:
         history = first_orders(data)
         if history.answer != "complete":
             problems.append(mid_life_problem(use_case.name, history))
     if problems:
         raise NotAnswerable(problems)
+
+
+def _columns_lacking(data: Data, use_case: UseCase) -> list[Problem]:
+    """Columns that the question cannot do without and of which none is there."""
+    problems = []
+    for needed in use_case.columns:
+        places = [tuple(place.split(".")) for place in needed.split("|")]
+        if not any(data.catalog.has(table, column) for table, column in places):
+            docs = {column.doc for table, name in places if (column := CONTRACT[table].column(name)) is not None}
+            named = " or ".join(".".join(place) for place in places)
+            do = "map " + " or ".join(f"{column} in [tables.{table}]" for table, column in places)
+            problems.append(Problem(use_case.name, f"it needs to know {min(docs)}", "no such column", named, do))
+    return problems
 
 
 def first_orders(data: Data) -> HistoryStart:

@@ -337,7 +337,7 @@ def _as_of_today(job: _Job, table: Table, names: list[str]) -> list[str]:
         column = table.column(name)
         if name not in mapping.columns or name in table.key or name in mapping.stable:
             continue
-        if column is None or not (column.stable or column.revealed_by or name == table.time):
+        if column is None or column.replaced or not (column.stable or column.revealed_by or name == table.time):
             found.append(name)
     return found
 
