@@ -134,6 +134,12 @@ def _identity() -> list[Row]:
     return identity.run(SHARED / "entity_resolution") if SHARED.is_dir() else _absent("identity")
 
 
+def _forecast() -> list[Row]:
+    import forecast
+
+    return forecast.run()
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
@@ -146,6 +152,7 @@ BENCHES = {
     "small_data": ("Small data", _small_data),
     "loading": ("Five million rows", _loading),
     "defects": ("Trouble in the data", _defects),
+    "forecast": ("Forecasts of a pipeline", _forecast),
     "identity": ("One person out of many records", _identity),
 }
 
