@@ -30,7 +30,7 @@ _TITLES_AND_LABELS: Mapping[str, str] = {
     "do.repeat_purchase": "buy again",
     "do": "do it",
     # The frame of a report.
-    "report.title": "What your customers are about to do",
+    "report.title": "What your {people} are about to do",
     "report.data": "Sales and other data",
     "report.as_of": "As it stood on",
     "report.snapshot": "State of the data",

@@ -112,6 +112,7 @@ def report_context(
                if (rule := finding.rule or _rule(question))},
         cards=cards,
         simulated=workspace.config.workspace.simulated,
+        people=_people(findings),
     )  # fmt: skip
 
 
@@ -119,11 +120,25 @@ def _rule(question: Question) -> str:
     return question.use_case.baselines[0].name if question.use_case.baselines else ""
 
 
+def _people(findings: Sequence[Finding]) -> str:
+    """What those asked about are called, as one phrase: "customers, leads and deals"."""
+    names = list(dict.fromkeys(finding.people for finding in findings)) or ["customers"]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+_DATED = {"orders": "happened_on", "events": "happened_on", "activities": "happened_on", "leads": "created_at",
+          "deals": "created_at", "subscriptions": "started_at"}  # fmt: skip
+"""Tables whose days are the period of the data, the most telling first."""
+
+
 def _period(workspace: Workspace, manifest: Manifest) -> tuple[date, date] | None:
-    if "orders" not in manifest.tables or manifest.tables["orders"].rows == 0:
-        return None
-    row = workspace.sql("SELECT MIN(happened_on) AS first, MAX(happened_on) AS last FROM orders").to_pylist()[0]
-    return row["first"], row["last"]
+    for table, time in _DATED.items():
+        entry = manifest.tables.get(table)
+        if entry is not None and entry.rows and time in dict(entry.columns):
+            days = f"CAST(MIN({time}) AS DATE) AS first, CAST(MAX({time}) AS DATE) AS last"
+            row = workspace.sql(f"SELECT {days} FROM {table}").to_pylist()[0]
+            return None if row["first"] is None else (row["first"], row["last"])
+    return None
 
 
 def _as_of(findings: Sequence[Finding], period: tuple[date, date] | None, workspace: Workspace) -> date:

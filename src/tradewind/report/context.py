@@ -35,6 +35,7 @@ class ReportContext:
         rules: use case to the name of the rule of thumb beside which it is shown.
         cards: use case to the card of its saved model.
         simulated: whether the data are made up.
+        people: what those asked about are called ("leads and deals").
     """
 
     company: str
@@ -52,3 +53,4 @@ class ReportContext:
     rules: Mapping[str, str] = field(default_factory=dict)
     cards: Mapping[str, ModelCard] = field(default_factory=dict)
     simulated: bool = False
+    people: str = "customers"
