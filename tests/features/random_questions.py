@@ -9,7 +9,19 @@ from random_worlds import ODD
 
 from tradewind.features.questions.things import ENTITIES, THINGS, is_tied
 from tradewind.features.questions.tree import (
-    EVER, NONE, ONE, All, Asked, Compare, Condition, Had, Not, Quantity, Some, Window, Worth,
+    EVER,
+    NONE,
+    ONE,
+    All,
+    Asked,
+    Compare,
+    Condition,
+    Had,
+    Not,
+    Quantity,
+    Some,
+    Window,
+    Worth,
 )  # fmt: skip
 
 FILTERS: dict[str, dict[str, tuple[object, ...]]] = {

@@ -75,9 +75,10 @@ def everybody(asked: Asked, then: Rows) -> set[str]:
     """All who could be asked about: the entity's table, or of customers whoever had what comes first."""
     parts = () if asked.who is None else asked.who.parts if isinstance(asked.who, All) else (asked.who,)
     for part in parts:
-        if asked.entity == "customer" and isinstance(part, Had) and part.thing != "customer":
-            if not part.quantity.holds(Decimal(0)):
-                return {row["customer_id"] for row in then[TABLES[part.thing]]} - {None}
+        first = asked.entity == "customer" and isinstance(part, Had) and part.thing != "customer"
+        if first and not part.quantity.holds(Decimal(0)):  # type: ignore[union-attr]
+            table = "order_lines" if by_line(part) else TABLES[part.thing]  # type: ignore[arg-type, union-attr]
+            return {row["customer_id"] for row in then[table]} - {None}
     return {row[KEYS[asked.entity]] for row in then[OWN[asked.entity]]}
 
 
