@@ -46,7 +46,11 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-QUICK_SALES = ""
+QUICK_SALES = """
+[use_cases.lead_conversion]
+models = ["linear"]
+cutoffs = 8
+"""
 QUICK_SUBSCRIPTIONS = ""
 """One model each and few dates, as for the shop: `[use_cases.<name>]` sections of the questions asked there."""
 

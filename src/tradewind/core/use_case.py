@@ -71,6 +71,7 @@ class UseCase:
         columns: without which it cannot be answered, as `table.column`; `|` between those of which one is enough.
         waits: the setting that says how long after the horizon an outcome may still turn; labels wait for it.
         every: days from one cutoff to the next; None for the horizon's length.
+        cutoffs: the most past moments to learn from, where config does not say.
         caveat: what the answer leans on beyond the data, in one plain sentence; shown beside it.
         amounts: for questions about how much: what customers `spend`, or what they are `worth` (gross margin of it).
         does: what those with the outcome do ("leave", "are won"); empty for the table of words to say it.
@@ -95,6 +96,7 @@ class UseCase:
     baselines: tuple[Baseline, ...] = ()
     minimum_history: Days = Days(90)
     every: Days | None = None
+    cutoffs: int = 12
     caveat: str = ""
     amounts: Literal["spend", "worth"] = "worth"
     does: str = ""

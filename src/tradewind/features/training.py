@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlglot import exp
 
-from tradewind.core.contract import SYSTEM_COLUMNS
+from tradewind.core.contract import CONTRACT, SYSTEM_COLUMNS
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feature import FeatureTable, TrainingTable
 from tradewind.core.time import Cutoff, Days, Horizon
@@ -128,13 +128,27 @@ def money_at_stake(
     cutoffs: Sequence[Cutoff],
     features: FeatureTable,
 ) -> NDArray[np.float64]:
-    """Money at stake; NaN without a `value` statement, 0 for whom it gives no row or who gave back more than bought."""
+    """Money at stake: config's `value` where the question has that option and it is set, else the `value` statement.
+
+    NaN without either, or where the statement reads a table that is not there; 0 for whom it gives no row or who gave
+    back more than bought.
+    """
+    if use_case.options.get("value"):
+        return np.full(len(features), float(str(use_case.options["value"])))
+    if label.value is not None and _lacks_a_table(label.value, catalog, use_case):
+        return np.full(len(features), np.nan)
     eligible = eligible_step_rows(use_case.entity, f"eligible_{use_case.name}")
     statement = value_at(label, catalog, use_case.entity, eligible, cutoffs, spans)
     if statement is None:
         return np.full(len(features), np.nan)
     found = _aligned(engine.fetch(*statement), use_case.entity, "value", features, f"{label.where}: value")
     return np.where(found > 0, found, 0.0)
+
+
+def _lacks_a_table(statement: exp.Expression, catalog: Catalog, use_case: UseCase) -> bool:
+    """Whether a statement reads a contract table that is neither there nor required by the question."""
+    read = {table.name for table in statement.find_all(exp.Table)} & set(CONTRACT)
+    return not read <= {*catalog.tables, *use_case.requires}
 
 
 def _aligned(rows: pa.Table, entity: str, name: str, features: FeatureTable, where: str) -> NDArray[np.float64]:

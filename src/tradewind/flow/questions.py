@@ -60,13 +60,13 @@ def find_question(config: Config, name: str) -> Question:
     label_sql = file.read_text(encoding="utf-8") if file.is_file() else ""
     settings = config.use_cases.get(name)
     if settings is None:
-        return Question(case, label_sql)
+        return Question(case, label_sql, cutoffs=case.cutoffs)
     given: dict[str, object] = {**settings.spans, **settings.extra}
     for key in ("horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "cutoffs", "tune"):
         if getattr(settings, key) is not None:
             given[key] = getattr(settings, key)
     rule = find_rule(config, settings.rule)
-    return _with_settings(Question(case, label_sql, rule=rule), given)
+    return _with_settings(Question(case, label_sql, cutoffs=case.cutoffs, rule=rule), given)
 
 
 def asked_questions(config: Config) -> tuple[Question, ...]:

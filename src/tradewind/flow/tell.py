@@ -179,7 +179,7 @@ def people_money(question: Question, numbers: Mapping[str, Number], margin: Marg
 def _caption(question: Question, learned: Learned) -> str:
     """What the answer rests on: the test, and what the question leans on beyond the data."""
     tested = say("caption.people", test=say_day(learned.test_cutoff))
-    return f"{tested} {question.use_case.caveat}".rstrip()
+    return f"{tested} {question.words(question.use_case.caveat)}".rstrip()
 
 
 def people_next(learned: Learned, scored: Scored, numbers: Mapping[str, Number], people: str) -> str:
