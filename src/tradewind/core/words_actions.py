@@ -4,4 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-WORDS: Mapping[str, str] = {}
+_SOURCES: Mapping[str, str] = {
+    "sources.unknown": "source not known",
+    "sources.rare": "all other sources",
+    "sources.counts.won": "a deal that came from it was won",
+    "sources.counts.converted": "it was converted",
+    "sources.best": (
+        "Of 100 leads from {best}, {best_share} become customers in the end ({best_low} to {best_high}); of 100 from "
+        "{worst}, {worst_share} ({worst_low} to {worst_high})."
+    ),
+    "sources.alike": (
+        "The sources cannot be told apart so far: of 100 leads from {best}, {best_share} become customers in the end "
+        "({best_low} to {best_high}); of 100 from {worst}, {worst_share} ({worst_low} to {worst_high})."
+    ),
+    "sources.one": (
+        "All leads come from one source, {best}: of 100, {best_share} become customers in the end ({best_low} to "
+        "{best_high}). There is nothing to compare it with."
+    ),
+    "sources.young": (
+        "{source}'s leads are young: {so_far} of {leads} have become customers, we expect {end} in the end "
+        "({low} to {high})."
+    ),
+    "sources.cost": "What a customer costs in the end, by source: {each}.",
+    "sources.cost.one": "{source} {amount} ({low} to {high})",
+    "sources.cost.unknown": "What a customer costs is not known: map [tables.spend].",
+    "sources.cost.unmatched": "What a customer costs is not known: no name in [tables.spend] is that of a source.",
+    "sources.approach": (
+        "{leads} leads were counted by where they came from. A lead became a customer when {customers}, within {end}. "
+        "Of those that have not, some still will: how many follows from how long the others took."
+    ),
+    "sources.money": "One lead brings in, those that never buy counted too: {each}. This is revenue.",
+    "sources.money.one": "{source} {amount} ({low} to {high})",
+    "sources.money.spent": "For each {unit} spent, {each} come in.",
+    "sources.money.spent.one": "{source} {amount} ({low} to {high})",
+    "sources.money.unknown": "What the customers of a source bring in is not known: neither won deals nor orders say so.",
+    "sources.next.move": (
+        "Move some of the money for {dear} to {cheap}, a step at a time, and look again: the next hundred leads of a source "
+        "are seldom as good as the first."
+    ),
+    "sources.next.cost": "Map [tables.spend] (day, channel, cost) to learn which source's customers are dear.",
+    "sources.next.wait": "Leave the money where it is for now: what a customer costs cannot be told apart between sources.",
+    "sources.check.pace": "Sources need the same time",
+    "sources.check.pace.same": "No source's customers clearly take longer or shorter than the others'.",
+    "sources.check.pace.own": "Clearly slower or faster than the others, so corrected by their own delay: {sources}.",
+    "sources.check.undated": "Leads without a time",
+    "sources.check.undated.what": "{count} leads do not say when they came in and are left out.",
+    "sources.check.undated.do": "fill created_at in [tables.leads]",
+    "sources.check.backwards": "Customers before they were leads",
+    "sources.check.backwards.what": "{count} leads became customers before they came in and are left out.",
+    "sources.check.backwards.do": "look at created_at and at the day of the conversion of these leads",
+    "sources.check.unmatched": "Spend without leads",
+    "sources.check.unmatched.what": "Spent under names that no lead came from: {names}.",
+    "sources.check.unmatched.do": "name the channels of the table spend as the sources of leads are named",
+    "sources.check.credits": "Spend below zero",
+    "sources.check.credits.what": "{count} rows of spend are below zero and were taken for credits.",
+    "sources.check.credits.do": "the sum of {sources} is below zero, so its cost is not told: look at these rows",
+    "sources.chart.title": "Of 100 leads from {best}, {share} become customers in the end",
+    "sources.chart.title.young": "{source} looks like {so_far} customers of 100 leads; it will be about {end}",
+    "sources.chart.x": "Customers, of 100 leads",
+    "sources.chart.naive": "until now",
+    "sources.chart.corrected": "in the end",
+    "sources.chart.caption": (
+        "The line shows where the truth would lie in 95 of 100 cases. “Until now” divides by all leads, also by those that "
+        "have had no time. {assumed}"
+    ),
+    "column.sources.source": "Source",
+    "column.sources.leads": "Leads",
+    "column.sources.so_far": "Customers until now",
+    "column.sources.in_the_end": "Customers in the end",
+    "column.sources.share_so_far": "Of 100, until now",
+    "column.sources.share": "Of 100, in the end",
+    "column.sources.share_low": "At least",
+    "column.sources.share_high": "At most",
+    "column.sources.customer_cost": "A customer costs",
+    "figure.customers_in_the_end": "customers in the end, from all leads of today",
+    "figure.customers_so_far": "customers until now",
+}
+
+WORDS: Mapping[str, str] = {**_SOURCES}

@@ -61,7 +61,7 @@ def count_delays(group: Ints, groups: int, age_days: Floats, delay_days: Floats,
     came = np.isfinite(delay_days) & (delay_days <= np.minimum(age_days, end_days))
     if not came.any():
         raise NotAnswerable(
-            Problem("", "no lead has converted, so nobody knows how long it takes", f"{len(group):,} leads, 0 converted",
+            Problem("", "no lead has converted, so nobody knows how long it takes", f"0 of {len(group):,} leads",
                     "leads that became customers", "map converted_at in [tables.leads]")
         )  # fmt: skip
     inner = np.unique(np.quantile(delay_days[came], np.linspace(0, 1, SLICES + 1)[1:-1]))

@@ -104,7 +104,7 @@ class _SharePrior:
         """Return the grid for so many groups."""
         from scipy.special import betaln
 
-        mean, strength = np.meshgrid(np.linspace(0.005, 0.995, 100), np.geomspace(2.0, 5000.0, 24), indexing="ij")
+        mean, strength = np.meshgrid(np.linspace(0.01, 0.99, 50), np.geomspace(2.0, 5000.0, 16), indexing="ij")
         a, b = (mean * strength).ravel(), ((1 - mean) * strength).ravel()
         return cls(a, b, groups * np.asarray(betaln(a, b)))
 

@@ -1,0 +1,102 @@
+"""Charts of what precedes a sale: sources of leads, patterns of actions, activities that go with winning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from tradewind.core.finding import Finding
+from tradewind.core.words import say
+from tradewind.report.chart_maker import Maker
+from tradewind.report.drawing import CHANCE, OURS, data, dress, rows_of
+from tradewind.report.numbers import say_of_100
+
+ROLES = ("sources",)
+
+SHARES: Mapping[str, frozenset[str]] = {
+    "sources": frozenset({"share_so_far", "share", "share_low", "share_high"}),
+}
+"""Columns of shares, which are told of 100."""
+
+MOST_ROWS = 14
+
+
+def makers(finding: Finding, _tables: Mapping[str, pa.Table], _currency: str) -> dict[str, Maker]:
+    """Return how each role is drawn."""
+    return {
+        "sources": Maker(
+            say_sources,
+            sources_chart,
+            lambda _: say("sources.chart.caption", assumed=finding.caption),
+            ("source", "leads", "so_far", "in_the_end", "share_so_far", "share", "share_low", "share_high",
+             "customer_cost"),
+        ),
+    }  # fmt: skip
+
+
+def say_sources(table: pa.Table) -> str:
+    """Return the finding: the source that looks worst for its youth, else the best source."""
+    rows = rows_of(table, ("source", "leads", "share_so_far", "share", "share_low"))
+    youngest = max(rows, key=lambda row: row["share_low"] - row["share_so_far"])
+    if youngest["share_low"] > youngest["share_so_far"] and youngest["share"] >= 1.2 * youngest["share_so_far"]:
+        so_far, end = say_of_100(youngest["share_so_far"]), say_of_100(youngest["share"])
+        return say("sources.chart.title.young", source=youngest["source"], so_far=so_far, end=end)
+    best = max(rows, key=lambda row: row["share"])
+    return say("sources.chart.title", best=best["source"], share=say_of_100(best["share"]))
+
+
+def sources_chart(table: pa.Table, title: str = "") -> Any:
+    """Draw, for each source, the customers of 100 leads until now and in the end, with its interval.
+
+    Args:
+        table: source, share_so_far, share, share_low, share_high.
+        title: the finding; made from the table where empty.
+    Returns:
+        An Altair chart.
+    Raises:
+        NotDrawable: nothing to draw.
+    """
+    rows = rows_of(table, ("source", "share_so_far", "share", "share_low", "share_high"))[:MOST_ROWS]
+    marks = [
+        {
+            "name": row["source"],
+            "plain": 100 * row["share_so_far"],
+            "told": 100 * row["share"],
+            "low": 100 * row["share_low"],
+            "high": 100 * row["share_high"],
+        }
+        for row in rows
+    ]
+    names = (say("sources.chart.naive"), say("sources.chart.corrected"))
+    return two_marks(marks, names, say("sources.chart.x"), title or say_sources(table))
+
+
+def two_marks(rows: list[dict[str, Any]], names: tuple[str, str], x_title: str, title: str) -> Any:
+    """Draw two figures a row, the second with its interval: a grey square, and a blue diamond on a line.
+
+    Args:
+        rows: name, plain, told, low and high of each; an interval or `told` may be None.
+        names: what the two figures are called.
+        x_title: what they measure, with its unit.
+        title: the finding.
+    """
+    import altair as alt
+
+    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolSize=110)
+    colours = alt.Color("kind:N", scale=alt.Scale(domain=list(names), range=[CHANCE, OURS]), legend=legend)
+    shapes = alt.Shape("kind:N", scale=alt.Scale(domain=list(names), range=["square", "diamond"]), legend=legend)
+    y = alt.Y("name:N", sort=[row["name"] for row in rows], title=None, axis=alt.Axis(labelLimit=300))
+    x = alt.X("value:Q", title=x_title, axis=alt.Axis(tickCount=6))
+    points = [{**row, "value": row[key], "kind": kind} for row in rows
+              for key, kind in zip(("plain", "told"), names, strict=True) if row[key] is not None]  # fmt: skip
+    tip = [alt.Tooltip("name:N", title="Name"), alt.Tooltip("kind:N", title="Figure"),
+           alt.Tooltip("value:Q", title=x_title, format=",.1f")]  # fmt: skip
+    ranged = [row for row in rows if row["low"] is not None and row["high"] is not None]
+    mark = alt.Chart(data(points)).mark_point(filled=True, size=110, opacity=1)
+    layers = [mark.encode(x=x, y=y, color=colours, shape=shapes, tooltip=tip)]
+    if ranged:
+        line = alt.Chart(data(ranged)).mark_rule(color=OURS, strokeWidth=2)
+        layers.insert(0, line.encode(x=alt.X("low:Q", title=x_title), x2="high:Q", y=y))
+    return dress(alt.layer(*layers), title, height=34 * len(rows) + 20)
