@@ -96,7 +96,8 @@ def _standing(data: Data, cutoff: Cutoff, ids: Sequence[str]) -> NDArray[np.obje
     """The stage each deal stands in today; nothing is known of it as of an earlier day."""
     if cutoff < data.score_at:
         return np.full(len(ids), "", dtype=object)
-    rows = ask(data.engine, "SELECT deal_id, stage FROM deals WHERE valid_to IS NULL").to_pylist()
+    catalog = data.catalog.as_it_stands()
+    rows = ask_known(data.engine, catalog, "SELECT deal_id, stage FROM deals", cutoff).to_pylist()
     today = {row["deal_id"]: row["stage"] or "" for row in rows}
     return np.array([today.get(each, "") for each in ids], dtype=object)
 
