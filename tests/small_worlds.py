@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -46,6 +47,25 @@ def write_small_subscriptions(folder: Path, config: str = "", seed: int = 3, wor
     tables = simulate_subscriptions(world, seed).tables
     stable = {"customers": ("country", "account_id"), "subscriptions": ("plan", "monthly_amount")}
     return write_workspace(folder, "Small Business", tables, config, 'first_orders = "complete"', stable=stable)
+
+
+def write_comings_and_goings(folder: Path, config: str = "", seed: int = 5) -> Path:
+    """Write two hundred customers' subscriptions, of whom many leave and some come back; see `write_small_sales`."""
+    rng, rows = np.random.default_rng(seed), []
+    for number in range(200):
+        began = NOW - timedelta(days=DAYS - float(rng.uniform(0, 300)))
+        ended = began + timedelta(days=float(rng.exponential(90)))
+        again = ended + timedelta(days=float(rng.exponential(90)))
+        rows += [(f"C{number:03d}", began, ended), *[(f"C{number:03d}", again, None)] * int(rng.random() < 0.6)]
+    rows = [(who, began, ended if ended is None or ended < NOW else None) for who, began, ended in rows if began < NOW]
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(("customer_id", "started_at", "ended_at"))}
+    starts = {
+        "customer_id": columns["customer_id"],
+        "happened_at": columns["started_at"],
+        "name": ["welcome"] * len(rows),
+    }
+    tables = {"subscriptions": pa.table(columns), "events": pa.table(starts)}
+    return write_workspace(folder, "Comings and Goings", tables, config)
 
 
 def write_workspace(

@@ -11,7 +11,7 @@ import pytest
 
 import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
-from small_worlds import write_small_sales, write_small_subscriptions
+from small_worlds import write_comings_and_goings, write_small_sales, write_small_subscriptions
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 
@@ -51,7 +51,14 @@ QUICK_SALES = """
 models = ["linear"]
 cutoffs = 8
 """
-QUICK_SUBSCRIPTIONS = ""
+QUICK_SUBSCRIPTIONS = """
+[use_cases.churn]
+models = ["tree"]
+cutoffs = 3
+[use_cases.account_churn]
+models = ["tree"]
+cutoffs = 3
+"""
 """One model each and few dates, as for the shop: `[use_cases.<name>]` sections of the questions asked there."""
 
 
@@ -87,6 +94,20 @@ def subscriptions_on_postgres(
     subscriptions: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Workspace:
     return _on_postgres(subscriptions, postgres_url, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def comings(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Nothing but subscriptions, of customers who leave and come back."""
+    config = '[use_cases.win_back]\nmodels = ["tree"]\ncutoffs = 3\n'
+    workspace = tw.open(write_comings_and_goings(tmp_path_factory.mktemp("comings"), config), clock=lambda: NOW)
+    load_tables(workspace)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def comings_on_postgres(comings: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return _on_postgres(comings, postgres_url, tmp_path_factory)
 
 
 def _on_postgres(workspace: Workspace, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Workspace:

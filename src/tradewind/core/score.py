@@ -20,6 +20,7 @@ class Reason:
         direction: whether it raises or lowers the score.
         influence: whether one can act on it.
         contribution: its part of the score on the model's own scale, as a number.
+        group: to which part of the business it belongs ("usage", "billing").
         stability: share of bootstrap refits in which it stays among the top reasons; None where not measured.
     """
 
@@ -28,6 +29,7 @@ class Reason:
     direction: str
     influence: Influence
     contribution: float
+    group: str = ""
     stability: float | None = None
 
 

@@ -39,6 +39,7 @@ class Addition:
 
 ADDITIONS: Mapping[str, str] = {
     # One line each: name → module under `tradewind.flow` that has `ADDITION`.
+    "driver groups": "driver_groups",
 }
 
 

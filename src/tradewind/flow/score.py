@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+DRIVER_GROUPS = "driver groups"
+"""The addition that groups reasons as well: each then says to which part of the business it belongs."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -150,6 +153,9 @@ def score_rows(
         influence = [row[place].influence if place < len(row) else None for row in reasons]
         columns[f"reason_{place + 1}"] = pa.array(texts, pa.string())
         columns[f"influence_{place + 1}"] = pa.array(influence, pa.string())
+        if DRIVER_GROUPS in question.use_case.also:
+            groups = [row[place].group if place < len(row) else None for row in reasons]
+            columns[f"group_{place + 1}"] = pa.array(groups, pa.string())
     columns |= more or {}
     columns["cutoff"] = pa.array([data.score_at.day] * n, pa.date32())
     columns["model_version"] = pa.array([version] * n, pa.string())

@@ -73,7 +73,7 @@ def global_drivers(
             "family": [families.names[family] for family in first],
             "importance": [float(weight[family] / weight.sum()) for family in first],
             "direction": [
-                _direction(features, feature.name, feature.kind == "number", parts[:, speakers[family]])
+                direction_of(features, feature.name, feature.kind == "number", parts[:, speakers[family]])
                 for family, feature in zip(first, shown, strict=True)
             ],
             "influence": [feature.influence for feature in shown],
@@ -168,7 +168,15 @@ def _resampled(strength: Array, entity_id: NDArray[np.object_], rng: np.random.G
     return [rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums))) @ sums for _ in range(count)]
 
 
-def _direction(features: FeatureTable, name: str, number: bool, parts: Array) -> str:
+def direction_of(features: FeatureTable, name: str, number: bool, parts: Array) -> str:
+    """Say whether more of a feature raises or lowers scores.
+
+    Args:
+        features: (n) rows.
+        name: of the feature.
+        number: whether it is one.
+        parts: (n,) its contributions.
+    """
     if not number:
         return "no clear direction"
     from scipy.stats import rankdata

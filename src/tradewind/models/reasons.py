@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewind.core.driver_groups import group_of
 from tradewind.core.feature import Feature, FeatureTable
 from tradewind.core.score import Reason
 from tradewind.models.deployed import Deployed
@@ -79,7 +80,7 @@ def _explain(deployed: Deployed, features: FeatureTable, currency: str, most: in
             part = float(families.total[row, family])
             text = voice.say(feature, values.of(feature, row), values.rhythm(row))
             direction = "raises" if part > 0 else "lowers"
-            reasons.append(Reason(text, families.names[family], direction, feature.influence, part))
+            reasons.append(Reason(text, families.names[family], direction, feature.influence, part, group_of(feature)))
         told.append(tuple(reasons))
     return told
 
