@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, LOCAL_COLUMNS, SQL_TYPES, SYSTEM_COLUMNS
+from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import FormatError
 from tradewind.core.feature import Feature
 from tradewind.core.time import Cutoff, days
@@ -35,18 +36,22 @@ def everything() -> Catalog:
     return Catalog(tables)
 
 
-def test_defaults_are_at_most_150_and_distinct(everything: Catalog) -> None:
-    features = default_features(everything, "customer_id", days(1000)).features
-    assert 100 < len(features) <= 150
+@pytest.mark.parametrize(
+    ("entity", "least"), [("customer_id", 100), ("account_id", 100), ("lead_id", 60), ("deal_id", 70)]
+)
+def test_defaults_are_at_most_150_and_distinct(everything: Catalog, entity: str, least: int) -> None:
+    features = default_features(everything, entity, days(1000)).features
+    assert least < len(features) <= 150
     assert len({feature.name for feature in features}) == len(features)
     worded = [feature.sentence for feature in features if "{word_" not in feature.sentence]
     assert len(set(worded)) == len(worded)
-    assert len(default_features(everything, "customer_id", days(1000), 20).features) == 20
+    assert len(default_features(everything, entity, days(1000), 20).features) == 20
 
 
-def test_sentences_are_plain_words(everything: Catalog) -> None:
-    for feature in default_features(everything, "customer_id", days(1000)).features:
-        words = feature.sentence.replace("{word_", "")
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_sentences_are_plain_words(everything: Catalog, entity: str) -> None:
+    for feature in default_features(everything, entity, days(1000)).features:
+        words = feature.sentence.replace("{word_", "").replace("{words_", "")
         assert words == words.strip()
         assert "_" not in words
         assert feature.sentence[0].islower() or feature.sentence[0] == "{"
@@ -64,9 +69,10 @@ def test_personal_columns_are_no_features(everything: Catalog) -> None:
     assert not names & {"email", "phone", "name", "postcode"}
 
 
-def test_every_template_passes_the_allow_list(everything: Catalog) -> None:
-    groups = default_features(everything, "customer_id", days(1000)).groups
-    assert len(groups) >= 10
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_every_template_passes_the_allow_list(everything: Catalog, entity: str) -> None:
+    groups = default_features(everything, entity, days(1000)).groups
+    assert len(groups) >= 8
     for group in groups:
         assert "known_at" in view_as_of(parse_select(group.select, group.name), everything, group.name).sql("duckdb")
 
@@ -81,8 +87,13 @@ def test_a_round_trip_keeps_everything(everything: Catalog) -> None:
 
 
 def test_other_entities_get_what_is_tied_to_them(everything: Catalog) -> None:
-    sources = {feature.source for feature in default_features(everything, "account_id", days(400)).features}
-    assert sources == {"accounts", "events", "touches", "texts", "subscriptions"}
+    def sources(entity: str) -> set[str]:
+        return {feature.source for feature in default_features(everything, entity, days(400), 300).features}
+
+    shared = {"activities", "events", "touches", "texts"}
+    assert sources("account_id") == shared | {"accounts", "customers", "deals", "leads", "orders", "subscriptions"}
+    assert sources("lead_id") == shared | {"leads", "accounts"}
+    assert sources("deal_id") == shared | {"deals", "deal_stages", "accounts", "leads"}
 
 
 def test_no_history_leaves_all_time_only(engine, shop: Catalog) -> None:

@@ -35,7 +35,7 @@ SCHEMAS: Mapping[str, dict[str, pa.DataType]] = {
     "events": {"customer_id": TEXT, "happened_at": TIME, "name": TEXT, "session_id": TEXT, "value": MONEY, **LOCAL},
     "touches": {"customer_id": TEXT, "happened_at": TIME, "channel": TEXT, "campaign_id": TEXT, "kind": TEXT, **LOCAL},
     "subscriptions": {"customer_id": TEXT, "started_at": TIME, "ended_at": TIME, "monthly_amount": MONEY}
-    | {"renews_at": TIME, "payment_failed_at": TIME},
+    | {"renews_at": TIME, "payment_failed_at": TIME, "plan": TEXT, "trial_ends_at": TIME},
     "texts": {"text_id": TEXT, "happened_at": TIME, "text": TEXT, "customer_id": TEXT, "rating": pa.float64(), **LOCAL},
 }
 AS_OF_TODAY = {"customers": ("mood",)}
@@ -44,10 +44,16 @@ AS_OF_TODAY = {"customers": ("mood",)}
 class Shop:
     """One random shop, as rows and as Arrow tables."""
 
+    schemas = SCHEMAS
+    changing = ("amount", "amount_base", "discount", "level", "points", "monthly_amount", "country")
+
     def __init__(self, seed: int, customers: int = 5, size: int = 40) -> None:
         self.rng = np.random.default_rng(seed)
         self.size, self.ids = size, [f"c{number}" for number in range(customers)]
-        self.rows: dict[str, list[Row]] = {name: [] for name in SCHEMAS}
+        self.rows: dict[str, list[Row]] = {name: [] for name in self.schemas}
+        self.fill()
+
+    def fill(self) -> None:
         self._customers()
         self._products()
         self._orders()
@@ -57,7 +63,7 @@ class Shop:
     def tables(self) -> dict[str, pa.Table]:
         """The shop as stored contract tables."""
         return {
-            name: pa.Table.from_pylist(rows, schema=pa.schema(list({**SCHEMAS[name], **SYSTEM}.items())))
+            name: pa.Table.from_pylist(rows, schema=pa.schema(list({**self.schemas[name], **SYSTEM}.items())))
             for name, rows in self.rows.items()
         }
 
@@ -81,7 +87,8 @@ class Shop:
 
     def add(self, table: str, row: Row, versions: int = 1) -> None:
         """Store a row with its times; more versions give the same key new values and a later `known_at`."""
-        when = row.get("happened_at") or row.get("started_at") or row.get("created_at") or datetime(1970, 1, 1)
+        times = (row.get(name) for name in ("happened_at", "entered_at", "started_at", "created_at"))
+        when = next((time for time in times if time), datetime(1970, 1, 1))
         late = timedelta(days=float(self.rng.random() * 60)) if self.rng.random() < 0.15 else timedelta()
         row = {**row, "known_at": when + late, "valid_to": None, "first_seen_at": when}
         if "happened_at" in row:
@@ -92,23 +99,24 @@ class Shop:
             then = row["known_at"] + timedelta(days=float(self.rng.random() * 120))
             row["valid_to"] = then
             row = {**row, "known_at": then, "valid_to": None}
-            for name in ("amount", "amount_base", "discount", "level", "points", "monthly_amount", "country"):
-                if name in row:
-                    row[name] = self.money() if SCHEMAS[table][name] == MONEY else self._value(name)
+            key = next(iter(self.schemas[table]))
+            for name in self.changing:
+                if name in row and name != key:
+                    row[name] = self.money() if self.schemas[table][name] == MONEY else self.value(name)
             self.rows[table].append(row)
 
-    def _value(self, name: str) -> Any:
+    def value(self, name: str) -> Any:
         values = {"level": self.pick("gold", "silver"), "points": float(self.rng.integers(100))}
         return values.get(name, self.pick("DE", "US"))
 
-    def _versions(self) -> int:
+    def versions(self) -> int:
         return int(self.pick(1, 1, 1, 1, 2, 3))
 
     def _customers(self) -> None:
         for name in self.ids:
             row = {"customer_id": name, "created_at": self.instant(), "email": f"{name}@x.example", "country": "DE"}
-            row |= {"level": self._value("level"), "points": self._value("points"), "mood": self.pick("good", "bad")}
-            self.add("customers", row, self._versions())
+            row |= {"level": self.value("level"), "points": self.value("points"), "mood": self.pick("good", "bad")}
+            self.add("customers", row, self.versions())
 
     def _products(self) -> None:
         for number in range(8):
@@ -123,7 +131,7 @@ class Shop:
             row = {"order_id": f"o{number}", "customer_id": customer, "happened_at": when, "amount": amount}
             row |= {"discount": self.pick(None, Decimal(0), Decimal("1.25")), "channel": self.pick("web", "shop", None)}
             row |= {"store_id": self.pick("s1", "s2", None), "status": self.pick("paid", "open")}
-            self.add("orders", row | {"amount_base": self.pick(amount, amount, None)}, self._versions())
+            self.add("orders", row | {"amount_base": self.pick(amount, amount, None)}, self.versions())
             for line in range(int(self.rng.integers(3))):
                 amount = self.money()
                 row = {"order_id": f"o{number}", "product_id": f"p{self.rng.integers(8)}", "line": str(line)}
@@ -144,11 +152,12 @@ class Shop:
             for start in {self.instant(), self.instant()}:
                 row = {"customer_id": customer, "started_at": start, "monthly_amount": self.pick(None, self.money())}
                 row |= {"ended_at": self.pick(None, start + timedelta(days=40)), "renews_at": self.instant()}
-                row |= {"payment_failed_at": self.pick(None, self.instant())}
-                self.add("subscriptions", row, self._versions())
+                row |= {"payment_failed_at": self.pick(None, self.instant()), "plan": self.pick("big", "small", None)}
+                row |= {"trial_ends_at": self.pick(None, start + timedelta(days=14))}
+                self.add("subscriptions", row, self.versions())
 
 
-def catalog(tables: Mapping[str, pa.Table]) -> Catalog:
+def catalog(tables: Mapping[str, pa.Table], as_of_today: Mapping[str, tuple[str, ...]] = AS_OF_TODAY) -> Catalog:
     """The catalog of a shop's tables."""
     entries = {
         name: TableEntry(
@@ -156,7 +165,7 @@ def catalog(tables: Mapping[str, pa.Table]) -> Catalog:
             (),
             tuple((field.name, sql_type(name, field)) for field in data.schema),
             data.num_rows,
-            {"as_of_today": list(AS_OF_TODAY.get(name, ()))},
+            {"as_of_today": list(as_of_today.get(name, ()))},
         )
         for name, data in tables.items()
     }

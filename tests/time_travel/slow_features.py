@@ -11,8 +11,12 @@ from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
 ZONE = "America/New_York"
-REVEALED = {"subscriptions": {"ended_at": "ended_at", "payment_failed_at": "payment_failed_at"}}
-FACTS = ("orders", "order_lines", "events", "touches", "texts")
+REVEALED = {
+    "subscriptions": {"ended_at": "ended_at", "payment_failed_at": "payment_failed_at"},
+    "leads": {"converted_at": "converted_at", "lost_at": "lost_at", "customer_id": "converted_at"},
+    "deals": {"closed_at": "closed_at", "won": "closed_at"},
+}
+FACTS = ("orders", "order_lines", "events", "touches", "texts", "activities", "deal_stages")
 NONE = math.nan
 
 
@@ -31,7 +35,7 @@ def known_rows(table: str, rows: list[Row], day: date) -> list[Row]:
     for row in rows:
         if row["known_at"] >= at or (row["valid_to"] is not None and row["valid_to"] < at):
             continue
-        if table in FACTS and not row["happened_at"] < at:
+        if table in FACTS and not row["entered_at" if table == "deal_stages" else "happened_at"] < at:
             continue
         row = dict(row)
         for column, time in REVEALED.get(table, {}).items():
@@ -210,6 +214,9 @@ class Slow:
             if window in (30, None):
                 for number, word in enumerate(self.words["events"]):
                     out[f"event_{number + 1}_count{end}"] = float(sum(row["name"] == word for row in some))
+        if {30, 90} <= set(self.windows):
+            recent, double = len(self.within(rows, 30)), len(self.within(rows, 60))
+            out["events_trend_30d"] = over(recent, double - recent)
         out["visits_count_all"] = float(len({row["session_id"] for row in rows} - {None}))
         out["events_value_all"] = float(sum((row["value"] or 0 for row in rows), Decimal(0)))
         return out
@@ -229,8 +236,11 @@ class Slow:
         rows = self.mine("subscriptions", customer)
         begun = [row for row in rows if row["started_at"] < at]
         running = [row for row in begun if row["ended_at"] is None]
-        ahead = [r["renews_at"] for r in rows if r["ended_at"] is None and r["renews_at"] and r["renews_at"] >= at]
         starts = [row["started_at"].date() for row in begun]
+        trials = [row["trial_ends_at"] for row in running if row["trial_ends_at"] and row["trial_ends_at"] >= at]
+        tried = [row["trial_ends_at"] for row in rows if row["trial_ends_at"] and row["trial_ends_at"] < at]
+        failed = [row["payment_failed_at"] for row in rows if row["payment_failed_at"]]
+        plans = {row["plan"] for row in running}
         return {
             "subscriptions_running": float(len(running)),
             "subscriptions_ever": float(len(begun)),
@@ -238,11 +248,20 @@ class Slow:
             "days_since_last_subscription": self.ago(starts),
             "days_since_cancelling": self.ago([row["ended_at"].date() for row in rows if row["ended_at"]]),
             "monthly_amount": float(sum((row["monthly_amount"] or 0 for row in running), Decimal(0))),
-            "days_since_failed_payment": self.ago(
-                [row["payment_failed_at"].date() for row in rows if row["payment_failed_at"]]
+            "days_since_failed_payment": self.ago([time.date() for time in failed]),
+            "payments_failed_30d": float(sum(time >= midnight(self.day - timedelta(days=30)) for time in failed)),
+            "payments_failed_all": float(len(failed)),
+            "trials_running": float(len(trials)),
+            "days_until_trial_end": self.until(trials),
+            "days_since_trial_end": self.ago([time.date() for time in tried]),
+            "days_until_renewal": self.until(
+                [row["renews_at"] for row in running if row["renews_at"] and row["renews_at"] >= at]
             ),
-            "days_until_renewal": float((min(ahead).date() - self.day).days) if ahead else NONE,
+            "subscription_plan": next((word for word in self.words["subscriptions"] if word in plans), None),
         }
+
+    def until(self, times: list[datetime]) -> float:
+        return float((min(times).date() - self.day).days) if times else NONE
 
     def attributes(self, customer: str) -> dict[str, Any]:
         row = next(iter(self.mine("customers", customer)), None) or {}

@@ -69,9 +69,9 @@ def frequent_words(shop: Shop) -> dict[str, list[str]]:
             if word is not None and None not in (row["amount_base"], row["customer_id"]):
                 spent[word] = spent.get(word, 0) + row["amount_base"]
         words[kind] = top_words(spent, size)
-    for table, column, size in (("events", "name", 6), ("touches", "channel", 3)):
+    for table, column, size in (("events", "name", 6), ("touches", "channel", 3), ("subscriptions", "plan", 8)):
         seen = [row[column] for row in known[table] if row["customer_id"] is not None]
-        words[table] = top_words({word: seen.count(word) for word in seen}, size)
+        words[table] = top_words({word: seen.count(word) for word in {*seen} - {None}}, size)
     return words
 
 

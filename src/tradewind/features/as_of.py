@@ -23,7 +23,9 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlglot import exp
 
 from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, SQL_TYPES, SYSTEM_COLUMNS
+from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, UnsafeExpression
+from tradewind.core.identity import ID_COLUMNS
 from tradewind.core.time import Cutoff, Days, Horizon
 from tradewind.features.catalog import Catalog, CatalogTable
 from tradewind.features.persons import Sight, with_persons
@@ -203,7 +205,8 @@ def _may_be_of_nobody(stored: CatalogTable, entity: str) -> bool:
     """Whether rows of the table may name nobody: facts in which no other column could say whom they are about."""
     column = stored.contract.column(entity)
     may_lack = column is not None and not column.required and entity not in stored.contract.any_of
-    return may_lack and stored.contract.kind == "fact" and entity in stored.columns
+    others = {*ENTITIES, *ID_COLUMNS.values()} & set(stored.columns) - {entity}
+    return may_lack and stored.contract.kind == "fact" and entity in stored.columns and not others
 
 
 def _is_plain(table: exp.Table) -> bool:

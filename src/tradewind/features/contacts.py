@@ -1,45 +1,47 @@
-"""Default features from everything that is not an order: visits, messages we sent, words they wrote, subscriptions."""
+"""Default features from what passes between them and us: visits, messages that we sent, words that they wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tradewind.features.catalog import Catalog
-from tradewind.features.feature_set import Group, Vocabulary
+from tradewind.features.feature_set import Group
+from tradewind.features.whose import frequent, group_of, is_tied
 from tradewind.features.wording import Window, Words, also, in_window, since, suffix, total
+
+_DOING = {True: ("activities", "activity"), False: ("actions of theirs", "action of theirs")}
+"""What events are called of customers, and of others, with whom colleagues' activities are another thing."""
 
 
 def contact_groups(catalog: Catalog, entity: str, windows: Sequence[int]) -> list[Group]:
-    """Return the steps over subscriptions, touches, events and texts, as far as they are tied to the entity."""
+    """Return the steps over touches, events and texts, as far as they are tied to the entity."""
     spans: list[Window] = [*windows, None]
-    builders = (
-        ("subscriptions", "started_at", _subscriptions),
-        ("touches", "happened_at", _touches),
-        ("events", "happened_at", _events),
-        ("texts", "happened_at", _texts),
-    )
-    return [build(catalog, entity, spans) for table, time, build in builders if catalog.has(table, entity, time)]
-
-
-def _known(entity: str) -> str:
-    return f"WHERE {entity} IS NOT NULL GROUP BY {entity}"
+    builders = (("touches", _touches), ("events", _events), ("texts", _texts))
+    return [
+        build(catalog, entity, spans) for table, build in builders if is_tied(catalog, table, entity, "happened_at")
+    ]
 
 
 def _events(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
     words = Words("events")
+    did, last = _DOING[entity == "customer_id"]
     columns = ["MAX(happened_on) AS last_on", "COUNT(DISTINCT happened_on) AS days"]
-    words.add("days_since_last_visit", "days since the last activity", "days", "web recency", "days_since", "last_on")
-    words.add("visit_days_all", "days with activity so far", "count", "web", "count", "days")
+    words.add("days_since_last_visit", f"days since the last {last}", "days", "web recency", "days_since", "last_on")
+    words.add("visit_days_all", f"days with {did} so far", "count", "web", "count", "days")
     for window in spans:
         end, when = suffix(window), in_window(window)
         columns.append(f"COUNT(*){since(window)} AS events{end}")
-        words.add(f"events_count{end}", f"activities {when}", "count", "web", "count", f"events{end}", window)
+        words.add(f"events_count{end}", f"{did} {when}", "count", "web", "count", f"events{end}", window)
     if catalog.has("events", "session_id"):
         columns.append("COUNT(DISTINCT session_id) AS visits")
         words.add("visits_count_all", "visits so far", "count", "web", "count", "visits")
     if catalog.has("events", "value"):
         columns.append(f"{total('value')} AS value")
-        words.add("events_value_all", "value of activities so far", "money", "web", "sum", "value")
+        words.add("events_value_all", f"value of {did} so far", "money", "web", "sum", "value")
+    if is_tied(catalog, "subscriptions", entity) or entity != "customer_id":
+        _fading(words, columns, spans, did)
+    if entity == "account_id" and catalog.has("events", "customer_id"):
+        _people(words, columns, spans)
     for number in range(6):
         for window in (span for span in spans if span in (30, None)):
             end, when = suffix(window), in_window(window)
@@ -47,9 +49,32 @@ def _events(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
             sentence = f'times "{{word_{number}}}" {when}'
             name = f"event_{number + 1}_count{end}"
             words.add(name, sentence, "count", "web action", "count", f"named_{number}{end}", window)
-    select = f"SELECT {entity}, {', '.join(columns)} FROM events {_known(entity)}"
-    top = f"SELECT name AS word, COUNT(*) AS weight FROM events WHERE {entity} IS NOT NULL GROUP BY name"
-    return Group("events", select, tuple(words.derivations), Vocabulary(top, 6))
+    return group_of(catalog, "events", entity, columns, words, frequent(catalog, "events", entity, "name", 6))
+
+
+def _fading(words: Words, columns: list[str], spans: Sequence[Window], did: str) -> None:
+    """Use in the last month beside the month before: what is used less and less is soon given up."""
+    if not {30, 90} <= set(spans):
+        return
+    before = "happened_on >= :days_60_ago_day AND happened_on < :days_30_ago_day"
+    columns.append(f"COUNT(*){also(None, before)} AS events_before")
+    pair, sentence = ("events_30d", "events_before"), f"{did} in the last 30 days compared with the 30 days before"
+    words.add("events_trend_30d", sentence, "ratio", "web trend", "ratio", pair, 30)
+
+
+def _people(words: Words, columns: list[str], spans: Sequence[Window]) -> None:
+    """How many of a company's people do anything."""
+    for window in (span for span in spans if span in (30, 90, None)):
+        end, when = suffix(window), in_window(window)
+        columns.append(f"COUNT(DISTINCT customer_id){since(window)} AS people{end}")
+        sentence = f"people who did something {when}"
+        words.add(f"people_active{end}", sentence, "count", "people", "count", f"people{end}", window)
+        if window == 30:
+            per, sentence = ("events_30d", "people_30d"), "actions of each active person in the last 30 days"
+            words.add("events_per_person_30d", sentence, "number", "web", "ratio", per, window)
+    if 30 in spans:
+        pair, sentence = ("people_30d", "people_all"), "share of its people who did something in the last 30 days"
+        words.add("people_active_share_30d", sentence, "share", "people", "ratio", pair, 30)
 
 
 def _touches(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
@@ -92,9 +117,7 @@ def _touches(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
             "count",
             f"by_{number}",
         )
-    select = f"SELECT {entity}, {', '.join(columns)} FROM touches {_known(entity)}"
-    top = f"SELECT channel AS word, COUNT(*) AS weight FROM touches WHERE {entity} IS NOT NULL GROUP BY channel"
-    return Group("touches", select, tuple(words.derivations), Vocabulary(top, 3))
+    return group_of(catalog, "touches", entity, columns, words, frequent(catalog, "touches", entity, "channel", 3))
 
 
 def _texts(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
@@ -113,50 +136,4 @@ def _texts(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
         columns += [f"{total(rating)} AS rating_sum", "COUNT(rating) AS ratings", f"MIN({rating}) AS rating_least"]
         words.add("rating_mean", "average rating given", "number", "ratings", "ratio", ("rating_sum", "ratings"))
         words.add("rating_min", "lowest rating given", "number", "ratings", "value", "rating_least")
-    select = f"SELECT {entity}, {', '.join(columns)} FROM texts {_known(entity)}"
-    return Group("texts", select, tuple(words.derivations))
-
-
-def _subscriptions(catalog: Catalog, entity: str, _: Sequence[Window]) -> Group:
-    words = Words("subscriptions")
-    running = "ended_at IS NULL" if catalog.has("subscriptions", "ended_at") else "TRUE"
-    begun = "started_at < :cutoff"
-    columns = [
-        f"COUNT(*) FILTER (WHERE {begun}) AS ever",
-        f"COUNT(*) FILTER (WHERE {begun} AND {running}) AS running",
-        f"CAST(MIN(started_at) FILTER (WHERE {begun}) AS DATE) AS first_on",
-        f"CAST(MAX(started_at) FILTER (WHERE {begun}) AS DATE) AS last_on",
-    ]
-    words.add("subscriptions_running", "subscriptions running now", "count", "subscription", "count", "running")
-    words.add("subscriptions_ever", "subscriptions so far", "count", "subscription", "count", "ever")
-    words.add(
-        "days_since_first_subscription", "days since the first subscription", "days", "tenure", "days_since", "first_on"
-    )
-    words.add(
-        "days_since_last_subscription",
-        "days since the newest subscription",
-        "days",
-        "subscription",
-        "days_since",
-        "last_on",
-    )
-    if catalog.has("subscriptions", "ended_at"):
-        columns.append("CAST(MAX(ended_at) AS DATE) AS ended_on")
-        words.add(
-            "days_since_cancelling", "days since a subscription ended", "days", "subscription", "days_since", "ended_on"
-        )
-    if catalog.has("subscriptions", "monthly_amount"):
-        columns.append(f"{total('monthly_amount', f' FILTER (WHERE {begun} AND {running})')} AS monthly")
-        words.add("monthly_amount", "amount paid per month", "money", "subscription amount", "sum", "monthly")
-    if catalog.has("subscriptions", "payment_failed_at"):
-        columns.append("CAST(MAX(payment_failed_at) AS DATE) AS failed_on")
-        words.add(
-            "days_since_failed_payment", "days since a payment failed", "days", "payment", "days_since", "failed_on"
-        )
-    if catalog.has("subscriptions", "renews_at"):
-        columns.append(f"CAST(MIN(renews_at) FILTER (WHERE {running} AND renews_at >= :cutoff) AS DATE) AS renews_on")
-        words.add(
-            "days_until_renewal", "days until the renewal", "days", "renewal", "days_since", "renews_on", scale=-1.0
-        )
-    select = f"SELECT {entity}, {', '.join(columns)} FROM subscriptions GROUP BY {entity}"
-    return Group("subscriptions", select, tuple(words.derivations))
+    return group_of(catalog, "texts", entity, columns, words)

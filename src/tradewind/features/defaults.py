@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tradewind.core.time import Days
+from tradewind.features.activities import activity_groups
 from tradewind.features.attributes import attribute_groups
 from tradewind.features.baskets import basket_groups
 from tradewind.features.catalog import Catalog
+from tradewind.features.companies import belonging_groups, company_groups
 from tradewind.features.contacts import contact_groups
 from tradewind.features.feature_set import FeatureSet, Group
 from tradewind.features.purchases import order_groups
+from tradewind.features.stages import stage_groups
+from tradewind.features.subscriptions import subscription_groups
 from tradewind.features.wording import WINDOWS
 
 
@@ -25,13 +30,31 @@ def default_features(catalog: Catalog, entity: str, history: Days, maximum: int 
         maximum: most features returned; the last groups lose theirs first.
     """
     windows = [window for window in WINDOWS if window <= history.count]
-    groups = [
-        *order_groups(catalog, entity, windows),
-        *attribute_groups(catalog, entity),
+    return FeatureSet(entity, tuple(_first(_groups(catalog, entity, windows), maximum)))
+
+
+def _groups(catalog: Catalog, entity: str, windows: Sequence[int]) -> list[Group]:
+    """Every group, the most telling of the entity's kind first."""
+    own = [*attribute_groups(catalog, entity), *belonging_groups(catalog, entity)]
+    if entity == "customer_id":
+        return [
+            *order_groups(catalog, entity, windows),
+            *own,
+            *subscription_groups(catalog, entity),
+            *activity_groups(catalog, entity, windows),
+            *contact_groups(catalog, entity, windows),
+            *basket_groups(catalog, entity, windows),
+        ]
+    return [
+        *stage_groups(catalog, entity),
+        *own,
+        *subscription_groups(catalog, entity),
+        *company_groups(catalog, entity),
+        *activity_groups(catalog, entity, windows),
         *contact_groups(catalog, entity, windows),
+        *order_groups(catalog, entity, windows),
         *basket_groups(catalog, entity, windows),
     ]
-    return FeatureSet(entity, tuple(_first(groups, maximum)))
 
 
 def _first(groups: list[Group], maximum: int) -> list[Group]:

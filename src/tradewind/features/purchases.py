@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tradewind.features.catalog import Catalog
 from tradewind.features.feature_set import Group
 from tradewind.features.rhythm import rhythm_group
+from tradewind.features.whose import group_of, is_tied
 from tradewind.features.wording import Window, Words, also, in_window, since, suffix, total
 
 _OWN = "amount_base = amount"
@@ -15,8 +16,10 @@ _OWN = "amount_base = amount"
 
 def order_groups(catalog: Catalog, entity: str, windows: Sequence[int]) -> list[Group]:
     """Return the steps over orders, most telling first; none when orders are not tied to the entity."""
-    if not catalog.has("orders", entity, "happened_at", "amount_base"):
+    if not is_tied(catalog, "orders", entity, "happened_at", "amount_base"):
         return []
+    if not catalog.has("orders", entity):  # those of a company's people; a rhythm of several people is none
+        return [_orders(catalog, entity, windows)]
     return [_orders(catalog, entity, windows), rhythm_group(entity, windows), _first_order(catalog, entity)]
 
 
@@ -42,7 +45,7 @@ def _orders(catalog: Catalog, entity: str, windows: Sequence[int]) -> Group:
     if catalog.has("orders", "store_id"):
         columns.append("COUNT(DISTINCT store_id) AS stores")
         words.add("stores_count_all", "different stores used so far", "count", "place", "count", "stores")
-    return Group("orders", _select(columns, f"FROM orders GROUP BY {entity}", entity), tuple(words.derivations))
+    return group_of(catalog, "orders", entity, columns, words)
 
 
 def _amounts(words: Words, columns: list[str], windows: Sequence[int]) -> None:
@@ -183,7 +186,3 @@ def _first_order(catalog: Catalog, entity: str) -> Group:
 def agreed(column: str) -> str:
     """Return the one value of a text column within a group, NULL where rows disagree: no sort order is needed."""
     return f"CASE WHEN MIN({column}) = MAX({column}) THEN MIN({column}) END"
-
-
-def _select(columns: Sequence[str], rest: str, entity: str) -> str:
-    return f"SELECT {entity}, {', '.join(columns)} {rest}"

@@ -58,11 +58,12 @@ def fit_vocabulary(engine: Engine, catalog: Catalog, group: Group, cutoff: Cutof
     derivations = []
     for derivation in group.derivations:
         sentence = derivation.feature.sentence
-        used = [number for number in range(group.vocabulary.size) if f"{{word_{number}}}" in sentence]
+        used = [n for n in range(group.vocabulary.size) if f"{{word_{n}}}" in sentence or f"{{words_{n}}}" in sentence]
         if any(number >= len(words) for number in used):
             continue
         for number in used:
             sentence = sentence.replace(f"{{word_{number}}}", plain_word(words[number]))
+            sentence = sentence.replace(f"{{words_{number}}}", plural_word(words[number]))
         derivations.append(replace(derivation, feature=replace(derivation.feature, sentence=sentence)))
     vocabulary = Vocabulary(group.vocabulary.select, group.vocabulary.size, words)
     return replace(group, derivations=tuple(derivations), vocabulary=vocabulary)
@@ -72,3 +73,15 @@ def plain_word(word: str) -> str:
     """Return a word from the data as it may stand in a sentence: no underscores, no shouting, no line breaks."""
     text = " ".join(word.replace("_", " ").split())
     return text.capitalize() if text.isupper() and len(text) > 4 else text
+
+
+_COUNTED = frozenset(
+    ("appointment", "call", "contact", "demo", "email", "letter", "mail", "meeting", "message", "note", "task", "visit")
+)
+"""Words whose plural is known."""
+
+
+def plural_word(word: str) -> str:
+    """Return several of what a word from the data names: "meetings", or `times "Anruf"` for a word not known."""
+    text = plain_word(word)
+    return f"{text.lower()}s" if text.lower() in _COUNTED else f'times "{text}"'
