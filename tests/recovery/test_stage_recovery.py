@@ -6,6 +6,7 @@ import numpy as np
 
 from made_deals import drawn_history, history_of
 from tradewind.models.pipeline.stage_figures import PipelineFigures, measure_stages
+from tradewind.models.pipeline.win_in_end import win_in_end
 
 FORWARD, DAYS = (0.7, 0.5, 0.8), (6.0, 15.0, 10.0)
 WIN = (0.28, 0.4, 0.8)
@@ -73,3 +74,21 @@ def test_of_few_deals_nothing_is_said() -> None:
     assert found.stages[0].usual[0.5].value is None
     assert "5 deals" in found.stages[0].usual[0.5].reason
     assert found.slowest is None
+
+
+def test_the_chance_in_the_end_is_right_for_deals_that_have_waited() -> None:
+    """50 pipelines: of 100 open deals said to be won as many are, and intervals of a stage's chance hold the truth."""
+    truth_of = {0: WIN[0], 1: WIN[1], 2: WIN[2]}
+    held, said, expected = [], 0.0, 0.0
+    for seed in range(50):
+        rng = np.random.default_rng([13, seed])
+        history = drawn_history(rng, 400, FORWARD, DAYS, 240)
+        ends = win_in_end(history, rng, 100)
+        stage = {deal: place for deal, place, lasts in zip(history.deal, history.stage, history.lasting, strict=True)
+                 if lasts}  # fmt: skip
+        truth = np.array([truth_of[int(stage[deal])] for deal in ends.deal])
+        held += ((ends.low <= truth) & (truth <= ends.high)).tolist()
+        said += float(ends.chance.sum())
+        expected += float(truth.sum())
+    assert abs(said / expected - 1) < 0.04
+    assert 0.9 <= np.mean(held) <= 0.99

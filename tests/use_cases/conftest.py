@@ -47,6 +47,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 QUICK_SALES = """
+[use_cases.deal_win]
+models = ["tree"]
+cutoffs = 4
 [use_cases.lead_conversion]
 models = ["linear"]
 cutoffs = 8

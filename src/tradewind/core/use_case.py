@@ -40,12 +40,14 @@ class Baseline:
         sign: +1 when a higher value means more of the outcome, −1 when less.
         scale_days: for regression: the feature is an amount over this many days, scaled to the horizon; None when
             it already is an amount over the horizon.
+        of_rate: whether the feature is a word (a stage), and the score how often the outcome had come where it stood.
     """
 
     name: str
     feature: str
     sign: Literal[1, -1] = 1
     scale_days: int | None = None
+    of_rate: bool = False
 
 
 @dataclass(frozen=True)

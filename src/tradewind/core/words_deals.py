@@ -78,6 +78,21 @@ WORDS: Mapping[str, str] = {
     "deals.do.date": (
         "Ask {account} for a decision or a date: the last {kind} was {since} ago, yet the deal stands still."
     ),
+    # Deals that will be won.
+    "do.deal_win": "are won",
+    "deals.win.end": (
+        "In the end, {won} of {open} open deals{worth} are won if they fare as those did that had stood in the same "
+        "stage for as long."
+    ),
+    "deals.win.end.age": (
+        "In the end, {won} of {open} open deals{worth} are won if they fare as those did that had been open for as "
+        "long."
+    ),
+    "deals.win.worth": ", {worth} of what is open,",
+    "deals.win.snapshot": (
+        "Nobody recorded when deals changed their stage. The stage a closed deal stands in says how it ended, so "
+        "nothing could be learned from stages: only from how old a deal is and from what does not change."
+    ),
     # Charts.
     "waiting.title": "{late} of {open} open deals have stood where they are for longer than is usual",
     "waiting.x": "Days since the deal entered the stage",

@@ -18,22 +18,23 @@ from tradewind.core.contract import CONTRACT, SYSTEM_COLUMNS
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feature import FeatureTable, TrainingTable
 from tradewind.core.time import Cutoff, Days, Horizon
-from tradewind.core.use_case import Baseline, UseCase
+from tradewind.core.use_case import UseCase
 from tradewind.features.attributes import entity_table
 from tradewind.features.catalog import Catalog
 from tradewind.features.compute import build_features, eligible_step_rows, find_eligible, group_at
 from tradewind.features.derive import exact_values
 from tradewind.features.feature_set import FeatureSet
 from tradewind.features.labels import LabelSQL, outcome_at, value_at
+from tradewind.features.rules import rule_score
 from tradewind.features.vocabulary import fit_features
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from tradewind.store.engines import Engine
+    from tradewind.features.rules import rule_score
+from tradewind.store.engines import Engine
 
 __all__ = [
-    "baseline_score",
     "build_features",
     "build_training_table",
     "find_eligible",
@@ -89,7 +90,7 @@ def build_training_table(
     table = TrainingTable(
         features,
         labels,
-        {baseline.name: baseline_score(baseline, features, ahead.length) for baseline in use_case.baselines},
+        {baseline.name: rule_score(baseline, features, ahead.length, labels) for baseline in use_case.baselines},
         money_at_stake(engine, catalog, use_case, label, spans, cutoffs, features),
         _slices(engine, catalog, use_case, features),
         np.ones(len(features)),
@@ -159,20 +160,6 @@ def _aligned(rows: pa.Table, entity: str, name: str, features: FeatureTable, whe
         raise ConfigError(Problem(where, "it gives more than one row for one entity", "", f"GROUP BY {entity}"))
     days = features.cutoff.tolist()
     return np.array([found.get(key, np.nan) for key in zip(days, features.entity_id, strict=True)], dtype=np.float64)
-
-
-def baseline_score(baseline: Baseline, features: FeatureTable, horizon: Days) -> NDArray[np.float64]:
-    """Return a rule of thumb's score per row: its feature, signed and scaled to the horizon; unknown ranks last.
-
-    Raises:
-        NotAnswerable: the rule's feature is not among the features.
-    """
-    if baseline.feature not in {feature.name for feature in features.number_features}:
-        raise NotAnswerable(Problem(baseline.name, "the rule's feature does not exist here", baseline.feature))
-    scale = 1.0 if baseline.scale_days is None else horizon.count / baseline.scale_days
-    score = baseline.sign * features.column(baseline.feature).astype(np.float64) * scale
-    known = score[~np.isnan(score)]
-    return np.where(np.isnan(score), known.min() if len(known) else 0.0, score)
 
 
 def _slices(

@@ -1,0 +1,74 @@
+"""What is added to the chance that a deal is won within the horizon: whether it is won in the end, whenever that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tradewind.core.errors import NotAnswerable
+from tradewind.core.words import say
+from tradewind.flow.additions import Addition
+from tradewind.flow.learned import Learned, Scored
+from tradewind.flow.lesson import seed_of
+from tradewind.flow.question import Question
+from tradewind.flow.stage_history import read_stage_history
+from tradewind.models.pipeline.win_in_end import win_in_end
+from tradewind.report.numbers import say_count, say_money
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tradewind.flow.data import Data
+    from tradewind.flow.score import Asked
+
+COLUMN = "won_in_the_end"
+
+
+def _columns(data: Data, question: Question, _learned: Learned, asked: Asked) -> Mapping[str, pa.Array]:
+    """The stage each deal stands in, for how long, and the share won of deals that had stood there as long."""
+    import pyarrow as pa
+
+    try:
+        history = read_stage_history(data, data.score_at)
+    except NotAnswerable:
+        return {}
+    ends = win_in_end(history, np.random.default_rng(seed_of(question.name)))
+    place = {str(history.deals[deal]): number for number, deal in enumerate(ends.deal.tolist())}
+    standing = dict(zip(history.deals.tolist(), history.standing.tolist(), strict=True))
+    rows = [place.get(str(each)) for each in asked.features.entity_id]
+
+    def aligned(values: Any) -> pa.Array:
+        return pa.array(
+            [None if row is None or np.isnan(values[row]) else float(values[row]) for row in rows], pa.float64()
+        )
+
+    return {
+        "stage": pa.array([standing.get(str(each)) or None for each in asked.features.entity_id], pa.string()),
+        COLUMN: aligned(ends.chance),
+        f"{COLUMN}_low": aligned(ends.low),
+        f"{COLUMN}_high": aligned(ends.high),
+        "history": pa.array([history.source] * len(rows), pa.string()),
+    }
+
+
+def _sentences(workspace: Workspace, _question: Question, _learned: Learned, scored: Scored) -> tuple[str, ...]:
+    rows = workspace.table(scored.table)
+    if COLUMN not in rows.column_names or rows.num_rows == 0:
+        return ()
+    chance = np.array(rows[COLUMN].to_pylist(), dtype=np.float64)
+    value = np.nan_to_num(np.array(rows["value"].to_pylist(), dtype=np.float64))
+    snapshot = rows["history"][0].as_py() == "snapshot"
+    said = [say("deals.win.snapshot")] if snapshot else []
+    known = np.isfinite(chance)
+    if known.any():
+        worth = float((chance * value)[known].sum())
+        name = "deals.win.end.age" if snapshot else "deals.win.end"
+        of = say("deals.win.worth", worth=say_money(worth, workspace.config.workspace.currency)) if worth else ""
+        said.append(say(name, won=say_count(float(chance[known].sum())), open=say_count(int(known.sum())), worth=of))
+    return tuple(said)
+
+
+ADDITION = Addition(columns=_columns, sentences=_sentences)
