@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.models.pipeline.backtest import learn_scale, spread_of, totals, widen
+from tradewind.models.pipeline.backtest import learn_scale, spread_of, widen
 from tradewind.models.pipeline.chain import QUARTER
 from tradewind.models.pipeline.pipeline import Pipeline, Steps
 from tradewind.models.pipeline.rules import RULES, Quarter, forecast_by_rules
@@ -84,7 +84,7 @@ def _one(job: tuple[str, int, int]) -> dict[str, Array]:
     for number in range(HISTORY, HISTORY + QUARTERS):
         each = quarters[number]
         futures = simulate_pipeline(pipeline, each.now, each.starts, np.array([each.ends]), rng, draws)
-        raw, won = totals(futures), float(futures.won[0].sum())
+        raw, won = futures.total(0).sum(1), float(futures.won.sum())
         scaled = spread_of(widen(raw, learn_scale(spreads, came), won))
         actual = float(pipeline.revenue(each.starts, each.ends).sum())
         plain = spread_of(raw)

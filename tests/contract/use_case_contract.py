@@ -28,6 +28,7 @@ from tradewind.features.catalog import with_starts
 from tradewind.features.compute import eligible_step_rows, find_eligible
 from tradewind.features.labels import outcome_at, value_at
 from tradewind.features.probe import Computation, probe_time_travel
+from tradewind.flow.additions import additions_of, adjusted
 from tradewind.flow.data import Data, contract_tables, open_data
 from tradewind.flow.learned import Learned
 from tradewind.flow.lesson import candidates_of, label_of, prepare_lesson, seed_of, try_lesson
@@ -286,6 +287,8 @@ def _learned(data: Data, question: Question) -> dict[str, object]:
     candidates = candidates_of(question)
     trial = try_lesson(data, lesson, candidates)
     deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(question.name))
+    deployed = adjusted(data, lesson, trial, deployed)
+    added = [each.learn(data, lesson, trial, deployed) for each in additions_of(question) if each.learn is not None]
     card = {"feature_set": lesson.feature_set.to_json()}
     version, _ = save_version(data.workspace.root, question.name, deployed, card)
     asked = ask_everybody(data, question, version, data.score_at)
@@ -307,6 +310,7 @@ def _learned(data: Data, question: Question) -> dict[str, object]:
         "who is asked today": asked.features.entity_id.tolist(),
         "features today": asked.features.numbers,
         "scores": np.column_stack([asked.mean, asked.low, asked.high, asked.value]),
+        **{f"the table {role}": rows.to_pylist() for tables in added for role, rows in tables.items()},
     }
 
 

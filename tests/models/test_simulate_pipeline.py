@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from tests.models.made_pipelines import FORWARD, STAGES, UNITS, make_pipeline
 
-from tradewind.models.pipeline.backtest import Spread, learn_scale, spread_of, totals, widen
+from tradewind.models.pipeline.backtest import Spread, learn_scale, spread_of, widen
 from tradewind.models.pipeline.born import draw_births, fit_births
 from tradewind.models.pipeline.chain import fit_chain
 from tradewind.models.pipeline.level import find_level
@@ -24,24 +25,36 @@ def _simulate(pipeline: Pipeline, now: float = 700.0, seed: int = 1, draws: int 
     return simulate_pipeline(pipeline, now, 650.0, np.array([740.0, 830.0]), np.random.default_rng(seed), draws)
 
 
+def _totals(futures: Futures) -> NDArray[np.float64]:
+    return np.asarray(futures.total(0).sum(1))
+
+
+def _all(futures: Futures) -> NDArray[np.float64]:
+    return np.concatenate([futures.total(0), futures.total(1)], axis=1)
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 1000))
 def test_parts_and_sellers_add_up(seed: int) -> None:
     futures = _simulate(make_pipeline(seed, a_day=0.3), seed=seed, draws=40)
-    assert futures.total.shape == (40, 2, UNITS)
-    np.testing.assert_allclose(futures.total, futures.won + futures.open + futures.born)
-    draws = totals(futures)
-    np.testing.assert_allclose(draws, sum(futures.total[:, 0, unit] for unit in range(UNITS)))
+    assert futures.total(0).shape == (40, UNITS)
+    np.testing.assert_allclose(futures.total(0), futures.won + futures.open(0) + futures.new(0))
+    np.testing.assert_allclose(futures.total(1), futures.open(1) + futures.new(1))
+    draws = _totals(futures)
+    np.testing.assert_allclose(draws, sum(futures.total(0)[:, unit] for unit in range(UNITS)))
     spread = spread_of(draws)
-    assert futures.won[0].sum() <= spread.low <= spread.median <= spread.high
+    assert futures.won.sum() <= spread.low <= spread.median <= spread.high
     assert spread.low <= spread.mean <= draws.max()
-    assert np.all(futures.won[1] == 0)
+    path = futures.path(np.array([0.0, 20.0, 40.0]))
+    assert np.all(np.diff(path, axis=1) >= 0)
+    np.testing.assert_allclose(path[:, 0], futures.won.sum())
+    np.testing.assert_allclose(path[:, 2], draws)
 
 
 def test_the_same_seed_gives_the_same_futures() -> None:
     pipeline = make_pipeline(3, a_day=0.3)
-    np.testing.assert_array_equal(_simulate(pipeline).total, _simulate(pipeline).total)
-    assert not np.array_equal(_simulate(pipeline).total, _simulate(pipeline, seed=2).total)
+    np.testing.assert_array_equal(_all(_simulate(pipeline)), _all(_simulate(pipeline)))
+    assert not np.array_equal(_all(_simulate(pipeline)), _all(_simulate(pipeline, seed=2)))
 
 
 def test_nothing_that_happens_later_moves_a_forecast() -> None:
@@ -53,8 +66,8 @@ def test_nothing_that_happens_later_moves_a_forecast() -> None:
         closed=np.where(later, whole.closed + 400, whole.closed),
         ratio=np.where(later, 9.0, whole.ratio),
     )
-    np.testing.assert_array_equal(_simulate(whole).total, _simulate(other).total)
-    np.testing.assert_array_equal(_simulate(whole).total, _simulate(whole.known(700)).total)
+    np.testing.assert_array_equal(_all(_simulate(whole)), _all(_simulate(other)))
+    np.testing.assert_array_equal(_all(_simulate(whole)), _all(_simulate(whole.known(700))))
     moment = Quarter(650.0, 700.0, 740.0)
     earlier = [Quarter(650.0 - 90 * back, 700.0 - 90 * back, 740.0 - 90 * back) for back in range(5, 0, -1)]
     assert forecast_by_rules(whole, moment, earlier) == forecast_by_rules(other, moment, earlier)
@@ -67,39 +80,39 @@ def test_nothing_open_and_nothing_new_leaves_what_was_won() -> None:
     now = last + 20_000
     won = replace(pipeline, closed=np.where(pipeline.won, now - 1, pipeline.closed))
     futures = simulate_pipeline(won, now, now - 30, np.array([now + 60]), np.random.default_rng(1), 100)
-    assert np.all(futures.open == 0)
-    assert np.median(totals(futures)) == pytest.approx(won.amount[won.won].sum())
+    assert np.all(futures.open(0) == 0)
+    assert np.median(_totals(futures)) == pytest.approx(won.amount[won.won].sum())
 
 
 def test_an_empty_pipeline_brings_nothing() -> None:
     empty = make_pipeline(6, a_day=0.2).known(-1.0)
     assert empty.count == 0
-    assert _simulate(empty).total.sum() == 0
+    assert _all(_simulate(empty)).sum() == 0
 
 
 def test_one_deal_alone_does_not_break_it() -> None:
     one = make_pipeline(7, days=40.0, a_day=0.2).known(40.0)
     one = one.known(float(np.sort(one.created)[1])) if one.count > 1 else one
     assert one.count == 1
-    assert np.all(np.isfinite(_simulate(one).total))
+    assert np.all(np.isfinite(_all(_simulate(one))))
 
 
 def test_amounts_that_nobody_knows_are_drawn_from_deals_that_were_won() -> None:
     pipeline = make_pipeline(8, a_day=0.4)
     some = replace(pipeline, amount=np.where(np.arange(pipeline.count) % 3 == 0, np.nan, pipeline.amount))
     futures = _simulate(some)
-    assert np.all(np.isfinite(futures.total))
-    assert futures.open.sum() > 0
+    assert np.all(np.isfinite(_all(futures)))
+    assert futures.open(0).sum() > 0
     none = replace(pipeline, amount=np.full(pipeline.count, np.nan))
-    assert _simulate(none).total.sum() == 0
+    assert _all(_simulate(none)).sum() == 0
 
 
 def test_negative_amounts_are_taken_as_they_are() -> None:
     pipeline = make_pipeline(9, a_day=0.4)
     back = replace(pipeline, amount=np.where(np.arange(pipeline.count) % 5 == 0, -pipeline.amount, pipeline.amount))
     futures = _simulate(back)
-    assert np.all(np.isfinite(futures.total))
-    assert totals(futures).mean() < totals(_simulate(pipeline)).mean()
+    assert np.all(np.isfinite(_all(futures)))
+    assert _totals(futures).mean() < _totals(_simulate(pipeline)).mean()
 
 
 def test_the_chances_that_made_the_past_are_found_again() -> None:
@@ -141,7 +154,7 @@ def test_without_stages_one_stage_is_left_and_still_answers() -> None:
     assert pipeline.stages == 1
     futures = _simulate(pipeline)
     expected = make_pipeline(12).revenue(650, 740).sum()
-    assert spread_of(totals(futures)).mean == pytest.approx(expected, rel=0.5)
+    assert spread_of(_totals(futures)).mean == pytest.approx(expected, rel=0.5)
 
 
 def test_misses_widen_and_luck_does_not_narrow_much() -> None:
@@ -161,7 +174,7 @@ def test_intervals_hold_about_what_they_say() -> None:
         for starts in (500.0, 700.0):
             futures = simulate_pipeline(pipeline, starts + 30, starts, np.array([starts + 90]),
                                         np.random.default_rng(seed), 150)  # fmt: skip
-            spread = spread_of(totals(futures))
+            spread = spread_of(_totals(futures))
             inside.append(spread.low <= pipeline.revenue(starts, starts + 90).sum() <= spread.high)
     assert 0.6 <= np.mean(inside) <= 0.97
 

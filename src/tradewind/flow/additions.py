@@ -26,6 +26,7 @@ class Addition:
     """One addition; what it does not have is None.
 
     Args:
+        adjust: (data, lesson, trial, deployed) → the model as it is kept, its chances put right; before `learn`.
         learn: (data, lesson, trial, deployed) → rows by role, published as `<role>_<question>`; what it learned is kept
             in them.
         columns: (data, question, learned, asked) → further columns of the scores, in the rows' order.
@@ -35,13 +36,23 @@ class Addition:
     learn: Callable[[Data, Lesson, Trial, Deployed], Mapping[str, pa.Table]] | None = None
     columns: Callable[[Data, Question, Learned, Asked], Mapping[str, pa.Array]] | None = None
     sentences: Callable[[Workspace, Question, Learned, Scored], tuple[str, ...]] | None = None
+    adjust: Callable[[Data, Lesson, Trial, Deployed], Deployed] | None = None
 
 
 ADDITIONS: Mapping[str, str] = {
     # One line each: name → module under `tradewind.flow` that has `ADDITION`.
     "won in the end": "win_in_end",
     "driver groups": "driver_groups",
+    "tiers": "tiers",
 }
+
+
+def adjusted(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Deployed:
+    """Return a fitted model as the question's additions want it kept."""
+    for addition in additions_of(lesson.question):
+        if addition.adjust is not None:
+            deployed = addition.adjust(data, lesson, trial, deployed)
+    return deployed
 
 
 def additions_of(question: Question) -> tuple[Addition, ...]:

@@ -11,6 +11,7 @@ ANALYSES: Mapping[str, str] = {
     # One line each: question → module under `tradewind.flow` that has `answer(data, question) -> Analysed`.
     "lead_source_quality": "lead_source_quality",
     "pipeline_health": "pipeline_health",
+    "pipeline_forecast": "pipeline_forecast",
 }
 
 

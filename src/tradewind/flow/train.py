@@ -20,7 +20,7 @@ from tradewind.core.errors import NotAnswerable
 from tradewind.core.finding import Check
 from tradewind.core.score import ModelCard
 from tradewind.features.training import training_rows
-from tradewind.flow.additions import additions_of
+from tradewind.flow.additions import additions_of, adjusted
 from tradewind.flow.audit import audit_leaks
 from tradewind.flow.channels import channel_values
 from tradewind.flow.compare import compare_trial
@@ -74,6 +74,7 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
         "training": training_rows(lesson.table, lesson.question.use_case.entity),
     }
     deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(lesson.question.name))
+    deployed = adjusted(data, lesson, trial, deployed)
     tables["drivers"] = _drivers(lesson, trial, deployed, candidates)
     if trial.others:
         tables["models"] = compare_trial(data, lesson, trial)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.models.pipeline.pipeline import Floats
-from tradewind.models.pipeline.simulate import Futures
 
 COMMIT, BEST, DOWNSIDE = 0.1, 0.9, 0.05
 """Chances of ending below: what one can commit to is reached 9 times in 10, the best once in 10."""
@@ -68,6 +67,20 @@ def widen(draws: NDArray[np.float64], scale: float, floor: float) -> NDArray[np.
     return np.where(draws >= floor, np.maximum(middle + scale * (draws - middle), floor), draws)
 
 
-def totals(futures: Futures, quarter: int = 0) -> Floats:
-    """Return (d,) revenue of all sellers in one quarter."""
-    return np.asarray(futures.total[:, quarter].sum(1))
+def compare_misses(ours: Floats, theirs: Floats) -> tuple[float, float, float] | None:
+    """Return the mean difference of two rows of misses and its 95 % interval (Student's t, paired by quarter).
+
+    Args:
+        ours: (n,) misses of the forecast, as absolute amounts.
+        theirs: (n,) of a rule in the same quarters.
+    Returns:
+        None for fewer than four quarters: then nothing is said.
+    """
+    from scipy.special import stdtrit
+
+    count = len(ours)
+    if count < 4:
+        return None
+    gap = ours - theirs
+    half = float(stdtrit(count - 1, 0.975) * gap.std(ddof=1) / np.sqrt(count))
+    return float(gap.mean()), float(gap.mean()) - half, float(gap.mean()) + half

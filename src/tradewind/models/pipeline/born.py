@@ -32,8 +32,7 @@ class Births:
         level_sd: what is not known of it, as a share.
         trend: growth of log deals a year.
         trend_sd: what is not known of it.
-        season: (12,) factor of each twelfth of the year, by the clock of `phase`.
-        phase: day of the clock on which a year begins.
+        season: (12,) factor of each twelfth of the year.
         dispersion: variance over mean of weekly counts, 1 or more.
         shock_sd: spread of quarters beyond all this, as a share.
     """
@@ -43,26 +42,24 @@ class Births:
     trend: float
     trend_sd: float
     season: Floats
-    phase: float
     dispersion: float
     shock_sd: float
 
 
-def fit_births(pipeline: Pipeline, now: float, since: float, phase: float = 0.0) -> Births:
+def fit_births(pipeline: Pipeline, now: float, since: float) -> Births:
     """Learn how many deals come from those opened so far.
 
     Args:
         pipeline: as known at `now`.
         now: the moment.
         since: when the record of new deals begins.
-        phase: day of the clock on which a year begins.
     """
     weeks = max(int((now - since) // WEEK), 1)
     back = ((now - pipeline.created) // WEEK).astype(np.int64)
     count = np.bincount(back[(back >= 0) & (back < weeks)], minlength=weeks).astype(np.float64)
     middle = np.asarray(now - (np.arange(weeks) + 0.5) * WEEK, dtype=np.float64)
     weight = 0.5 ** (np.arange(weeks) / LEVEL_HALF_LIFE)
-    month = _month(middle, phase)
+    month = _month(middle)
     season = _season(count, month, weeks)
     level = max(float(weight @ count) / float(weight @ season[month]), 0.1 / weeks)
     years = (middle - now) / YEAR
@@ -79,7 +76,6 @@ def fit_births(pipeline: Pipeline, now: float, since: float, phase: float = 0.0)
         trend,
         float(np.sqrt(1 / pulled)),
         season,
-        phase,
         dispersion,
         _between_quarters(count, season[month], dispersion),
     )
@@ -107,7 +103,7 @@ def draw_births(
     trend = np.exp(rng.normal(births.trend, births.trend_sd, (draws, 1)) * middle / YEAR)
     # The trend's own doubt up to now is in the level; from now on it grows with time.
     shock = _around_one(births.shock_sd, (draws, int(quarters.max()) + 1), rng)[:, quarters]
-    mean = level * trend * births.season[_month(now + middle, births.phase)] * length * shock
+    mean = level * trend * births.season[_month(now + middle)] * length * shock
     extra = births.dispersion - 1
     if extra > 1e-9:
         mean = rng.gamma(mean / extra + 1e-12) * extra
@@ -127,8 +123,8 @@ def recent_deals(pipeline: Pipeline, now: float) -> tuple[Ints, Floats]:
     return deals, weight / weight.sum()
 
 
-def _month(day: Floats, phase: float) -> Ints:
-    return np.asarray(((day - phase) % YEAR) / YEAR * 12, dtype=np.int64) % 12
+def _month(day: Floats) -> Ints:
+    return np.asarray((day % YEAR) / YEAR * 12, dtype=np.int64) % 12
 
 
 def _season(count: Floats, month: Ints, weeks: int) -> Floats:
