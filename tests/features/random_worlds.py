@@ -20,25 +20,27 @@ CUTOFF, KNOWN_BY = date(2021, 3, 15), date(2021, 5, 20)
 TEXT, TIME, MONEY, FLAG = pa.string(), pa.timestamp("us"), pa.decimal128(18, 4), pa.bool_()
 SYSTEM = {"known_at": TIME, "valid_to": TIME, "first_seen_at": TIME}
 SCHEMAS: Mapping[str, dict[str, pa.DataType]] = {
-    "customers": {"customer_id": TEXT, "created_at": TIME, "country": TEXT, "group": TEXT, "points": pa.float64()},
+    "customers": {"customer_id": TEXT, "created_at": TIME, "country": TEXT, "group": TEXT, "points": pa.float64()}
+    | {"account_id": TEXT},
     "accounts": {"account_id": TEXT, "industry": TEXT, "employees": pa.float64()},
     "leads": {"lead_id": TEXT, "created_at": TIME, "source": TEXT, "converted_at": TIME, "customer_id": TEXT}
-    | {"account_id": TEXT, "points": pa.float64()},
+    | {"account_id": TEXT, "deal_id": TEXT, "points": pa.float64()},
     "deals": {"deal_id": TEXT, "created_at": TIME, "stage": TEXT, "amount": MONEY, "amount_base": MONEY}
-    | {"account_id": TEXT, "closed_at": TIME, "won": FLAG},
+    | {"account_id": TEXT, "lead_id": TEXT, "closed_at": TIME, "won": FLAG},
     "orders": {"order_id": TEXT, "customer_id": TEXT, "happened_at": TIME, "amount": MONEY, "channel": TEXT}
     | {"amount_base": MONEY},
     "order_lines": {"order_id": TEXT, "product_id": TEXT, "line": TEXT, "amount": MONEY, "quantity": MONEY}
-    | {"happened_at": TIME, "customer_id": TEXT, "amount_base": MONEY},
+    | {"happened_at": TIME, "customer_id": TEXT, "channel": TEXT, "amount_base": MONEY},
     "products": {"product_id": TEXT, "name": TEXT, "category": TEXT, "brand": TEXT},
     "events": {"customer_id": TEXT, "lead_id": TEXT, "deal_id": TEXT, "account_id": TEXT, "happened_at": TIME}
     | {"name": TEXT, "value": MONEY},
     "touches": {"customer_id": TEXT, "lead_id": TEXT, "deal_id": TEXT, "account_id": TEXT, "happened_at": TIME}
     | {"channel": TEXT, "kind": TEXT},
-    "texts": {"text_id": TEXT, "customer_id": TEXT, "happened_at": TIME, "kind": TEXT, "rating": pa.float64()},
+    "texts": {"text_id": TEXT, "customer_id": TEXT, "lead_id": TEXT, "deal_id": TEXT}
+    | {"happened_at": TIME, "kind": TEXT, "rating": pa.float64()},
     "activities": {"activity_id": TEXT, "lead_id": TEXT, "deal_id": TEXT, "account_id": TEXT, "happened_at": TIME}
-    | {"kind": TEXT, "outcome": TEXT},
-    "subscriptions": {"customer_id": TEXT, "started_at": TIME, "ended_at": TIME, "plan": TEXT}
+    | {"customer_id": TEXT, "kind": TEXT, "outcome": TEXT},
+    "subscriptions": {"customer_id": TEXT, "account_id": TEXT, "started_at": TIME, "ended_at": TIME, "plan": TEXT}
     | {"monthly_amount": MONEY, "trial_ends_at": TIME, "payment_failed_at": TIME},
 }
 ODD = ("it's", 'say "x"', "100 %s", ":cutoff", "back\\slash", "Zoë ☕", "a; DROP TABLE x --", "{x} $1", "")
@@ -114,6 +116,7 @@ class World:
                 "country": self.pick("DE", "US", None),
             }
             row |= {"group": self.pick(*ODD, None), "points": self.pick(None, 1.0, 2.5)}
+            row |= {"account_id": self.pick(*self.ids["account"], None)}
             self.add("customers", row, begin, {"country": "FR", "points": 7.0})
         for name in self.ids["account"]:
             row = {"account_id": name, "industry": self.pick("food", None), "employees": self.pick(5.0, 50.0, None)}
@@ -126,11 +129,13 @@ class World:
                 "customer_id": self.pick(*self.ids["customer"]),
                 "account_id": self.pick(*self.ids["account"], None),
             }
+            row |= {"deal_id": self.pick(*self.ids["deal"], None)}
             self.add("leads", row, when, {"points": 4.0})
         for name in self.ids["deal"]:
             when, amount = self.instant(), self.money()
             row = {"deal_id": name, "created_at": when, "stage": self.pick("first", "last"), "amount": amount}
             row |= {"amount_base": self.pick(amount, None), "account_id": self.pick(*self.ids["account"])}
+            row |= {"lead_id": self.pick(*self.ids["lead"], None)}
             row |= {"closed_at": self.maybe(when + timedelta(days=float(self.rng.uniform(0, 90))))}
             self.add("deals", row | {"won": self.pick(True, False, None)}, when, {"stage": "last"})
 
@@ -149,6 +154,7 @@ class World:
                 "amount": part,
             }
             row |= {"quantity": self.pick(Decimal(1), Decimal(2), None), "happened_at": when, "customer_id": who}
+            row |= {"channel": self.pick("web", "shop", None)}
             self.add("order_lines", row | {"amount_base": self.pick(part, None)}, when)
         when = self.instant()
         of = {key: self.pick(*self.ids[kind], None) for kind, key in KEYS.items()}
@@ -159,10 +165,11 @@ class World:
         row = of | {"happened_at": when, "channel": "mail", "kind": self.pick("sent", "open")}
         self.add("touches", row, when)
         when = self.instant()
-        row = {"text_id": f"t{number}", "customer_id": of["customer_id"], "happened_at": when}
+        row = {"text_id": f"t{number}", **{key: of[key] for key in ("customer_id", "lead_id", "deal_id")}}
+        row |= {"happened_at": when}
         self.add("texts", row | {"kind": self.pick("ticket", "review"), "rating": self.pick(1.0, 4.5, None)}, when)
         when = self.instant()
-        row = {"activity_id": f"a{number}", **{key: of[key] for key in ("lead_id", "deal_id", "account_id")}}
+        row = {"activity_id": f"a{number}", **of}
         row |= {"happened_at": when, "kind": self.pick("call", "meeting", "mail"), "outcome": self.pick("good", None)}
         self.add("activities", row, when)
         if number % 3 == 0:

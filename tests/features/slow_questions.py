@@ -13,6 +13,8 @@ from tradewind.core.contract import CONTRACT
 from tradewind.core.time import local_midnight
 from tradewind.features.questions.tree import All, Asked, Compare, Condition, Had, Not, Some, Worth
 
+AMOUNTS = {"event": "value", "subscription": "monthly_amount"}
+MEMBERS = {"customer_id": "customers", "deal_id": "deals", "lead_id": "leads"}
 Row = dict[str, Any]
 Rows = Mapping[str, Sequence[Row]]
 
@@ -119,7 +121,7 @@ def by_line(had: Had) -> bool:
 
 
 def total(had: Had, mine: Sequence[Row]) -> Decimal:
-    column = {"event": "value", "subscription": "monthly_amount"}.get(had.thing, "amount_base")
+    column = AMOUNTS.get(had.thing, "amount_base")
     return sum((row[column] for row in mine if row[column] is not None), Decimal(0))
 
 
@@ -129,7 +131,7 @@ def of(had: Had, key: str, rows: Rows, who: str, end: datetime | None) -> list[R
     lines = by_line(had)
     products = {row["product_id"]: row for row in rows["products"]}
     for row in rows["order_lines" if lines else TABLES[had.thing]]:
-        if row[key] != who or not in_state(had, row) or not in_time(had, row, end):
+        if whose(row, key, rows) != who or not in_state(had, row) or not in_time(had, row, end):
             continue
         seen = dict(row)
         if lines:
@@ -138,6 +140,17 @@ def of(had: Had, key: str, rows: Rows, who: str, end: datetime | None) -> list[R
         if all(fits(seen[each.column], each) for each in had.filters):
             found.append(row)
     return found
+
+
+def whose(row: Row, key: str, rows: Rows) -> str | None:
+    """Who a row is about; what a company's people, deals and leads do is the company's, unless the row names one."""
+    if key != "account_id" or row.get(key) is not None:
+        return row.get(key)
+    for of_key, table in MEMBERS.items():
+        for member in rows[table]:
+            if row.get(of_key) is not None and member[of_key] == row[of_key] and member["account_id"] is not None:
+                return str(member["account_id"])
+    return None
 
 
 def in_state(had: Had, row: Row) -> bool:
@@ -202,6 +215,6 @@ def worth(said: Worth, entity: str, key: str, then: Rows, who: str) -> float | N
     if said.source is None:
         return float(said.factor)
     mine = of(said.source, key, then, who, None)
-    column = {"event": "value", "subscription": "monthly_amount"}.get(said.source.thing, "amount_base")
+    column = AMOUNTS.get(said.source.thing, "amount_base")
     known_amounts = [row[column] for row in mine if row[column] is not None]
     return float(said.factor * sum(known_amounts, Decimal(0))) if known_amounts else None

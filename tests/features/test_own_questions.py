@@ -15,7 +15,8 @@ from tradewind.core.time import Cutoff, Horizon, days
 from tradewind.core.use_case import Economics, UseCase
 from tradewind.features.compute import eligible_step_rows, find_eligible
 from tradewind.features.labels import outcome_at, parse_label_sql, value_at
-from tradewind.features.questions.compile import compile_question, tables_of
+from tradewind.features.questions.compile import compile_question
+from tradewind.features.questions.needs import columns_of, tables_of
 from tradewind.features.questions.parse import parse_question
 from tradewind.features.questions.said import say_what, say_who, say_worth
 from tradewind.features.questions.tree import Asked
@@ -23,6 +24,7 @@ from tradewind.store.duckdb_engine import DuckDBEngine
 from tradewind.store.engines import Engine
 from tradewind.store.postgres_engine import PostgresEngine
 
+MEMBERS = ("customers", "deals", "leads")
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture], "derandomize": True}
 SETTINGS["phases"] = (Phase.explicit, Phase.generate)  # shrinking a whole world takes minutes
 
@@ -48,7 +50,7 @@ def said(asked: Asked) -> tuple[str, str, str, str]:
 def computed(engine: Engine, world: World, asked: Asked) -> dict[str, tuple[float, float | None]]:
     """Answers of the compiled statements on an engine."""
     catalog, key, cutoff = world.catalog, KEYS[asked.entity], Cutoff(CUTOFF, ZONE)
-    label = parse_label_sql(compile_question(asked))
+    label = parse_label_sql(compile_question(asked, MEMBERS))
     horizon = Horizon(days(asked.within))
     case = UseCase("own", "", "", "", "classification", key, horizon, "", Economics("", ""))
     find_eligible(engine, catalog, case, label, {}, [cutoff])
@@ -79,7 +81,9 @@ def require_equal(engine: Engine, seed: int, several: list[Asked]) -> None:
 @given(asked=questions())
 def test_what_is_told_back_is_understood_as_the_same(asked: Asked) -> None:
     assert parse_question(*said(asked), "questions.own") == asked
-    assert set(tables_of(asked)) <= set(World(0, size=1).catalog.tables)
+    catalog = World(0, size=1).catalog
+    assert set(tables_of(asked, MEMBERS)) <= set(catalog.tables)
+    assert [place for place in columns_of(asked, MEMBERS) if not catalog.has(*place.split("."))] == []
 
 
 @settings(max_examples=5, **SETTINGS)

@@ -6,13 +6,12 @@ not in a set, because a value is unknown or there are no rows, is outside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from tradewind.core.contract import BASE_AMOUNTS, CONTRACT
-from tradewind.features.questions.columns import OF_LINES
+from tradewind.features.questions.rows import Rows, Whom, compare_sql, named_sql, rows_of
 from tradewind.features.questions.said import say_what, say_who, say_worth
-from tradewind.features.questions.things import ENTITIES, THINGS, State
+from tradewind.features.questions.things import ENTITIES, THINGS
 from tradewind.features.questions.tree import (
     ONE,
     OPPOSITE,
@@ -24,7 +23,6 @@ from tradewind.features.questions.tree import (
     Not,
     Quantity,
     Some,
-    Value,
     Worth,
     conditions,
 )
@@ -46,107 +44,18 @@ TAKEN = (
 """Columns written without quotes; any other may be a word that SQL keeps for itself."""
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The rows of a thing.
+def compile_question(asked: Asked, members: tuple[str, ...] = ()) -> str:
+    """Return the text of the question's `label.sql`.
 
     Args:
-        table: whose columns say who and when.
-        joins: further tables, as lines of SQL.
-        where: conditions on the rows.
-        amount: what a row's amount is; empty where it has none.
-        counted: what is counted.
+        asked: the question.
+        members: of customers, deals and leads, the tables that name the company of their rows; of use for companies.
     """
-
-    table: str
-    joins: tuple[str, ...]
-    where: tuple[str, ...]
-    amount: str = ""
-    counted: str = "count(*)"
-
-
-def compile_question(asked: Asked) -> str:
-    """Return the text of the question's `label.sql`."""
-    parts = [_eligible(asked), _outcome(asked)]
+    whom = Whom(asked.entity, members)
+    parts = [_eligible(asked, whom), _outcome(asked, whom)]
     if asked.worth is not None:
-        parts.append(_value(asked.entity, asked.worth))
+        parts.append(_value(whom, asked.worth))
     return "\n".join(parts)
-
-
-def tables_of(asked: Asked) -> tuple[str, ...]:
-    """Return the contract tables that a question reads, that of the outcome first."""
-    entity = ENTITIES[asked.entity]
-    found = [
-        table for each in (*conditions(asked.what), *conditions(asked.who)) for table in _tables(each, entity.table)
-    ]
-    if asked.worth is not None and asked.worth.source is not None:
-        found += _tables(asked.worth.source, entity.table)
-    if asked.worth is not None and asked.worth.attribute:
-        found.append(entity.table)
-    base, _ = _base(asked)
-    return tuple(dict.fromkeys([*found, base.table]))
-
-
-def _tables(condition: Had | Compare, own: str) -> list[str]:
-    if isinstance(condition, Compare):
-        return [own]
-    rows = rows_of(condition)
-    return [rows.table, *(["products"] if any("products" in join for join in rows.joins) else [])]
-
-
-def rows_of(had: Had) -> Rows:
-    """Return the rows that a condition is about, whenever they were."""
-    thing = THINGS[had.thing]
-    state = thing.states[had.state]
-    if thing.table == "orders" and _needs_lines(had):
-        return _lines(had, state)
-    rows = () if had.measure == "amount" and had.thing == "order" else state.rows
-    known = tuple(_compare(f"{thing.table}.{_named(thing.table, each.column)}", each) for each in had.filters)
-    amount = f"{thing.table}.{thing.amount}" if thing.amount else ""
-    return Rows(thing.table, (), (*rows, *known), amount)
-
-
-def _needs_lines(had: Had) -> bool:
-    orders = {column.name for column in CONTRACT["orders"].columns}
-    return any(each.column not in orders for each in had.filters)
-
-
-def _lines(had: Had, state: State) -> Rows:
-    """Orders spoken of by what is in them: rows are then lines, and an amount is the line's."""
-    lines = {column.name for column in CONTRACT["order_lines"].columns}
-    where = [] if had.measure == "amount" and had.thing == "order" else [
-        condition.replace("orders.", "order_lines.") for condition in state.rows
-    ]  # fmt: skip
-    joined = False
-    for each in had.filters:
-        of_line = each.column in OF_LINES or each.column in lines
-        joined = joined or not of_line
-        name = "name" if each.column == "product" else each.column
-        table = "order_lines" if of_line else "products"
-        where.append(_compare(f"{table}.{_named(table, name)}", each))
-    joins = ("INNER JOIN products ON products.product_id = order_lines.product_id",) if joined else ()
-    return Rows("order_lines", joins, tuple(where), "order_lines.amount_base", "count(DISTINCT order_lines.order_id)")
-
-
-def _named(table: str, column: str) -> str:
-    """The column as SQL reads it: a name of the user's own in quotes, since it may be a word of SQL."""
-    return column if CONTRACT[table].column(column) is not None else f'"{column}"'
-
-
-def _compare(column: str, compare: Compare) -> str:
-    if not compare.values:
-        return f"{column} IS {'NULL' if compare.operator == '=' else 'NOT NULL'}"
-    if len(compare.values) > 1:
-        listed = ", ".join(_literal(value) for value in compare.values)
-        return f"{column} {'IN' if compare.operator == '=' else 'NOT IN'} ({listed})"
-    operator = "<>" if compare.operator == "!=" else compare.operator
-    return f"{column} {operator} {_literal(compare.values[0])}"
-
-
-def _literal(value: Value) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return f"{value:f}" if isinstance(value, Decimal) else "'" + value.replace("'", "''") + "'"
 
 
 def _when(had: Had, table: str, ahead: bool) -> list[str]:
@@ -162,7 +71,7 @@ def _when(had: Had, table: str, ahead: bool) -> list[str]:
     return [*oldest, f"{time} < {newest}"]
 
 
-def _members(had: Had, key: str, ahead: bool) -> tuple[list[str], bool]:
+def _members(had: Had, whom: Whom, ahead: bool) -> tuple[list[str], bool]:
     """The SELECT of the entities for whom the quantity holds, or of those for whom it does not.
 
     Returns:
@@ -172,18 +81,14 @@ def _members(had: Had, key: str, ahead: bool) -> tuple[list[str], bool]:
     quantity = had.quantity
     if inverted:
         quantity = Quantity(OPPOSITE[quantity.operator], quantity.number)
-    rows = rows_of(had)
+    rows = rows_of(had, whom)
     where = [*_when(had, rows.table, ahead), *rows.where]
-    if not _never_empty(rows.table, key):
-        where.append(f"{rows.table}.{key} IS NOT NULL")
-    lines = [f"SELECT {rows.table}.{key}", f"FROM {rows.table}", *rows.joins, *_single(where)]
+    column = CONTRACT[rows.table].column(whom.key)
+    if column is None or not column.required:
+        where.append(f"{rows.key} IS NOT NULL")
+    lines = [f"SELECT {rows.key}", f"FROM {rows.table}", *rows.joins, *_single(where)]
     having = _having(had, rows, quantity)
-    return ([*lines, f"GROUP BY {rows.table}.{key}", having] if having else lines), inverted
-
-
-def _never_empty(table: str, key: str) -> bool:
-    column = CONTRACT[table].column(key)
-    return column is not None and column.required
+    return ([*lines, f"GROUP BY {rows.key}", having] if having else lines), inverted
 
 
 def _having(had: Had, rows: Rows, quantity: Quantity) -> str:
@@ -212,17 +117,17 @@ def _single(conditions: list[str]) -> list[str]:
     return _where([[text] for text in conditions])
 
 
-def _test(tree: Condition, key: str, entity: str, ahead: bool) -> list[str]:
+def _test(tree: Condition, key: str, whom: Whom, ahead: bool) -> list[str]:
     """Lines of SQL that are true or false of the entity whose key is named, and never unknown."""
-    own = ENTITIES[entity]
+    own = ENTITIES[whom.entity]
     if isinstance(tree, Compare):
-        test = _compare(f"{own.table}.{_named(own.table, tree.column)}", tree)
+        test = compare_sql(f"{own.table}.{named_sql(own.table, tree.column)}", tree)
         return _in(key, [f"SELECT {own.table}.{own.key}", f"FROM {own.table}", f"WHERE {test}"], False)
     if isinstance(tree, Had):
-        lines, inverted = _members(tree, own.key, ahead)
+        lines, inverted = _members(tree, whom, ahead)
         return _in(key, lines, inverted)
     parts = (tree.part,) if isinstance(tree, Not) else tree.parts
-    tests = [_test(part, key, entity, ahead) for part in parts]
+    tests = [_test(part, key, whom, ahead) for part in parts]
     if isinstance(tree, Not):
         bare = isinstance(tree.part, All | Some)
         return [f"NOT {tests[0][0]}", *tests[0][1:]] if bare else ["NOT (", *_further(tests[0]), ")"]
@@ -236,24 +141,23 @@ def _in(key: str, lines: list[str], inverted: bool) -> list[str]:
     return [f"{key} {'NOT IN' if inverted else 'IN'} (", *_further(lines), ")"]
 
 
-def _base(asked: Asked) -> tuple[Rows, Had | None]:
-    """Whose rows name everybody who could be asked about: the entity's own table, or what a customer must have had."""
+def first_rows(asked: Asked, whom: Whom) -> tuple[Rows, Had | None]:
+    """Return whose rows name all who could be asked about: the entity's table, or what a customer must have had."""
     own = ENTITIES[asked.entity]
     if asked.entity == "customer":
         for part in _joined_parts(asked.who):
             if isinstance(part, Had) and not part.quantity.holds(Decimal(0)) and part.thing != "customer":
-                return rows_of(part), part
-    return Rows(own.table, (), ()), None
+                return rows_of(part, whom), part
+    return Rows(own.table, f"{own.table}.{own.key}", (), ()), None
 
 
 def _joined_parts(tree: Condition | None) -> tuple[Condition, ...]:
     return () if tree is None else tree.parts if isinstance(tree, All) else (tree,)
 
 
-def _eligible(asked: Asked) -> str:
+def _eligible(asked: Asked, whom: Whom) -> str:
     own = ENTITIES[asked.entity]
-    rows, first = _base(asked)
-    key = f"{rows.table}.{own.key}"
+    rows, first = first_rows(asked, whom)
     said = ["-- name: eligible", f"-- Asked about: {say_who(asked)}."]
     where: list[list[str]] = []
     if first is not None:
@@ -263,23 +167,23 @@ def _eligible(asked: Asked) -> str:
         where += [[text] for text in THINGS[own.own].states["open"].rows]
     for part in _joined_parts(asked.who):
         if part is not first and not (_is_final(asked) and part == Had(own.own, "open")):
-            where += _conditions(part, asked.entity, rows.table)
-    lines = [*said, f"SELECT {key}", f"FROM {rows.table}", *rows.joins, *_where(where)]
+            where += _conditions(part, whom, rows.table)
+    lines = [*said, f"SELECT {rows.key}", f"FROM {rows.table}", *rows.joins, *_where(where)]
     if first is not None:
         having = _having(first, rows, first.quantity)
-        lines += [f"GROUP BY {key}", *([having] if having else [])]
+        lines += [f"GROUP BY {rows.key}", *([having] if having else [])]
     return "\n".join([*lines, ""])
 
 
-def _conditions(part: Condition, entity: str, base: str) -> list[list[str]]:
+def _conditions(part: Condition, whom: Whom, base: str) -> list[list[str]]:
     """One of the conditions that all must hold; what the row at hand tells itself is read from it."""
-    own = ENTITIES[entity]
+    own = ENTITIES[whom.entity]
     if base == own.table and isinstance(part, Compare):
-        return [[_compare(f"{own.table}.{_named(own.table, part.column)}", part)]]
+        return [[compare_sql(f"{own.table}.{named_sql(own.table, part.column)}", part)]]
     if base == own.table and isinstance(part, Had) and part.thing == own.own and part.quantity == ONE:
-        rows = rows_of(part)
+        rows = rows_of(part, whom)
         return [[text] for text in (*_when(part, rows.table, ahead=False), *rows.where)]
-    return [_test(part, f"{base}.{own.key}", entity, ahead=False)]
+    return [_test(part, f"{base}.{own.key}", whom, ahead=False)]
 
 
 def _is_final(asked: Asked) -> bool:
@@ -290,9 +194,9 @@ def _is_final(asked: Asked) -> bool:
     )
 
 
-def _outcome(asked: Asked) -> str:
-    key = ENTITIES[asked.entity].key
-    test = _test(asked.what, f"eligible.{key}", asked.entity, ahead=True)
+def _outcome(asked: Asked, whom: Whom) -> str:
+    key = whom.key
+    test = _test(asked.what, f"eligible.{key}", whom, ahead=True)
     lines = [
         "-- name: outcome",
         f"-- It happens: {say_what(asked)}, from the cutoff to the end of the horizon.",
@@ -306,8 +210,8 @@ def _outcome(asked: Asked) -> str:
     return "\n".join([*lines, ""])
 
 
-def _value(entity: str, worth: Worth) -> str:
-    own = ENTITIES[entity]
+def _value(whom: Whom, worth: Worth) -> str:
+    own = ENTITIES[whom.entity]
     head = ["-- name: value", f"-- At stake: {say_worth(worth)}."]
     times = "" if worth.factor == 1 else f"{worth.factor:f} * "
     if worth.attribute:
@@ -318,12 +222,13 @@ def _value(entity: str, worth: Worth) -> str:
     if worth.source is None:
         amount = f"  CAST({worth.factor:f} AS DOUBLE) AS value"
         return "\n".join([*head, "SELECT", f"  eligible.{own.key},", amount, "FROM eligible", ""])
-    rows = rows_of(worth.source)
+    rows = rows_of(worth.source, whom)
     where = _single([*_when(worth.source, rows.table, ahead=False), *rows.where])
-    lines = ["SELECT", f"  {rows.table}.{own.key},", f"  {times}sum({rows.amount}) AS value", f"FROM {rows.table}"]
-    return "\n".join([*head, *lines, *rows.joins, *where, f"GROUP BY {rows.table}.{own.key}", ""])
+    who = rows.key if not rows.joins or whom.entity != "account" else f"{rows.key} AS {own.key}"
+    lines = ["SELECT", f"  {who},", f"  {times}sum({rows.amount}) AS value", f"FROM {rows.table}"]
+    return "\n".join([*head, *lines, *rows.joins, *where, f"GROUP BY {rows.key}", ""])
 
 
 def _money(table: str, column: str) -> str:
     """The column of amounts in the workspace's currency where the contract has one."""
-    return f"{column}_base" if BASE_AMOUNTS.get(table) == column else _named(table, column)
+    return f"{column}_base" if BASE_AMOUNTS.get(table) == column else named_sql(table, column)

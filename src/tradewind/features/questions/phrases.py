@@ -140,7 +140,7 @@ class Phrases:
                 raise reader.source.refuse(
                     sign, "it was said already how many", "either at least 3 orders, or orders >= 3"
                 )
-            return replace(had, quantity=reader.comparison_quantity(sign))
+            return replace(had, quantity=reader.compared(sign))
         if counted:
             raise reader.source.refuse(reader.now, "a count is held against a number", "count of orders >= 3")
         return had

@@ -213,7 +213,7 @@ class Reader:
             if self.skip_phrase(" ".join(words)):
                 return self._counted(operator, money)
         if self.now.kind == "sign" and self.now.text in SIGNS and money:
-            return self._counted(next(sign for sign in SIGNS if sign == self.take().text), money)
+            return self.compared(self.take(), money)
         if self.now.kind == "number":
             raise self.source.refuse(
                 start, "it is not said whether this is the least, the most or the exact number",
@@ -221,9 +221,9 @@ class Reader:
             )  # fmt: skip
         return None
 
-    def comparison_quantity(self, sign: Token) -> Quantity:
+    def compared(self, sign: Token, money: bool = False) -> Quantity:
         """Read the number behind a comparison sign."""
-        return self._counted(next(each for each in SIGNS if each == sign.text), money=False)
+        return self._counted(next(each for each in SIGNS if each == sign.text), money)
 
     def _counted(self, operator: Operator, money: bool) -> Quantity:
         start = self.now

@@ -171,8 +171,10 @@ ENTITY_WORDS: Mapping[str, str] = {word: name for name, entity in ENTITIES.items
 
 
 def is_tied(thing: str, entity: str) -> bool:
-    """Whether the thing's rows say whom of these entities they are about."""
-    return CONTRACT[THINGS[thing].table].column(ENTITIES[entity].key) is not None
+    """Whether the thing's rows can say whom of these entities they are about; of a company, through its people too."""
+    table = CONTRACT[THINGS[thing].table]
+    keys = [ENTITIES[entity].key, *(["customer_id"] if entity == "account" and thing != "customer" else [])]
+    return any(table.column(key) is not None for key in keys)
 
 
 def tied_things(entity: str) -> tuple[str, ...]:
