@@ -167,6 +167,36 @@ def use_cases(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new question: small letters, digits, underscores.")],
+    who: Annotated[str, typer.Option("--who", help='"customers with an order in the last 90 days"')] = "",
+    what: Annotated[str, typer.Option("--what", help='"an order of category \'coffee\'", "converts"')] = "",
+    within: Annotated[str, typer.Option("--within", help='"30 days"')] = "",
+    worth: Annotated[str, typer.Option("--worth", help='"orders in the last 90 days", or an amount')] = "",
+    title: Annotated[str, typer.Option("--title", help="Plain-word title.")] = "",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Write a question of your own in business words; what is not said is asked."""
+    from tradewind.cli import show_own
+
+    raise typer.Exit(show_own.new(workspace, (name, who, what, within, worth, title), as_json))
+
+
+@app.command()
+def trust(
+    directory: Annotated[Path | None, typer.Argument(help="Folder of a question, or a workspace.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List what is trusted, and what has changed since.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Trust it no longer.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let the Python in a workspace's own folder run, as it is now; any change makes that void."""
+    from tradewind.cli import show_own
+
+    raise typer.Exit(show_own.trust(directory, listed, revoke, as_json))
+
+
+@app.command()
 def report(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """Write the report again from the answers that stand."""
     from tradewind.cli import show

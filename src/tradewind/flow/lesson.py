@@ -77,7 +77,7 @@ def prepare_lesson(data: Data, question: Question, test: date | None = None) -> 
     pinned = None if test is None else Cutoff(test, zone)
     case = question.use_case
     schedule = plan_cutoffs(case, data.first_day_of(case.requires[0]), data.score_at, pinned, question.cutoffs)
-    groups = user_groups(data.workspace.config.features, case.entity)
+    groups = user_groups({**data.workspace.config.features, **question.features}, case.entity)
     feature_set = fit_features(data.engine, data.catalog, case.entity, schedule.learning[0], groups)
     if data.catalog.table("orders") is not None and first_orders(data).answer == "partial":
         feature_set = feature_set.without(OF_FIRST_ORDERS)

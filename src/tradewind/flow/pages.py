@@ -16,7 +16,9 @@ from tradewind.store import config
 from tradewind.store.config_clean import CleanRule, Parse
 from tradewind.store.config_identity import IdentitySettings
 from tradewind.store.config_labels import LabelSettings, RuleSettings
+from tradewind.store.config_questions import QuestionSettings
 from tradewind.store.expressions import FUNCTION_WORDS
+from tradewind.store.question_folders import BaselineSettings, FolderSettings
 
 _SECTIONS: Mapping[str, type[BaseModel]] = {
     "[workspace]": config.WorkspaceSettings,
@@ -27,9 +29,12 @@ _SECTIONS: Mapping[str, type[BaseModel]] = {
     "[features.<name>]": config.UserFeature,
     "[labels.<name>]": LabelSettings,
     "[rules.<name>]": RuleSettings,
+    "[questions.<name>]": QuestionSettings,
     "[identity]": IdentitySettings,
     "[clean.<contract table>.<column>]": CleanRule,
     "parse = { … }": Parse,
+    "use_cases/<name>/use_case.toml": FolderSettings,
+    "[[baselines]] of a use_case.toml": BaselineSettings,
 }
 _HIDDEN = {"columns", "spans", "extra", "points"}
 _ARGUMENT = re.compile(r"^ {8}(\w+): (.*)$")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tradewind.core.entities import ENTITIES
@@ -12,6 +13,7 @@ from tradewind.core.words import say_do
 from tradewind.flow.margin import Margin
 from tradewind.flow.team_rule import TeamRule
 from tradewind.models.budget import Budget
+from tradewind.store.config import UserFeature
 from tradewind.store.config_labels import LabelSettings
 
 
@@ -28,6 +30,7 @@ class Question:
         label: where the answer stands in a column: its settings.
         rule: the team's own rule; None where there is none.
         tune: how long to look for better settings; None for not at all.
+        features: features of the question's own, beside those that everybody has.
     """
 
     use_case: UseCase
@@ -38,6 +41,7 @@ class Question:
     label: LabelSettings | None = None
     rule: TeamRule | None = None
     tune: Budget | None = None
+    features: Mapping[str, UserFeature] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -11,7 +11,9 @@ from importlib.resources import files
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.time import Days, Horizon, parse_days
 from tradewind.core.use_case import UseCase
+from tradewind.flow.folder_questions import folder_question
 from tradewind.flow.label_question import label_question
+from tradewind.flow.own_questions import own_question
 from tradewind.flow.question import Question, speak_days
 from tradewind.flow.team_rule import find_rule
 from tradewind.models.budget import parse_budget
@@ -37,8 +39,13 @@ def list_use_cases() -> tuple[UseCase, ...]:
 
 
 def list_questions(config: Config) -> tuple[str, ...]:
-    """Return the names of all questions that a workspace can name: its labels, and the use cases."""
-    return tuple(dict.fromkeys([*config.labels, *(case.name for case in list_use_cases())]))
+    """Return the names of all questions that a workspace can name: its labels, its own, and the use cases."""
+    return tuple(dict.fromkeys([*config.labels, *own_names(config), *(case.name for case in list_use_cases())]))
+
+
+def own_names(config: Config) -> tuple[str, ...]:
+    """Return the names of the workspace's own questions: those in business words, and its folders."""
+    return (*config.questions, *config.folders)
 
 
 def find_question(config: Config, name: str) -> Question:
@@ -50,29 +57,47 @@ def find_question(config: Config, name: str) -> Question:
     known = {case.name: case for case in list_use_cases()}
     if name in config.labels:
         return label_question(config, name)
+    if name in own_names(config):
+        return _own(config, name, known)
     if name not in known:
-        asked = [*config.labels, *known]
+        asked = [*config.labels, *own_names(config), *known]
         close = difflib.get_close_matches(name, asked, 1)
         do = f"tradewind run --only {close[0]}" if close else "tradewind use-cases"
         raise ConfigError(Problem("", "there is no such question", name, ", ".join(asked), do))
     case = known[name]
     file = files("tradewind.use_cases").joinpath(name, "label.sql")
     label_sql = file.read_text(encoding="utf-8") if file.is_file() else ""
-    settings = config.use_cases.get(name)
+    return _as_config_says(config, Question(case, label_sql, cutoffs=case.cutoffs))
+
+
+def _own(config: Config, name: str, known: Mapping[str, UseCase]) -> Question:
+    """One of the workspace's own questions; none may take the name of one that comes with Tradewind."""
+    where = f"questions.{name}" if name in config.questions else f"use_cases/{name}"
+    if name in known:
+        raise ConfigError(Problem(where, "a question that comes with Tradewind has this name", name, "another name"))
+    if name in config.questions:
+        return own_question(config, name)
+    return _as_config_says(config, folder_question(config, name))
+
+
+def _as_config_says(config: Config, question: Question) -> Question:
+    """A question with the settings of its section laid over it."""
+    settings = config.use_cases.get(question.name)
     if settings is None:
-        return Question(case, label_sql, cutoffs=case.cutoffs)
+        return question
     given: dict[str, object] = {**settings.spans, **settings.extra}
     for key in ("horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "cutoffs", "tune"):
         if getattr(settings, key) is not None:
             given[key] = getattr(settings, key)
     rule = find_rule(config, settings.rule)
-    return _with_settings(Question(case, label_sql, cutoffs=case.cutoffs, rule=rule), given)
+    return _with_settings(replace(question, rule=rule), given)
 
 
 def asked_questions(config: Config) -> tuple[Question, ...]:
-    """Return the questions this workspace asks: its labels and those of its config.
+    """Return the questions this workspace asks: its labels, its own, and those of its config.
 
-    Where it names none, those are asked whose first table is mapped; beside labels, only those with all their tables.
+    Where it names none, those are asked whose first table is mapped; beside labels or questions of its own, only those
+    with all their tables.
 
     Raises:
         ConfigError: all problems of all questions together.
@@ -83,10 +108,13 @@ def asked_questions(config: Config) -> tuple[Question, ...]:
     wanted = [name for name in known if name in config.use_cases and name not in off]
     if not wanted:
         mapped = {*config.tables, *(("orders",) if "order_lines" in config.tables else ())}
-        asked = [case for case in cases if set(case.requires if config.labels else case.requires[:1]) <= mapped]
+        others = bool(config.labels or own_names(config))
+        asked = [case for case in cases if set(case.requires if others else case.requires[:1]) <= mapped]
         wanted = [case.name for case in asked if case.name not in off]
-    wanted = [name for name, settings in config.labels.items() if settings.enabled] + wanted
-    wanted += [name for name in config.use_cases if name not in known]
+    own = [name for name, settings in config.labels.items() if settings.enabled]
+    own += [name for name, settings in config.questions.items() if settings.enabled]
+    own += [name for name in config.folders if name not in off]
+    wanted = own + wanted + [name for name in config.use_cases if name not in (*known, *config.folders)]
     questions: list[Question] = []
     problems: list[Problem] = []
     for name in wanted:

@@ -6,12 +6,12 @@ import os
 from pathlib import Path
 
 from tradewind.flow.question import Question, speak_days
-from tradewind.flow.questions import find_question, list_use_cases
+from tradewind.flow.questions import find_question, list_use_cases, own_names
 from tradewind.store.config import CONFIG_FILE, load_config
 
 
 def readiness(directory: Path) -> list[dict[str, str]]:
-    """Return name, title, question, action and missing tables of every label and use case.
+    """Return name, title, question, action and missing tables of every label, own question and use case.
 
     Args:
         directory: a workspace; in any other folder nothing is called missing.
@@ -23,7 +23,7 @@ def readiness(directory: Path) -> list[dict[str, str]]:
     if (directory / CONFIG_FILE).exists():
         config = load_config(directory.resolve(), os.environ)
         mapped = {*config.tables, *(("orders",) if "order_lines" in config.tables else ())}
-        rows = [_label(find_question(config, name)) for name in config.labels]
+        rows = [_own(find_question(config, name), mapped) for name in (*config.labels, *own_names(config))]
     for case in list_use_cases():
         lacking = [] if mapped is None else [table for table in case.requires if table not in mapped]
         spans = {
@@ -42,8 +42,9 @@ def readiness(directory: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _label(question: Question) -> dict[str, str]:
-    """A label's table is mapped, or its config would have been refused."""
+def _own(question: Question, mapped: set[str]) -> dict[str, str]:
+    """One of the workspace's own questions; a label's table is mapped, or its config would have been refused."""
     case = question.use_case
     told = {key: question.words(getattr(case, key)) for key in ("title", "question", "action")}
-    return {"name": case.name, **told, "missing": ""}
+    lacking = () if question.label is not None else [table for table in case.requires if table not in mapped]
+    return {"name": case.name, **told, "missing": ", ".join(lacking)}

@@ -48,8 +48,19 @@ def _columns_lacking(data: Data, use_case: UseCase) -> list[Problem]:
             docs = {column.doc for table, name in places if (column := CONTRACT[table].column(name)) is not None}
             named = " or ".join(".".join(place) for place in places)
             do = "map " + " or ".join(f"{column} in [tables.{table}]" for table, column in places)
-            problems.append(Problem(use_case.name, f"it needs to know {min(docs)}", "no such column", named, do))
+            what, found = f"it needs to know {min(docs, default=named)}", "no such column"
+            today = [(table, name) for table, name in places if _is_of_today(data, table, name)]
+            if today:
+                found = f"{named} is only known as it is today"
+                do = f'where it never changes, stable = ["{today[0][1]}"] in [tables.{today[0][0]}]'
+            problems.append(Problem(use_case.name, what, found, named, do))
     return problems
+
+
+def _is_of_today(data: Data, table: str, column: str) -> bool:
+    """Whether a column is stored, but nobody can say what it was in the past."""
+    stored = data.catalog.table(table)
+    return stored is not None and column in stored.as_of_today
 
 
 def first_orders(data: Data) -> HistoryStart:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,8 +17,10 @@ from tradewind.store.config_clean import CleanRule, Parse
 from tradewind.store.config_identity import IdentitySettings
 from tradewind.store.config_labels import LabelSettings, RuleSettings, label_problems
 from tradewind.store.config_problems import arrange, problems_of, validation_problems
+from tradewind.store.config_questions import QuestionSettings, question_problems
 from tradewind.store.config_secrets import fill_secrets
 from tradewind.store.config_section import Name, Section, Span, TuningBudget
+from tradewind.store.question_folders import QuestionFolder, read_question_folders
 
 CONFIG_FILE = "tradewind.toml"
 LARGEST = 1_000_000
@@ -199,6 +201,8 @@ class Config(Section):
         features: `[features.*]` by name.
         labels: `[labels.*]` by name.
         rules: `[rules.*]` by name.
+        questions: `[questions.*]` by name.
+        folders: the workspace's own folders of questions, `use_cases/<name>/`.
         identity: `[identity]`; None where it does not stand.
         clean: `[clean.*.*]` by contract table and column.
         config_text: the file as written, secrets not filled in.
@@ -211,6 +215,8 @@ class Config(Section):
     features: Mapping[str, UserFeature] = Field(default_factory=dict)
     labels: Mapping[str, LabelSettings] = Field(default_factory=dict)
     rules: Mapping[str, RuleSettings] = Field(default_factory=dict)
+    questions: Mapping[str, QuestionSettings] = Field(default_factory=dict)
+    folders: Annotated[Mapping[str, QuestionFolder], Field(repr=False)] = Field(default_factory=dict)
     identity: IdentitySettings | None = None
     clean: Mapping[str, Mapping[str, CleanRule]] = Field(default_factory=dict)
     config_text: Annotated[str, Field(repr=False)] = ""
@@ -226,6 +232,7 @@ MODELS: Mapping[str, type[Section]] = {
     "features": UserFeature,
     "labels": LabelSettings,
     "rules": RuleSettings,
+    "questions": QuestionSettings,
     "identity": IdentitySettings,
     "clean": CleanRule,
     "parse": Parse,
@@ -234,7 +241,7 @@ MODELS: Mapping[str, type[Section]] = {
 
 
 def load_config(root: Path, environ: Mapping[str, str]) -> Config:
-    """Read a workspace's `tradewind.toml`.
+    """Read a workspace's `tradewind.toml`, and the text of its own folders of questions.
 
     Args:
         root: the workspace folder.
@@ -242,7 +249,7 @@ def load_config(root: Path, environ: Mapping[str, str]) -> Config:
     Returns:
         The configuration, secrets filled in.
     Raises:
-        ConfigError: with every problem of the file.
+        ConfigError: with every problem of the file and the folders.
     """
     text = _read_text(root / CONFIG_FILE)
     try:
@@ -251,15 +258,30 @@ def load_config(root: Path, environ: Mapping[str, str]) -> Config:
         raise ConfigError(
             Problem(CONFIG_FILE, "this is not valid TOML", str(error), 'sections and lines such as name = "Shop"')
         ) from error
-    return parse_config(raw, environ, text)
+    problems: list[Problem] = []
+    return parse_config(raw, environ, text, read_question_folders(root, problems), problems)
 
 
-def parse_config(raw: Mapping[str, Any], environ: Mapping[str, str], text: str = "") -> Config:
-    """Turn the parsed TOML into a configuration; see `load_config`."""
-    problems = [*problems_of(raw), *label_problems(raw)]
+def parse_config(
+    raw: Mapping[str, Any],
+    environ: Mapping[str, str],
+    text: str = "",
+    folders: Mapping[str, QuestionFolder] | None = None,
+    known: Sequence[Problem] = (),
+) -> Config:
+    """Turn the parsed TOML into a configuration; see `load_config`.
+
+    Args:
+        raw: the file as parsed.
+        environ: environment variables.
+        text: the file as written.
+        folders: the workspace's own folders of questions.
+        known: what is wrong with those.
+    """
+    problems = [*problems_of(raw), *label_problems(raw), *known, *question_problems(raw, folders or {})]
     filled = fill_secrets(raw, environ, problems)
     try:
-        config = Config.model_validate({**arrange(filled), "config_text": text})
+        config = Config.model_validate({**arrange(filled), "config_text": text, "folders": folders or {}})
     except ValidationError as error:
         fields = {kind: [field.alias or name for name, field in m.model_fields.items()] for kind, m in MODELS.items()}
         problems += validation_problems(error, fields)

@@ -27,6 +27,9 @@ USE_CASE_KEYS = (
     "horizon", "contact_cost", "success_share", "time_limit_seconds", "models", "enabled", "cutoffs", "tune", "rule",
 )  # fmt: skip
 
+NOT_SETTINGS = ("columns", "spans", "extra", "points", "config_text", "folders")
+"""Fields of our values that are no keys of the file."""
+
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 _CURRENCIES = (
@@ -268,7 +271,7 @@ def _kind_of(loc: Sequence[str]) -> str:
 def _worded(where: str, loc: Sequence[str], item: Any, fields: Mapping[str, Sequence[str]]) -> Problem:
     if item["type"] == "extra_forbidden":
         kind = "" if len(loc) == 1 else _kind_of(loc)
-        known = [key for key in fields[kind] if key not in ("columns", "spans", "extra", "points", "config_text")]
+        known = [key for key in fields[kind] if key not in NOT_SETTINGS]
         hint = did_you_mean(loc[-1], known)
         return Problem(where, "there is no such setting", "", f"one of: {', '.join(known)}", hint)
     if item["type"] == "missing":

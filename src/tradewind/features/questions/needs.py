@@ -30,18 +30,45 @@ def _tables(rows: Rows) -> list[str]:
 
 
 def columns_of(asked: Asked, members: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Return the columns that a question cannot do without, as `table.column`."""
+    """Return the columns without which nobody knows who is asked about and what happened, as `table.column`."""
     own, whom = ENTITIES[asked.entity], Whom(asked.entity, members)
     found: list[str] = []
-    for each in (*conditions(asked.what), *conditions(asked.who), *_summed(asked)):
+    for each in (*conditions(asked.what), *conditions(asked.who)):
         if isinstance(each, Compare):
             found.append(f"{own.table}.{each.column}")
             continue
         rows = rows_of(each, whom)
         found += [_place(rows, compare.column) for compare in each.filters]
         found += _of_state(each, rows, whom)
-    if asked.worth is not None and asked.worth.attribute:
-        found.append(f"{own.table}.{asked.worth.attribute}")
+    return tuple(place for place in dict.fromkeys(found) if not _is_always_there(place))
+
+
+def _is_always_there(place: str) -> bool:
+    """Whether no table can be mapped without the column."""
+    table, name = place.split(".")
+    column = CONTRACT[table].column(name)
+    return column is not None and column.must_be_mapped
+
+
+def worth_columns(asked: Asked) -> tuple[str, ...]:
+    """Return the columns that are named to tell what a success is worth; without them, that is not known."""
+    if asked.worth is None:
+        return ()
+    if asked.worth.attribute:
+        return (f"{ENTITIES[asked.entity].table}.{asked.worth.attribute}",)
+    rows = [(rows_of(had, Whom(asked.entity)), had) for had in _summed(asked)]
+    return tuple(_place(found, compare.column) for found, had in rows for compare in had.filters)
+
+
+def texts_of(asked: Asked, members: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    """Return every text that a column is held against, as (`table.column`, text)."""
+    own, whom = ENTITIES[asked.entity].table, Whom(asked.entity, members)
+    found: list[tuple[str, str]] = []
+    for each in (*conditions(asked.who), *conditions(asked.what), *_summed(asked)):
+        rows = None if isinstance(each, Compare) else rows_of(each, whom)
+        for compare in (each,) if isinstance(each, Compare) else each.filters:
+            place = f"{own}.{compare.column}" if rows is None else _place(rows, compare.column)
+            found += [(place, value) for value in compare.values if isinstance(value, str)]
     return tuple(dict.fromkeys(found))
 
 
