@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_where_trust_is_kept() -> None:
-    home = Path("/home/ann")
+    home = Path("/users/ann")
     assert trust_dir({}, home, "linux") == home / ".config/tradewind/trust"
     assert trust_dir({"XDG_CONFIG_HOME": "/x"}, home, "linux") == Path("/x/tradewind/trust")
     assert trust_dir({}, home, "darwin") == home / "Library/Application Support/Tradewind/trust"
