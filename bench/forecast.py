@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.models.pipeline.backtest import learn_scale, spread_of, widen
+from tradewind.models.pipeline.backtest import Spread, learn_scale, spread_of, widen
 from tradewind.models.pipeline.chain import QUARTER
 from tradewind.models.pipeline.pipeline import Pipeline, Steps
 from tradewind.models.pipeline.rules import RULES, Quarter, forecast_by_rules
@@ -81,6 +81,7 @@ def _one(job: tuple[str, int, int]) -> dict[str, Array]:
     pipeline, rng = WORLDS[name](seed), np.random.default_rng([seed, 7])
     quarters = [_quarter(number, seed) for number in range(HISTORY + QUARTERS)]
     spreads, came, rows = [], [], []
+    sellers: list[tuple[Spread, float]] = []
     for number in range(HISTORY, HISTORY + QUARTERS):
         each = quarters[number]
         futures = simulate_pipeline(pipeline, each.now, each.starts, np.array([each.ends]), rng, draws)
@@ -88,12 +89,25 @@ def _one(job: tuple[str, int, int]) -> dict[str, Array]:
         scaled = spread_of(widen(raw, learn_scale(spreads, came), won))
         actual = float(pipeline.revenue(each.starts, each.ends).sum())
         plain = spread_of(raw)
+        held = _sellers(futures.total(0), futures.won, sellers, pipeline.revenue(each.starts, each.ends))
         rules = forecast_by_rules(pipeline, each, quarters[:number])
-        rows.append({"actual": actual, "mean": scaled.mean, "low": scaled.low, "high": scaled.high,
-                     "raw_low": plain.low, "raw_high": plain.high} | {rule: rules[rule] for rule in RULES})  # fmt: skip
+        figures = {"actual": actual, "mean": scaled.mean, "low": scaled.low, "high": scaled.high,
+                   "raw_low": plain.low, "raw_high": plain.high, "sellers": held}  # fmt: skip
+        rows.append(figures | {rule: rules[rule] for rule in RULES})
         spreads.append(plain)
         came.append(actual)
     return {key: np.array([row[key] for row in rows]) for key in rows[0]}
+
+
+def _sellers(draws: Array, won: Array, before: list[tuple[Spread, float]], came: Array) -> float:
+    """Share of sellers whose revenue lay within their own 80 % interval, scaled from what came before."""
+    scale = learn_scale([spread for spread, _ in before], [actual for _, actual in before])
+    inside = []
+    for seller in range(draws.shape[1]):
+        spread = spread_of(widen(draws[:, seller], scale, float(won[seller])))
+        inside.append(spread.low <= came[seller] <= spread.high)
+        before.append((spread_of(draws[:, seller]), float(came[seller])))
+    return float(np.mean(inside))
 
 
 def _quarter(number: int, seed: int) -> Quarter:
@@ -118,6 +132,10 @@ def _rows(name: str, found: dict[str, Array]) -> list[Row]:
                  + " / ".join(f"{100 * each:.1f}" for each in third)
                  + f"; all {actual.size:,} quarters answered; {float(found['seconds']):.0f} s"},
     ]  # fmt: skip
+    sold, low, high = _clustered(found["sellers"].mean(1))
+    rows.append({"what": f"{name}: 80 % intervals of single sellers hold", "target": "", "reached": None,
+                 "figure": f"{100 * sold:.1f} % ({100 * low:.1f} to {100 * high:.1f}, by seed)",
+                 "note": "eight sellers with about four sales a quarter each; the ends count as inside"})  # fmt: skip
     ours = np.abs(found["mean"] - actual).mean(1) / actual.mean(1)
     for rule in RULES:
         theirs = np.abs(found[rule] - actual).mean(1) / actual.mean(1)

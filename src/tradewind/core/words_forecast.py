@@ -29,12 +29,15 @@ WORDS: Mapping[str, str] = {
     "forecast.chance.hardly": "hardly ever: in fewer than 2 of 100 cases",
     "forecast.chance.nearly": "nearly always: in more than 98 of 100 cases",
     "forecast.next_quarter": "{period}: expect {mean}; 8 times in 10 it will be between {commit} and {best}.",
-    "forecast.sellers": "The most is expected of {told}. What a single seller brings is far less certain than the sum.",
-    "forecast.seller": "{who}, {mean} (8 times in 10 between {low} and {high})",
+    "forecast.sellers": (
+        "The most is expected of {told}. These ranges hold 8 times in 10: what one seller brings is far less certain "
+        "than the sum."
+    ),
+    "forecast.seller": "{who} ({mean}, between {low} and {high})",
     "forecast.past": (
-        "Made on the same day of the last {count} quarters, with only what was known then, the forecast held {inside} "
-        "times between its commit and its best level; about {right} times would be right. It missed by {miss} in 100 "
-        "of the revenue."
+        "Made on the same day of the last {count} quarters, with only what was known then: {inside} of {count} came in "
+        "between the commit and the best level, where about {right} should, and the sum was missed by {miss} in 100 on "
+        "average."
     ),
     "forecast.past.few": (
         "How good this is has not been measured yet: only {count} past quarters could be forecast with what was known "
@@ -85,7 +88,8 @@ WORDS: Mapping[str, str] = {
     "role.fan": "This quarter day by day",
     "role.past_quarters": "Past quarters",
     "fan.title": "{mean} is to be expected by {day}: commit to {commit}",
-    "fan.title.target": "{mean} is to be expected by {day}; the target is {target}",
+    "fan.title.target": "{mean} is to be expected by {day}, commit to {commit}; the target is {target}",
+    "fan.target": "target",
     "fan.x": "Day",
     "fan.y": "Won since the quarter began ({unit})",
     "fan.won": "won so far",

@@ -10,7 +10,7 @@ import numpy as np
 
 from tradewind.flow.forecasted import Forecasted
 from tradewind.flow.past_quarters import PastQuarter
-from tradewind.models.pipeline.backtest import BEST, COMMIT, compare_misses, widen
+from tradewind.models.pipeline.backtest import BEST, COMMIT, compare_misses, levels_of, widen
 from tradewind.models.pipeline.rules import RULES
 from tradewind.models.pipeline.simulate import Futures
 
@@ -28,7 +28,7 @@ def forecast_table(found: Forecasted) -> pa.Table:
             "period_starts": each.quarter.starts,
             "period_ends": each.quarter.ends,
             "kind": each.kind,
-            "who": each.who,
+            "who": "all" if each.kind == "all" else each.who,
             "won_already": each.won,
             "open_deals": each.open,
             "new_deals": each.new,
@@ -63,13 +63,15 @@ def fan_table(found: Forecasted, futures: Futures, scale: float, today: date) ->
     ahead = np.arange((running.ends - today).days + 1, dtype=np.float64)
     won = float(futures.won.sum())
     paths = np.stack([widen(each, scale, won) for each in futures.path(ahead).T])
-    low, high = np.quantile(paths, [COMMIT, BEST], axis=1)
+    low, high = np.stack([levels_of(each, (COMMIT, BEST)) for each in paths], axis=1)
     mean = futures.path(ahead).mean(0)
     rows[-1] |= {"mean": won, "low": won, "high": won}
     for number in range(1, len(ahead)):
         rows.append({"day": today + timedelta(days=number), "won": None, "mean": float(mean[number]),
                      "low": float(low[number]), "high": float(high[number])})  # fmt: skip
-    number_columns = [(name, pa.float64()) for name in ("won", "mean", "low", "high")]
+    for row in rows:
+        row["target"] = found.target if found.target > 0 else None
+    number_columns = [(name, pa.float64()) for name in ("won", "mean", "low", "high", "target")]
     return pa.Table.from_pylist(rows, pa.schema([("day", pa.date32()), *number_columns]))
 
 

@@ -84,7 +84,7 @@ def _sellers(found: Forecasted) -> str:
     sellers = [each for each in found.of_sellers() if each.who]
     if len(sellers) < 2:
         return ""
-    told = "; ".join(
+    told = ", ".join(
         say("forecast.seller", who=each.who, mean=_money(found, each.mean), low=_money(found, each.low),
             high=_money(found, each.high))
         for each in sellers[:_SELLERS_TOLD]

@@ -24,7 +24,7 @@ from tradewind.flow.past_quarters import (
 )
 from tradewind.flow.quarters import FiscalQuarter, quarter_of
 from tradewind.flow.question import Question
-from tradewind.models.pipeline.backtest import BEST, COMMIT, DOWNSIDE, widen
+from tradewind.models.pipeline.backtest import BEST, COMMIT, DOWNSIDE, levels_of, widen
 from tradewind.models.pipeline.rules import forecast_by_rules
 from tradewind.models.pipeline.simulate import simulate_pipeline
 
@@ -143,7 +143,7 @@ def _forecast(
 ) -> Forecast:
     won, open_, new = float(parts[0][units].sum()), parts[1][:, units].sum(1), parts[2][:, units].sum(1)
     draws = widen(won + open_ + new, scale, won)
-    low, high, downside = (float(each) for each in np.quantile(draws, [COMMIT, BEST, DOWNSIDE]))
+    low, high, downside = (float(each) for each in levels_of(draws, (COMMIT, BEST, DOWNSIDE)))
     chance = float(np.mean(draws >= target)) if target > 0 else None
     return Forecast(quarter, kind, who, won, float(open_.mean()), float(new.mean()), low, high, downside, chance)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -71,22 +71,39 @@ def fan_chart(table: pa.Table, currency: str, title: str = "") -> Any:
     drawn = alt.Chart(data(lines)).mark_line(strokeWidth=2.5).encode(
         x=x, y=y, color=colour, strokeDash=dash, tooltip=tip
     )  # fmt: skip
-    return dress(alt.layer(*band(rows, "day", x, y, "T"), drawn), title or say_fan(table, currency), say("fan.caption"))
+    layers = [*band(rows, "day", x, y, "T"), drawn, *_target(rows, x, y)]
+    return dress(alt.layer(*layers), title or say_fan(table, currency), say("fan.caption"))
+
+
+def _target(rows: list[dict[str, Any]], x: Any, y: Any) -> list[Any]:
+    """A line across at the target, where there is one."""
+    import altair as alt
+
+    target = rows[0]["target"]
+    if target is None:
+        return []
+    across, up = x.copy(), y.copy()
+    across.shorthand, up.shorthand = "x:T", "y:Q"
+    ends = [{"x": row["day"], "y": target, "text": say("fan.target")} for row in (rows[0], rows[-1])]
+    line = alt.Chart(data(ends)).mark_line(color=RULE, strokeWidth=2, strokeDash=[2, 3]).encode(x=across, y=up)
+    label = alt.Chart(data(ends[:1])).mark_text(align="left", baseline="bottom", dx=4, dy=-4, color=RULE, fontSize=12)
+    return [line, label.encode(x=across, y=up, text="text:N")]
 
 
 def say_fan(table: pa.Table, currency: str) -> str:
     """Return the finding: "€210,000 is to be expected by 31 March 2025: commit to €160,000"."""
-    rows = rows_of(table, ("day", "mean", "low", "high"), ("won",))
-    last = rows[-1]
+    last = _days(table)[-1]
     if last["mean"] is None:
         raise NotDrawable(say("role.fan"))
-    day = date.fromisoformat(str(last["day"])[:10])
-    return say("fan.title", mean=say_money(last["mean"], currency), day=say_day(day),
-               commit=say_money(last["low"], currency))  # fmt: skip
+    day = date.fromisoformat(last["day"][:10]) - timedelta(days=1)
+    told = {"mean": say_money(last["mean"], currency), "day": say_day(day), "commit": say_money(last["low"], currency)}
+    if last["target"] is not None:
+        return say("fan.title.target", target=say_money(last["target"], currency), **told)
+    return say("fan.title", **told)
 
 
 def _days(table: pa.Table) -> list[dict[str, Any]]:
-    rows = rows_of(table, ("day", "mean", "low", "high"), ("won",))
+    rows = rows_of(table, ("day", "mean", "low", "high"), ("won", "target"))
     for row in rows:
         # A day alone would be read as UTC and shown a day early west of Greenwich.
         row["day"] = f"{str(row['day'])[:10]}T00:00:00"

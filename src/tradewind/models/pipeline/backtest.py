@@ -38,8 +38,13 @@ class Spread:
 
 def spread_of(draws: Floats) -> Spread:
     """Return mean, middle and the 80 % interval of futures."""
-    low, median, high = np.quantile(draws, [COMMIT, 0.5, BEST])
+    low, median, high = levels_of(draws, (COMMIT, 0.5, BEST))
     return Spread(float(draws.mean()), float(median), float(low), float(high))
+
+
+def levels_of(draws: Floats, chances: Sequence[float]) -> Floats:
+    """Return the levels below which so many of the futures end, counted so that one more future would do so too."""
+    return np.asarray(np.quantile(draws, chances, method="weibull"))
 
 
 def learn_scale(spreads: Sequence[Spread], actual: Sequence[float]) -> float:
