@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from made_deals import START, day_of, history_of
 from tradewind.models.pipeline.endings import ending_by_word, find_endings
-from tradewind.models.pipeline.stage_order import cyclic_pairs, order_stages
 from tradewind.models.pipeline.stages import CLOSED, LOST, OPEN, WON, DealEnds, snapshot_history
+from tradewind.stats.precedence import cyclic_pairs, order_steps
 
 
 def test_a_deal_is_followed_from_stage_to_stage() -> None:
@@ -69,7 +69,7 @@ def test_stages_are_ordered_by_who_comes_first_although_some_are_skipped() -> No
     paths = [["Demo", "Offer", "Closing"], ["New", "Offer"], ["New", "Demo"], ["Offer", "Demo"], ["Demo", "Offer"]]
     deal = np.repeat(np.arange(len(paths)), [len(path) for path in paths])
     name = np.array([stage for path in paths for stage in path], dtype=object)
-    assert order_stages(deal, name) == ("New", "Demo", "Offer", "Closing")
+    assert order_steps(deal, name) == ("New", "Demo", "Offer", "Closing")
     assert cyclic_pairs(deal, name) == ()
 
 

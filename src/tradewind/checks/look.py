@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tradewind.checks.answers import find_answer_trouble, find_as_of_today
 from tradewind.checks.clock import find_shifted_clock
+from tradewind.checks.deals import find_deal_trouble
 from tradewind.checks.disguised import find_disguised
 from tradewind.checks.duplicates import find_duplicates
 from tradewind.checks.impossible import find_impossible
@@ -68,6 +69,7 @@ def _look_at(table: Looked, tables: Mapping[str, Looked]) -> list[Trouble]:
     found += [*find_missing(table), *find_duplicates(table), *find_broken_references(table, tables)]
     found += [*find_volume(table), *find_shifted_clock(table), *find_money_trouble(table)]
     found += [*find_answer_trouble(table), *find_as_of_today(table), *find_uninformative(table), *_row_count(table)]
+    found += find_deal_trouble(table, tables)
     return found
 
 
@@ -105,7 +107,9 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "impossible": ("outliers",),
     "encoding": ("spelling", "whitespace"),
     "formula": ("spelling", "whitespace"),
-    "constant": ("imbalance",),
+    "constant": ("imbalance", "one outcome"),
+    "one outcome": ("imbalance",),
+    "one stage": ("constant",),
     "truncated": ("volume",),
 }
 """A kind of trouble to those that it brings about in the same column: they are not told beside it."""

@@ -46,6 +46,14 @@ KINDS: Mapping[str, str] = {
     "row count": "the table is smaller or larger than last time",
     "refund sign": "returns with the wrong sign",
     "time zone": "clock times are shifted",
+    "no closing date": "ended, and nobody says when",
+    "hoped for": "a date that is only hoped for",
+    "one outcome": "hardly ever another outcome",
+    "owner gone": "the owner gives no sign of life",
+    "backwards": "deals go back to an earlier stage",
+    "no order": "stages have no order",
+    "one stage": "there is one stage only",
+    "renamed": "one name ends where another begins",
 }
 """Every kind of trouble, in plain words."""
 

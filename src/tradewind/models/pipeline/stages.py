@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.models.pipeline.stage_order import order_stages
+from tradewind.stats.precedence import order_steps
 
 OPEN, WON, LOST, CLOSED = -1, -2, -3, -4
 """How a stay or a deal ended where it did not end in another stage; closed: over, and nobody says how."""
@@ -154,7 +154,7 @@ def build_history(
     is_end = is_won | (np.isin(name, list(lost_names)) if len(name) else np.zeros(0, dtype=bool))
     ending, closed = _endings(ends, deal[is_end & last], is_won[is_end & last], day[is_end & last])
     deal, name, day = _stays(deal, name, day, ~is_end)
-    stages = order_stages(deal, name)
+    stages = order_steps(deal, name)
     code = {stage: number for number, stage in enumerate(stages)}
     stage = np.array([code[each] for each in name], dtype=np.int64)
     follows = np.r_[deal[1:] == deal[:-1], False] if len(deal) else np.zeros(0, dtype=bool)

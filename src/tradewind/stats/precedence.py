@@ -1,4 +1,4 @@
-"""The order of stages, read from the deals: which stage they usually enter before which other."""
+"""An order of steps, read from those who took them: which step is usually taken before which other."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def order_stages(deal: NDArray[np.int64], name: NDArray[np.object_]) -> tuple[str, ...]:
-    """Return the names of stages in the order in which deals usually enter them for the first time.
+def order_steps(deal: NDArray[np.int64], name: NDArray[np.object_]) -> tuple[str, ...]:
+    """Return the names of steps (stages of deals) in the order in which they are usually taken for the first time.
 
-    Of each two stages the one comes first that more deals entered first; stages are ordered by the share of others that
-    they come before (Copeland's rule, 1951). Deals that skip stages do no harm: only pairs that one deal saw count.
+    Of each two the one comes first that more deals took first; steps are ordered by how many others they come before
+    (Copeland's rule, 1951). Deals that skip steps do no harm: only pairs that one deal took both of count.
 
     Args:
-        deal: (n,) codes; a deal's entries stand together, oldest first.
-        name: (n,) the stage entered.
+        deal: (n,) codes; the steps of one deal stand together, oldest first.
+        name: (n,) the step taken.
     """
     names, before = first_entries(deal, name)
     return tuple(names[place] for place in _best_first(before, _first_place(deal, name, names)))
 
 
 def cyclic_pairs(deal: NDArray[np.int64], name: NDArray[np.object_]) -> tuple[tuple[str, str, int, int], ...]:
-    """Return pairs of stages that stand against their order: (earlier, later, deals in order, deals against it).
+    """Return pairs of steps that stand against their order: (earlier, later, deals in order, deals against it).
 
-    Only where more deals entered the later one first: no order of stages fits all of their pairs.
+    Only where more deals took the later one first: no order fits all of the pairs.
     """
     names, before = first_entries(deal, name)
     order = _best_first(before, _first_place(deal, name, names))
@@ -36,13 +36,13 @@ def cyclic_pairs(deal: NDArray[np.int64], name: NDArray[np.object_]) -> tuple[tu
 
 
 def first_entries(deal: NDArray[np.int64], name: NDArray[np.object_]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Return the names and the (s, s) count of deals that entered stage i for the first time before stage j."""
-    names = tuple(sorted({str(each) for each in name}))
-    code = {each: number for number, each in enumerate(names)}
+    """Return the names and the (s, s) count of deals that took step i for the first time before step j."""
+    words, code = np.unique(name.astype(str), return_inverse=True)
+    names = tuple(words.tolist())
     count = int(deal.max()) + 1 if len(deal) else 0
     first = np.full((count, len(names)), np.inf)
-    for place in range(len(deal) - 1, -1, -1):
-        first[deal[place], code[name[place]]] = place
+    back = np.arange(len(deal))[::-1]
+    first[deal[back], code[back]] = back  # of several entries the oldest is written last, and stands
     before = np.zeros((len(names), len(names)), dtype=np.int64)
     for one in range(len(names)):
         # Where the second was never entered nothing is said: infinity is before nothing.
@@ -59,7 +59,7 @@ def _best_first(before: NDArray[np.int64], place: NDArray[np.float64]) -> list[i
 
 
 def _first_place(deal: NDArray[np.int64], name: NDArray[np.object_], names: tuple[str, ...]) -> NDArray[np.float64]:
-    """The mean place within its deal at which each stage is entered: it decides where stages never met."""
+    """The mean place within its deal at which each step is taken: it decides where steps never met."""
     if len(deal) == 0:
         return np.zeros(len(names))
     starts = np.maximum.accumulate(np.where(np.r_[True, deal[1:] != deal[:-1]], np.arange(len(deal)), 0))
