@@ -29,8 +29,11 @@ ENOUGH, FEW = 100, 30
 ENOUGH_DATES = 3
 
 _ANYWAY = "it comes in anyway"
+_NO_WORTH = "nothing says what one is worth"
+_TOLD_BY_ANSWER = "the answer itself tells it"
 CONTACT, CAMPAIGN, PLAN = 1, 2, 3
-_EFFORT = {"lapse": CONTACT, "repeat_purchase": CONTACT, "campaign_response": CAMPAIGN}
+_EFFORT = {"campaign_response": CAMPAIGN}
+"""What answers of other kinds take; a list of people to contact takes no more than that."""
 _EFFORT_SAID = {
     CONTACT: "It takes no more than contacting the people on a list.",
     CAMPAIGN: "It takes a campaign to send.",
@@ -49,8 +52,8 @@ class Candidate:
         why: plain sentences: what is at stake, what there is to learn from, what it takes.
         money: what is at stake; the reason where it is not known.
         asked: people it is asked about today.
-        outcomes: outcomes at past dates (or in the table) to learn from: the rarer answer.
-        dates: past dates to learn from; 1 for a table with answers.
+        outcomes: outcomes at past dates (or in the table) to learn from: the rarer answer; rows for an analysis.
+        dates: past dates to learn from; 1 for an analysis.
         effort: 1 contacting a list, 2 a campaign, 3 a change of plans.
     """
 
@@ -104,7 +107,8 @@ class FirstQuestions:
 def first_questions(workspace: Workspace, lead: str | None = None) -> FirstQuestions:
     """Recommend where to begin; the data are loaded first where they are not yet, and nothing is trained.
 
-    Where most customers buy once, the second purchase leads, however little there is to learn from. Questions with
+    Where most customers buy once, the second purchase leads, however little there is to learn from; where they pay for
+    subscriptions, leaving does. Questions with
     something at stake come before those that add up what comes in anyway; then those with enough to learn from; then
     what takes little before what takes much; then the larger sum at stake.
 
@@ -119,6 +123,7 @@ def first_questions(workspace: Workspace, lead: str | None = None) -> FirstQuest
     try:
         with open_data(workspace) as data:
             lead = lead if lead is not None else _lead(data)
+            lead = "churn" if _pay_by_subscription(data) else lead
             for case in list_use_cases():
                 question = find_question(workspace.config, case.name)
                 try:
@@ -144,9 +149,22 @@ def _lead(data: Data) -> str:
         return ""
 
 
+def _pay_by_subscription(data: Data) -> bool:
+    """Whether at least half of those who pay subscribe: their orders are payments, and tell of no shopping."""
+    if not data.catalog.has("subscriptions", "customer_id") or not data.catalog.has("orders", "customer_id"):
+        return False
+    query = (
+        "SELECT COUNT(*) AS payers, COUNT(s.customer_id) AS subscribed FROM "
+        "(SELECT DISTINCT customer_id FROM orders WHERE customer_id IS NOT NULL) AS o LEFT JOIN "
+        "(SELECT DISTINCT customer_id FROM subscriptions) AS s ON s.customer_id = o.customer_id"
+    )
+    counts = ask(data.engine, query).to_pylist()[0]
+    return bool(counts["payers"]) and 2 * counts["subscribed"] >= counts["payers"]
+
+
 def _leads(each: Candidate, lead: str) -> bool:
     """Whether it is the question that the way customers buy makes the first."""
-    return each.name == lead == "repeat_purchase"
+    return each.name == lead == "repeat_purchase" or (lead == "churn" and each.name in ("churn", "account_churn"))
 
 
 def _rank(each: Candidate, lead: str) -> tuple[object, ...]:
@@ -163,6 +181,8 @@ def _candidate(data: Data, question: Question) -> Candidate:
         NotAnswerable: tables, first orders or history are missing.
     """
     require_answerable(data, question.use_case)
+    if question.use_case.task == "analysis":
+        return _analysis(data, question)
     case = panel_question(question).use_case if question.use_case.task == "lifetime" else question.use_case
     label = label_of(question)
     schedule = plan_cutoffs(case, data.first_day_of(case.requires[0]), data.score_at, most=question.cutoffs)
@@ -180,13 +200,28 @@ def _candidate(data: Data, question: Question) -> Candidate:
         raise NotAnswerable(Problem(case.name, f"there is nobody to ask it about {when}", "", "newer data"))
     if case.task != "classification":
         return _told(question, missing(_ANYWAY), (asked, known * dates if total else 0, dates))
+    outcomes = int(min(total, known - total)) * dates
     value = value_at(*args, [data.score_at], case.settings)
     if value is None:
-        return _told(question, missing("nothing says what one is worth"), (asked, 0, dates))
-    _, worth = _added_up(data, value, "value", case.entity, step, data.score_at)
+        return _told(question, missing(_NO_WORTH), (asked, outcomes, dates))
+    valued, worth = _added_up(data, value, "value", case.entity, step, data.score_at)
+    if not valued:
+        return _told(question, missing(_NO_WORTH), (asked, outcomes, dates))
     share = total / known if known else 0.0
     money = Number(max(0.0, worth) * share * data.margin.factor, unit=data.workspace.config.workspace.currency)
-    return _told(question, money, (asked, int(min(total, known - total)) * dates, dates))
+    return _told(question, money, (asked, outcomes, dates))
+
+
+def _analysis(data: Data, question: Question) -> Candidate:
+    """An analysis learns nothing of each: there is as much to work with as its first table has rows."""
+    case = question.use_case
+    rows = data.manifest.tables[case.requires[0]].rows
+    why = (
+        f"It is worked out from {say_count(rows)} rows of {case.requires[0].replace('_', ' ')} at once.",
+        f"What is at stake is not known, because {_TOLD_BY_ANSWER}.",
+    )
+    money, words = missing(_TOLD_BY_ANSWER), question.words
+    return Candidate(case.name, words(case.title), words(case.question), why, money, rows, rows, 1, PLAN)
 
 
 def _added_up(data: Data, statement: Statement, name: str, entity: str, step: str, at: Cutoff) -> tuple[int, float]:
@@ -205,10 +240,10 @@ def _added_up(data: Data, statement: Statement, name: str, entity: str, step: st
 
 def _told(question: Question, money: Number, counts: tuple[int, int, int]) -> Candidate:
     case, (asked, outcomes, dates) = question.use_case, counts
-    effort = _EFFORT.get(case.name, PLAN)
+    effort = _EFFORT.get(case.name, CONTACT if case.task == "classification" else PLAN)
     stake = "It adds up money that comes in anyway: nothing is at stake." if money.reason == _ANYWAY else ""
     if money.value is not None:
-        stake = f"About {say_money(money.value, money.unit)} is at stake among {say_count(asked)} customers."
+        stake = f"About {say_money(money.value, money.unit)} is at stake among {say_count(asked)} {question.people}."
     elif not stake:
         stake = f"What is at stake is not known, because {money.reason}."
     lacking = "" if outcomes >= ENOUGH and dates >= ENOUGH_DATES else ", which is little"
@@ -255,7 +290,7 @@ def _labelled(workspace: Workspace, name: str, label: LabelSettings) -> Candidat
         "What is at stake is not known, because nothing says what one is worth.",
         _EFFORT_SAID[CONTACT],
     )
-    money = missing("nothing says what one is worth")
+    money = missing(_NO_WORTH)
     return Candidate(name, title, sentence, why, money, asked, rarer, ENOUGH_DATES, CONTACT)
 
 

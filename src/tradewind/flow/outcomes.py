@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from tradewind.sources.proposal import Guess, Proposal, ProposedLabel, ProposedTable
 
 _CONVERTED = "converted"
+_IN_TIME = {("deals", "won"): "deal_win", ("leads", _CONVERTED): "lead_conversion"}
+"""Answers in a column that a question asks better, where the times are there: as of a day, within a span."""
+
+_STILL_OPEN = "Leads of the last weeks may still become customers; until then they count as leads that have not."
 
 
 def with_outcomes(proposal: Proposal) -> Proposal:
@@ -41,10 +46,27 @@ def _of_leads(proposal: Proposal, table: ProposedTable) -> Proposal:
         _CONVERTED, "leads", _CONVERTED, "true", _order(table), {},
         "leads with a time of conversion have become customers", when.confidence,
     )  # fmt: skip
-    said = "Leads of the last weeks may still become customers; until then they count as leads that have not."
     tables = tuple(replace(t, guesses=(*t.guesses, answer)) if t is table else t for t in proposal.tables)
-    return replace(proposal, tables=tables, labels=(*proposal.labels, label), undecided=(*proposal.undecided, said))
+    return replace(
+        proposal, tables=tables, labels=(*proposal.labels, label), undecided=(*proposal.undecided, _STILL_OPEN)
+    )
 
 
 def _order(table: ProposedTable) -> str:
     return "created_at" if table.guess("created_at") is not None else ""
+
+
+def without_asked(proposal: Proposal, asked: Collection[str]) -> Proposal:
+    """Take back the labels whose answer one of the questions asked tells in time."""
+    twice = [label for label in proposal.labels if _IN_TIME.get((label.table, label.column)) in asked]
+    if not twice:
+        return proposal
+    made = {label.table for label in twice if label.column == _CONVERTED}
+    tables = tuple(
+        replace(table, guesses=tuple(each for each in table.guesses if each.column != _CONVERTED))
+        if table.table in made else table
+        for table in proposal.tables
+    )  # fmt: skip
+    labels = tuple(label for label in proposal.labels if label not in twice)
+    undecided = tuple(said for said in proposal.undecided if said != _STILL_OPEN or not made)
+    return replace(proposal, tables=tables, labels=labels, undecided=undecided)

@@ -43,7 +43,8 @@ def propose_questions(tables: Sequence[ProposedTable], fitting: Spans | None = N
 
 
 def _propose(case: UseCase, fitting: Mapping[str, tuple[Days, str]]) -> ProposedQuestion:
-    own = {"horizon": case.horizon.length, **case.settings}
+    ahead = case.task != "analysis" or "{horizon}" in case.positive  # an analysis may look at no span ahead
+    own = {**({"horizon": case.horizon.length} if ahead else {}), **case.settings}
     spans = {name: fitting.get(name, (span, _WHY.get(name, "how far back it looks"))) for name, span in own.items()}
     settings: list[tuple[str, object, str]] = [(name, str(span), why) for name, (span, why) in spans.items()]
     if case.task == "classification":

@@ -9,6 +9,7 @@ from tradewind.core.errors import ConfigError, ContractError, NotAnswerable, Pro
 from tradewind.flow.first_questions import FirstQuestions, first_questions
 from tradewind.flow.horizons import Horizons, propose_horizons
 from tradewind.flow.load import load
+from tradewind.flow.outcomes import without_asked
 from tradewind.flow.progress import Progress, stage
 from tradewind.flow.proposed_questions import ProposedQuestion, propose_questions
 from tradewind.sources.load_result import LoadResult
@@ -63,15 +64,30 @@ def try_out(proposal: Proposal, rows: int, draft: Draft, progress: Progress) -> 
         finally:
             workspace.close()
         questions = propose_questions(proposal.tables, None if horizons is None else horizons.spans)
-        workspace = draft(proposal, questions)
-        try:
-            ranked = first_questions(workspace, None if horizons is None else horizons.lead)
-        finally:
-            workspace.close()
+        ranked = _ranked(draft(proposal, questions), horizons)
+        asked = without_asked(proposal, {each.name for each in (*ranked.first, *ranked.later)})
+        if asked != proposal:
+            proposal = asked
+            loads = _read_again(draft(proposal, questions))
+            ranked = _ranked(draft(proposal, questions), horizons)
         notes.append(f"{len(ranked.first) + len(ranked.later)} can be asked")
     order = [each.name for each in (*ranked.first, *ranked.later)]
     usable = sorted((each for each in questions if each.name in order), key=lambda each: order.index(each.name))
     return Tried(proposal, loads, horizons, tuple(usable), ranked)
+
+
+def _ranked(workspace: Workspace, horizons: Horizons | None) -> FirstQuestions:
+    try:
+        return first_questions(workspace, None if horizons is None else horizons.lead)
+    finally:
+        workspace.close()
+
+
+def _read_again(workspace: Workspace) -> tuple[LoadResult, ...]:
+    try:
+        return tuple(load(workspace))
+    finally:
+        workspace.close()
 
 
 def _loaded(proposal: Proposal, draft: Draft, progress: Progress) -> tuple[Proposal, tuple[LoadResult, ...]]:

@@ -87,7 +87,24 @@ def fit(world: World, source: int, table: str, build: Structure, bonus: float = 
             picks[target_name] = Pick(place, round(min(total, 0.99), 2), reason)
             taken.add(place)
             named[target_name] = name
+    _required_first(contract, scores, picks, named)
     return _judge(world, source, table, build, picks, named, bonus)
+
+
+def _required_first(
+    contract: Table,
+    scores: list[tuple[float, float, float, str, int, str]],
+    picks: dict[str, Pick],
+    named: dict[str, float],
+) -> None:
+    """What must be there goes before what may be: it takes the column that only an optional one has."""
+    must = {column.name for column in contract.columns if column.must_be_mapped}
+    for _, total, name, target, place, reason in sorted(scores, key=lambda one: (-one[0], one[4])):
+        holder = next((other for other, pick in picks.items() if pick.place == place), None)
+        if target in must and target not in picks and holder is not None and holder not in must:
+            del picks[holder]
+            picks[target] = Pick(place, round(min(total, 0.99), 2), reason)
+            named[target] = name
 
 
 def _repeats_as_key(contract: Table, target: Column, column: ColumnProfile) -> bool:
