@@ -114,7 +114,8 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
         linked = linked_kinds(workspace, manifest)
         catalog = with_starts(engine, catalog_of(manifest.tables, settings.timezone, stable, linked))
         first = catalog.history_start
-        if first is None and not workspace.config.labels and not _dated_tables(catalog):
+        dated = any(manifest.tables[name].rows for name in _dated_tables(catalog))
+        if first is None and not workspace.config.labels and not dated:
             raise NotAnswerable(
                 Problem("", "there are no orders or other events", "0 rows", "at least one table of facts",
                         "map [tables.orders] or [tables.order_lines], and look whether their files hold rows"
