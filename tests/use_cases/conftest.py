@@ -50,6 +50,8 @@ QUICK_SALES = """
 [use_cases.deal_win]
 models = ["tree"]
 cutoffs = 4
+[use_cases.sales_ready]
+cutoffs = 26
 [use_cases.lead_conversion]
 models = ["linear"]
 cutoffs = 8

@@ -280,7 +280,7 @@ EVIDENCE: Mapping[Evidence, tuple[str, str, str]] = {
 
 STATUS: Mapping[Status, str] = {
     "answered": "Answered",
-    "not distinguishable": "Not distinguishable from the rule of thumb",
+    "not distinguishable": "Not distinguishable from chance or the rule of thumb",
     "not answerable": "Not answerable yet",
     "failed": "Could not be worked out",
 }

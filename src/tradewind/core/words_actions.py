@@ -35,7 +35,7 @@ _SOURCES: Mapping[str, str] = {
     ),
     "sources.money": "One lead brings in, those that never buy counted too: {each}. This is revenue.",
     "sources.money.one": "{source} {amount} ({low} to {high})",
-    "sources.money.spent": "For each {unit} spent, {each} come in.",
+    "sources.money.spent": "Each {unit} spent brings in: {each}.",
     "sources.money.spent.one": "{source} {amount} ({low} to {high})",
     "sources.money.unknown": "What the customers of a source bring in is not known: neither won deals nor orders say so.",
     "sources.next.move": (
@@ -81,4 +81,74 @@ _SOURCES: Mapping[str, str] = {
     "figure.customers_so_far": "customers until now",
 }
 
-WORDS: Mapping[str, str] = {**_SOURCES}
+_READY: Mapping[str, str] = {
+    "ready.action.events": "visit",
+    "ready.action.touches": "message",
+    "ready.action.activities": "contact",
+    "ready.action.texts": "message from the lead",
+    "ready.action.page": "{page} page",
+    "ready.action.home": "home page",
+    "ready.action.on": "{action} on {page}",
+    "ready.pattern.often.1": "{action} in the last {within}",
+    "ready.pattern.often.2": "{action} twice or more in the last {within}",
+    "ready.pattern.often.3": "{action} three times or more in the last {within}",
+    "ready.pattern.twice_and": "{first} twice or more plus {second} in the last {within}",
+    "ready.pattern.then": "{actions}, in the last {within}",
+    "ready.did": "{action} {days} days ago",
+    "ready.did.yesterday": "yesterday",
+    "ready.first": (
+        "Of 100 leads with “{pattern}”, {rate} convert in the next {horizon} ({low} to {high}); of 100 others of the same age, "
+        "{others}."
+    ),
+    "ready.further": (
+        "Of 100 without that but with “{pattern}”, {rate} convert ({low} to {high}); of others, {others}."
+    ),
+    "ready.none": (
+        "Nothing that leads do was confirmed to come before a sale: of {looked_at} patterns, {found} stood out among earlier "
+        "leads, and none of these did among later ones."
+    ),
+    "ready.none.at_all": (
+        "Nothing that leads do was found to come before a sale: {looked_at} patterns were tried, and none stood out more than "
+        "chance would have it."
+    ),
+    "ready.now": (
+        "{count} of the {open} open leads do that today; if it goes on as it did, {expected} of them convert in the next {horizon}."
+    ),
+    "ready.now.none": "None of the {open} open leads does that today.",
+    "ready.approach": (
+        "Open leads were looked at in {weeks} past weeks, each time with what was known by then, and compared with leads of the "
+        "same age. {looked_at} patterns were tried on the earlier half of the leads; {found} stood out, and were tested on "
+        "{later} later leads. Only what held there too is told; of such patterns, one in ten may be a false alarm."
+    ),
+    "ready.money": "No amount is claimed: whether calling them changes anything, no test has measured.",
+    "ready.next": (
+        "Call the leads in the table list_sales_ready, from the top; leave one in ten out at random, and compare: that proves "
+        "what the call changes."
+    ),
+    "ready.next.later": "Look again tomorrow: the table list_sales_ready will name the leads that do it.",
+    "ready.next.none": (
+        "Do not put leads first by what they did, so far; more conversions, or actions that are not recorded yet (pages, "
+        "downloads, answers), may tell more."
+    ),
+    "ready.chart.title": "“{pattern}”: {rate} of 100 convert, {others} of the others",
+    "ready.chart.none": "There is nothing to draw: no pattern was confirmed.",
+    "role.patterns": "What leads do before they buy",
+    "role.sources": "What leads of each source are worth",
+    "ready.chart.x": "Convert, of 100 leads",
+    "ready.chart.others": "others of the same age",
+    "ready.chart.told": "leads with it",
+    "ready.chart.caption": (
+        "Rates are those of later leads, on which nothing was looked for. The line shows where the truth would lie in 95 of 100 "
+        "cases. {assumed}"
+    ),
+    "column.patterns.pattern": "What they did",
+    "column.patterns.leads_now": "Leads today",
+    "column.patterns.leads_before": "Later leads before",
+    "column.patterns.rate": "Convert, of 100",
+    "column.patterns.low": "At least",
+    "column.patterns.high": "At most",
+    "column.patterns.others": "Of the others",
+    "figure.leads_ready": "open leads do it today",
+}
+
+WORDS: Mapping[str, str] = {**_SOURCES, **_READY}

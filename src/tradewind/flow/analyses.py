@@ -12,6 +12,7 @@ ANALYSES: Mapping[str, str] = {
     "lead_source_quality": "lead_source_quality",
     "pipeline_health": "pipeline_health",
     "pipeline_forecast": "pipeline_forecast",
+    "sales_ready": "sales_ready",
 }
 
 

@@ -105,11 +105,11 @@ def _amounts(data: Data, question: Question, counts: str) -> dict[str, float]:
     known = data.catalog.has
     if known("orders", "customer_id", "amount_base") and known("leads", "customer_id"):
         step = "amounts_of_orders"
-    elif counts == "won" and known("deals", "amount_base"):
+    elif counts == "won" and data.catalog.as_it_stands().has("deals", "amount_base"):
         step = "amounts_of_deals"
     else:
         return {}
-    rows = step_today(data, question, step).to_pylist()
+    rows = step_today(data, question, step, as_it_stands=True).to_pylist()
     return {row["lead_id"]: row["amount"] for row in rows if row["amount"] is not None}
 
 

@@ -10,12 +10,13 @@ import pyarrow as pa
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
 from tradewind.report.chart_maker import Maker
-from tradewind.report.drawing import CHANCE, OURS, data, dress, rows_of
+from tradewind.report.drawing import CHANCE, OURS, NotDrawable, data, dress, rows_of
 from tradewind.report.numbers import say_of_100
 
-ROLES = ("sources",)
+ROLES = ("patterns", "sources")
 
 SHARES: Mapping[str, frozenset[str]] = {
+    "patterns": frozenset({"rate", "low", "high", "others"}),
     "sources": frozenset({"share_so_far", "share", "share_low", "share_high"}),
 }
 """Columns of shares, which are told of 100."""
@@ -26,6 +27,12 @@ MOST_ROWS = 14
 def makers(finding: Finding, _tables: Mapping[str, pa.Table], _currency: str) -> dict[str, Maker]:
     """Return how each role is drawn."""
     return {
+        "patterns": Maker(
+            say_patterns,
+            patterns_chart,
+            lambda _: say("ready.chart.caption", assumed=finding.caption),
+            ("pattern", "leads_now", "leads_before", "rate", "low", "high", "others"),
+        ),
         "sources": Maker(
             say_sources,
             sources_chart,
@@ -34,6 +41,46 @@ def makers(finding: Finding, _tables: Mapping[str, pa.Table], _currency: str) ->
              "customer_cost"),
         ),
     }  # fmt: skip
+
+
+def say_patterns(table: pa.Table) -> str:
+    """Return the finding: the first confirmed pattern with its rate and that of the others."""
+    first = _confirmed(table)[0]
+    rate, others = say_of_100(first["rate"]), say_of_100(first["others"])
+    return say("ready.chart.title", pattern=first["pattern"], rate=rate, others=others)
+
+
+def patterns_chart(table: pa.Table, title: str = "") -> Any:
+    """Draw, for each confirmed pattern, how many of 100 leads convert with it, and of others of the same age.
+
+    Args:
+        table: pattern, rate, low, high, others, confirmed.
+        title: the finding; made from the table where empty.
+    Returns:
+        An Altair chart.
+    Raises:
+        NotDrawable: nothing was confirmed.
+    """
+    marks = [
+        {
+            "name": row["pattern"],
+            "plain": 100 * row["others"],
+            "told": 100 * row["rate"],
+            "low": 100 * row["low"],
+            "high": 100 * row["high"],
+        }
+        for row in _confirmed(table)
+    ]
+    names = (say("ready.chart.others"), say("ready.chart.told"))
+    return two_marks(marks, names, say("ready.chart.x"), title or say_patterns(table))
+
+
+def _confirmed(table: pa.Table) -> list[dict[str, Any]]:
+    rows = rows_of(table, ("pattern", "rate", "low", "high", "others", "confirmed"))
+    rows = [row for row in rows if row["confirmed"]]
+    if not rows:
+        raise NotDrawable(say("ready.chart.none"))
+    return rows[:MOST_ROWS]
 
 
 def say_sources(table: pa.Table) -> str:

@@ -11,8 +11,10 @@ from tradewind.simulate.accounts import account_ids, accounts_table, draw_accoun
 from tradewind.simulate.activities import activities_table
 from tradewind.simulate.columns import DAY
 from tradewind.simulate.deals import Deals, deals_table, deals_truth, draw_deals, stages_table
+from tradewind.simulate.lead_events import lead_events_table
 from tradewind.simulate.leads import Leads, draw_leads, leads_table, leads_truth
 from tradewind.simulate.sellers import draw_skill, sellers_truth
+from tradewind.simulate.spend import daily_costs
 from tradewind.simulate.world import Simulated, World
 
 if TYPE_CHECKING:
@@ -54,6 +56,26 @@ def simulate_sales(world: World, seed: int) -> Simulated:
         "totals": _totals(world, leads, deals),
     }
     return Simulated(world, seed, tables, truth)
+
+
+def simulate_website(world: World, seed: int) -> dict[str, pa.Table]:
+    """Simulate what the leads of `simulate_sales` do on the website, and what their sources cost.
+
+    They are handed out apart: most teams have them in other tools, or not at all.
+
+    Args:
+        world: its settings.
+        seed: that of the team.
+    Returns:
+        `events` and `spend` as contract tables.
+    """
+    parts = np.random.default_rng(seed).spawn(6)
+    accounts = draw_accounts(world.sales.accounts, world.sales.fit, parts[0])
+    leads = draw_leads(world, accounts, parts[2])
+    return {
+        "events": lead_events_table(world, leads, parts[5]),
+        "spend": daily_costs(world, world.sales.sources, leads.created // DAY, leads.source),
+    }
 
 
 def _totals(world: World, leads: Leads, deals: Deals) -> pa.Table:

@@ -137,7 +137,7 @@ class _Sides:
 
     def difference(self, group: Ints) -> tuple[Number, float]:
         """The difference with its 95 % interval, and the p-value of none; rows of a group move together."""
-        from scipy.stats import norm
+        from scipy.special import ndtr
 
         first, first_moves = self._rate(self.exposed, self.weight_with, self.fitted_with)
         second, second_moves = self._rate(~self.exposed, self.weight_without, self.fitted_without)
@@ -150,7 +150,7 @@ class _Sides:
         gap = first - second
         if spread == 0:
             return Number(gap), float("nan")
-        return Number(gap, gap - _Z * spread, gap + _Z * spread), float(2 * norm.sf(abs(gap) / spread))
+        return Number(gap, gap - _Z * spread, gap + _Z * spread), float(2 * ndtr(-abs(gap) / spread))
 
 
 def _fit_crosswise(

@@ -90,13 +90,12 @@ def match_by_age(holds: Flags, risk: AtRisk) -> AgeMatched | None:
 def _told(
     holds: Flags, lead: Ints, rate: float, expected: float, moves_rate: Floats, moves_expected: Floats
 ) -> AgeMatched:
-    from scipy.special import expit, logit
-    from scipy.stats import norm
+    from scipy.special import expit, logit, ndtr
 
     spread_rate = _spread(moves_rate, lead)
     spread_gap = _spread(moves_rate - moves_expected, lead)
     spread_lift = _spread(moves_rate / rate - moves_expected / expected, lead)
-    p_value = float(norm.sf((rate - expected) / spread_gap)) if spread_gap > 0 else 1.0
+    p_value = float(ndtr((expected - rate) / spread_gap)) if spread_gap > 0 else 1.0
     inside = float(np.clip(rate, 1e-6, 1 - 1e-6))
     reach = _Z * spread_rate / (inside * (1 - inside))
     low, high = (float(expit(logit(inside) + side * reach)) for side in (-1, 1))
