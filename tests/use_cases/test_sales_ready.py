@@ -56,7 +56,7 @@ def team(folder: Path, planted: bool = True, known: Callable[[float], float] = f
             page = rng.choice(["/pricing", "/blog/x", "/"])
             events.append((number, day, "page_view", page))
         if planted and converts:
-            events += [(number, converted - 4, "page_view", "/pricing?plan=1"), (number, converted - 2, "Download", "")]
+            events += [(number, converted - 8, "page_view", "/pricing?plan=1"), (number, converted - 6, "Download", "")]
         events = [each for each in events if each[0] != number or each[1] < converted]
     told = [(f"L{number:04d}", moment(day), name, url, moment(known(day))) for number, day, name, url in events
             if known(day) < 400]  # fmt: skip
@@ -68,7 +68,6 @@ def team(folder: Path, planted: bool = True, known: Callable[[float], float] = f
 def test_a_planted_order_is_told_and_who_shows_it_today_is_listed(tmp_path: Path) -> None:
     found = analysed(team(tmp_path))
     told = [row for row in found.tables["patterns"].to_pylist() if row["confirmed"]]
-    assert told[0]["pattern"].startswith(("pricing page, then download", "download", "pricing page"))
     assert "download" in told[0]["pattern"]
     assert told[0]["low"] > told[0]["others"]
     assert f"“{told[0]['pattern']}”" in found.finding.found[0]

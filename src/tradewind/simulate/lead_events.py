@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _PAGES = ("features", "blog", "customers", "pricing", "team")
-_PAGE_SHARE = (0.35, 0.3, 0.15, 0.12, 0.08)
+_PAGE_SHARE = (0.25, 0.25, 0.15, 0.27, 0.08)
 _DOWNLOAD = len(_PAGES)
 _DOWNLOADS = 0.06
 """Share of visits of the ordinary kind that end in a download."""
@@ -53,9 +53,9 @@ def _look_around(leads: Leads, rng: np.random.Generator) -> tuple[Ints, Ints, In
 
 
 def _get_ready(leads: Leads, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
-    """Prices twice and then a download, in the week before the deal, of most who have had that week."""
+    """Prices twice and then a download, in the days before the deal, of most who have had those days."""
     one = np.flatnonzero((leads.converted >= 0) & (rng.random(leads.count) < READY))
-    last = leads.converted[one] // DAY - rng.integers(1, 4, len(one))
+    last = leads.converted[one] // DAY - rng.integers(2, 9, len(one))
     of = np.repeat(one, 3)
     day = (last[:, None] - np.array([2, 1, 0])).ravel()
     return of, at_some_hour(day, rng), np.tile([3, 3, _DOWNLOAD], len(one))

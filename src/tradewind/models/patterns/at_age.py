@@ -57,6 +57,13 @@ class AgeMatched:
     lift_high: float
     p_value: float
 
+    def lift_at_least(self, chance: float) -> float:
+        """Return the lift below which the true one lies with this chance."""
+        from scipy.special import ndtri
+
+        spread = np.log(self.lift / self.lift_low) / _Z
+        return float(self.lift * np.exp(spread * ndtri(chance)))
+
 
 def match_by_age(holds: Flags, risk: AtRisk) -> AgeMatched | None:
     """Compare rows with a pattern to the others of the same age (direct standardisation; variance by lead).

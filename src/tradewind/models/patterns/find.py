@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ LEAST_LEADS = 20
 MOST_PATTERNS = 8
 FALSE_ALARMS = 0.10
 """Share of the patterns shown that may be false alarms, on average."""
+ADDS = 0.01
+"""What chance may make of a pattern beside each of its parts, before it is preferred to them."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def _shown_by_enough(actions: int, recent: dict[int, Recent], risk: AtRisk, earl
 
 
 def _choose(holds: dict[Pattern, Flags], risk: AtRisk, earlier: Flags) -> list[tuple[Pattern, AgeMatched]]:
-    """Take the clearest pattern, then the clearest among the rows without it, while there is a clear one."""
+    """Take the sharpest of the clear patterns, then the sharpest among the rows without it, while there is one."""
     left = list(holds)
     free = earlier.copy()
     chosen: list[tuple[Pattern, AgeMatched]] = []
@@ -118,14 +120,25 @@ def _choose(holds: dict[Pattern, Flags], risk: AtRisk, earlier: Flags) -> list[t
         # Those left out along the way still count as looked at.
         chances = benjamini_hochberg([each.p_value for each in told.values()] + [1.0] * (looked_at - len(told)))
         clear = [pattern for pattern, chance in zip(told, chances, strict=False) if chance <= FALSE_ALARMS]
-        if not clear:
+        adding = [pattern for pattern in clear if _adds(pattern, holds, free, risk)]
+        if not adding:
             break
-        best = min(clear, key=_clearness(told))
-        chosen.append((best, told[best]))
-        free &= ~holds[best]
-        left = [pattern for pattern in clear if pattern != best]
+        # By what it surely lifts, all looked at taken together: neither the widest, which would swallow the sharper
+        # ones that are part of it, nor a rare one that was lucky.
+        sure = [told[pattern].lift_at_least(FALSE_ALARMS / 2 / looked_at) for pattern in adding]
+        pattern = adding[int(np.argmax(sure))]
+        chosen.append((pattern, told[pattern]))
+        free &= ~holds[pattern]
+        left = [each for each in clear if each != pattern]
     return chosen
 
 
-def _clearness(told: dict[Pattern, AgeMatched]) -> Callable[[Pattern], tuple[float, float]]:
-    return lambda pattern: (told[pattern].p_value, -told[pattern].lift)
+def _adds(pattern: Pattern, holds: dict[Pattern, Flags], free: Flags, risk: AtRisk) -> bool:
+    """Whether rows with a pattern convert more often than those with only a part of it, whichever part."""
+    for part in pattern.parts():
+        if part in holds:
+            kept = free & holds[part]
+            matched = match_by_age(holds[pattern][kept], risk.only(kept))
+            if matched is None or matched.p_value > ADDS:
+                return False
+    return True

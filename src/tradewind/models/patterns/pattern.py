@@ -36,6 +36,17 @@ class Pattern:
     within_days: int
     times: int = 1
 
+    def parts(self) -> list[Pattern]:
+        """Return the simpler patterns that hold wherever this one does, one step down."""
+        days, steps = self.within_days, self.actions
+        if self.kind == "often":
+            return [Pattern("often", steps, days, self.times - 1)] if self.times > 1 else []
+        if self.kind == "twice and":
+            return [Pattern("often", steps[:1], days, 2), Pattern("often", steps[1:], days)]
+        if len(steps) == 3:
+            return [Pattern("then", pair, days) for pair in (steps[:2], steps[1:], (steps[0], steps[2]))]
+        return [Pattern("often", (each,), days) for each in steps]
+
 
 @dataclass(frozen=True)
 class ActionRows:
