@@ -82,6 +82,7 @@ def test_messy_records_are_forecast_and_what_is_amiss_is_said(team: Tables, ask:
     amount = np.array(deals["amount"].to_pylist(), dtype=object)
     amount[place % 7 == 0] = None
     amount[place % 11 == 3] = -amount[3]
+    amount[[won is False for won in deals["won"].to_pylist()]] = 0
     owner = pc.if_else(pa.array(place % 5 == 0), None, deals["owner"])
     closed = pc.if_else(pa.array(place % 13 == 0), None, deals["closed_at"])
     deals = (
@@ -95,7 +96,8 @@ def test_messy_records_are_forecast_and_what_is_amiss_is_said(team: Tables, ask:
     assert {row["who"] for row in rows if row["kind"] == "team"} == {"North", "South"}
     assert any(row["kind"] == "owner" and row["who"] == "" for row in rows)
     assert rows[0]["period"] == "Feb–Apr 2024"
-    assert 0 <= rows[0]["p_target"] <= 1
+    assert 0 < rows[0]["p_target"] < 1
+    assert min(rows[0]["open_deals"], rows[0]["new_deals"]) > 0
     told = " ".join(analysed.finding.found)
     for said in ("target of €100,000", "have no date of closing", "won without an amount", "below zero",
                  "belong to nobody", "no amount in", "Nobody recorded when deals entered"):  # fmt: skip
@@ -133,6 +135,8 @@ def test_without_amounts_or_with_hardly_a_deal_it_says_what_is_missing(
     deals = team["deals"]
     with pytest.raises(NotAnswerable, match="too few deals have been won"):
         ask({"deals": deals.slice(0, 1)}, now=datetime(2024, 4, 1))
+    with pytest.raises(ConfigError, match="nobody recorded when deals were in which stage"):
+        ask({"deals": deals}, "stage_weights = { Demo = 0.5 }")
     with pytest.raises(NotAnswerable, match="no amount of a deal that was won"):
         ask({"deals": deals.drop_columns(["amount"])})
 

@@ -72,6 +72,10 @@ WORDS: Mapping[str, str] = {
         "{count} deals stand in a stage that says that they are over, but have no date of closing: they count in no "
         "quarter."
     ),
+    "forecast.said.unopened": (
+        "{count} deals have neither a day of opening nor one of closing, so that nobody can say since when they are "
+        "known: they are left out, and what they bring counts with deals that do not exist yet."
+    ),
     "forecast.said.unknown_ends": "{count} deals are closed without a word on how; they count as lost.",
     "forecast.said.won_without": "{count} deals were won without an amount; they add nothing to what was won.",
     "forecast.said.open_without": (

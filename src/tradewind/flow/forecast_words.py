@@ -133,6 +133,7 @@ def _cannot(found: Forecasted) -> list[str]:
     known, pipeline = found.known, found.known.pipeline
     counts = {
         "forecast.said.undated": len(known.left_out),
+        "forecast.said.unopened": known.unopened,
         "forecast.said.unknown_ends": known.unknown_ends,
         "forecast.said.won_without": int((pipeline.won & np.isnan(pipeline.amount)).sum()),
         "forecast.said.open_without": int((pipeline.open & np.isnan(pipeline.amount)).sum()),
@@ -165,7 +166,7 @@ def _numbers(found: Forecasted) -> dict[str, Number]:
         "next_expected_total": Number(found.of_all(1).mean, unit=unit),
     }
     if now.chance is not None:
-        numbers["reach_target_rate"] = Number(now.chance)
+        numbers["reach_target_rate"] = Number(min(max(now.chance, 0.01), 0.99))
     ours, theirs, came = misses(found.past, RULES[0])
     gap = compare_misses(ours, theirs)
     if gap is None or came.sum() <= 0:

@@ -36,6 +36,7 @@ class KnownPipeline:
         units: (owner, team) of each unit; empty words where nobody knows.
         history: where it was read from, with what that cannot tell.
         left_out: deals that stand in a stage that says won or lost, and have no date of closing.
+        unopened: deals without any day, which are in no pipeline.
         unknown_ends: deals that are over without anybody saying how; they count as lost.
         has_teams: whether deals say which team sells.
         has_ratios: whether it is known how amounts change until deals are won.
@@ -47,6 +48,7 @@ class KnownPipeline:
     units: tuple[tuple[str, str], ...]
     history: StageHistory
     left_out: frozenset[str]
+    unopened: int
     unknown_ends: int
     has_teams: bool
     has_ratios: bool
@@ -77,6 +79,8 @@ def read_pipeline(data: Data, cutoff: Cutoff, left_out: frozenset[str] = frozens
     units = tuple(sorted(set(names)))
     place = {name: number for number, name in enumerate(units)}
     amount = np.array([np.nan if each.get("amount") is None else float(each["amount"]) for each in details])
+    # Some write 0 when a deal is lost: what it would have been worth is not known any more.
+    amount[(amount == 0) & (history.ending[kept] != WON)] = np.nan
     created, closed = _numbers(history.created[kept]), _numbers(history.closed[kept])
     steps = _steps(history, kept, created)
     first = np.full(len(kept), np.inf)
@@ -94,6 +98,7 @@ def read_pipeline(data: Data, cutoff: Cutoff, left_out: frozenset[str] = frozens
         units,
         history,
         frozenset(str(each) for each in history.deals[dead]),
+        _unopened(data),
         int((history.ending[kept] == CLOSED).sum()),
         "team" in table.columns,
         bool(np.isfinite(ratio).any()),
@@ -109,6 +114,14 @@ def _details(data: Data, cutoff: Cutoff) -> dict[str, dict[str, Any]]:
     query = f"SELECT {', '.join(wanted)} FROM deals ORDER BY deal_id"
     rows = ask_known(data.engine, data.catalog.as_it_stands(), query, cutoff).to_pylist()
     return {row["deal_id"]: row for row in rows}
+
+
+def _unopened(data: Data) -> int:
+    """Deals of which no day is known, today: a count of what is left out, by which nothing is forecast."""
+    columns = data.catalog.tables["deals"].columns
+    closed = "AND closed_at IS NULL" if "closed_at" in columns else ""
+    query = f"SELECT COUNT(*) AS deals FROM deals WHERE created_at IS NULL {closed} AND valid_to IS NULL"
+    return int(ask(data.engine, query).column("deals")[0].as_py())
 
 
 def _stands_at_an_end(history: StageHistory) -> NDArray[np.bool_]:

@@ -94,12 +94,17 @@ def _require(known: KnownPipeline, question: Question) -> None:
 
 def _own_weights(known: KnownPipeline, question: Question) -> dict[str, float]:
     """The team's own weights; a stage that does not exist, or a weight that is no share, is told."""
-    given = question.option("stage_weights")
+    given, where = question.option("stage_weights"), f"use_cases.{question.name}.stage_weights"
+    if given and known.history.source == "snapshot":
+        raise ConfigError(
+            Problem(where, "nobody recorded when deals were in which stage, so stages cannot be weighted",
+                    ", ".join(map(str, given)), "a history of stages", "map [tables.deal_stages], or remove the weights")
+        )  # fmt: skip
     names = ", ".join(known.stages) or "no stage"
-    wrong = [Problem(f"use_cases.{question.name}.stage_weights", "there is no such stage", str(name), names)
+    wrong = [Problem(where, "there is no such stage", str(name), names)
              for name in given if name not in known.stages]  # fmt: skip
     wrong += [
-        Problem(f"use_cases.{question.name}.stage_weights.{name}", "this is no share", repr(share), "0 to 1")
+        Problem(f"{where}.{name}", "this is no share", repr(share), "0 to 1")
         for name, share in given.items()
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1
     ]
@@ -144,7 +149,8 @@ def _forecast(
     won, open_, new = float(parts[0][units].sum()), parts[1][:, units].sum(1), parts[2][:, units].sum(1)
     draws = widen(won + open_ + new, scale, won)
     low, high, downside = (float(each) for each in levels_of(draws, (COMMIT, BEST, DOWNSIDE)))
-    chance = float(np.mean(draws >= target)) if target > 0 else None
+    # Half a future more on either side: a simulation never makes anything certain.
+    chance = float((np.sum(draws >= target) + 0.5) / (len(draws) + 1)) if target > 0 else None
     return Forecast(quarter, kind, who, won, float(open_.mean()), float(new.mean()), low, high, downside, chance)
 
 
