@@ -68,7 +68,8 @@ def ask(tmp_path: Path) -> Callable[..., Analysed]:
 
     def asked(tables: Tables, settings: str = "", now: datetime = NOW) -> Analysed:
         config = f"{QUICK}{settings}\n"
-        workspace = tw.open(write_workspace(tmp_path, "Team", tables, config), clock=lambda: now)
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        workspace = tw.open(write_workspace(folder, "Team", tables, config), clock=lambda: now)
         load_tables(workspace)
         with open_data(workspace) as data:
             return answer(data, find_question(workspace.config, "pipeline_forecast"))

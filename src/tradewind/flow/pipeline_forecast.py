@@ -98,7 +98,7 @@ def _own_weights(known: KnownPipeline, question: Question) -> dict[str, float]:
     if given and known.history.source == "snapshot":
         raise ConfigError(
             Problem(where, "nobody recorded when deals were in which stage, so stages cannot be weighted",
-                    ", ".join(map(str, given)), "a history of stages", "map [tables.deal_stages], or remove the weights")
+                    ", ".join(map(str, given)), "a history of stages", "map [tables.deal_stages]")
         )  # fmt: skip
     names = ", ".join(known.stages) or "no stage"
     wrong = [Problem(where, "there is no such stage", str(name), names)
