@@ -46,7 +46,11 @@ class Made:
         )
         until = np.where(self.end[there] < learned, self.end[there] - day, np.nan)
         unknown = np.full(len(there), np.nan)
-        return Landmarks(features, age, self.term[there], unknown), until, np.full(len(there), float(learned - day))
+        return (
+            Landmarks(features, age, age, self.term[there], unknown),
+            until,
+            np.full(len(there), float(learned - day)),
+        )
 
     def past(self, days: range) -> tuple[Landmarks, Array, Array]:
         """Return those of several past days, one below the other."""
@@ -60,7 +64,8 @@ class Made:
         )
         rows = [(landmarks.age, landmarks.term_months, until, seen) for landmarks, until, seen in parts]
         columns = [np.concatenate([row[place] for row in rows]) for place in range(4)]
-        return Landmarks(features, columns[0], columns[1], np.full(len(columns[0]), np.nan)), columns[2], columns[3]
+        age, term, until, seen = columns
+        return Landmarks(features, age, age, term, np.full(len(age), np.nan)), until, seen
 
 
 def make_contracts(count: int, seed: int, yearly: float = 0.0) -> Made:

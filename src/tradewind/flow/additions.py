@@ -44,6 +44,7 @@ ADDITIONS: Mapping[str, str] = {
     "won in the end": "win_in_end",
     "driver groups": "driver_groups",
     "tiers": "tiers",
+    "time to leave": "time_to_leave",
 }
 
 

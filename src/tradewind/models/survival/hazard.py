@@ -49,20 +49,21 @@ class Landmarks:
     Args:
         features: one row per entity and cutoff.
         age: days from the start to the cutoff.
+        contract_age: days from the first day of the present contract to the cutoff; its renewals count from there.
         term_months: months that the contract binds at a time; NaN where not known.
         until_renewal: days to the next renewal as known then; NaN where not known.
     """
 
     features: FeatureTable
     age: Array
+    contract_age: Array
     term_months: Array
     until_renewal: Array
 
     def rows(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Landmarks:
         """Return the chosen rows."""
-        return Landmarks(
-            self.features.rows(chosen), self.age[chosen], self.term_months[chosen], self.until_renewal[chosen]
-        )
+        columns = (self.age, self.contract_age, self.term_months, self.until_renewal)
+        return Landmarks(self.features.rows(chosen), *(column[chosen] for column in columns))
 
     def __len__(self) -> int:
         return len(self.age)
@@ -157,11 +158,11 @@ def fit_hazard(
         found = f"{int(left.sum()):,} of {len(left):,} periods ended with leaving"
         raise ModelError(Problem("", f"{what} to learn when people leave", found, f"at least {LEAST_LEFT} each way"))
     gone = np.isfinite(until_left)
-    rhythms = find_rhythms(past.term_months[gone], past.age[gone] + until_left[gone])
+    rhythms = find_rhythms(past.term_months[gone], past.contract_age[gone] + until_left[gone])
     weight = np.ones(len(past))
     design = fit_design(past.features, weight, "linear" if kind == "linear" else "trees")
     matrix = apply_design(design, past.features)
-    planned = _schedule(past.rows(rows.row), rows.ahead, period, rhythms)
+    planned = _schedule(past, rows.ahead, period, rhythms, rows.row)
     if kind == "boosting":
         made = np.hstack([matrix[rows.row], planned])
         trees = fit_trees(made, left, np.ones(len(left)), "logit", "boosting", SHAPE, seed, num_threads)
@@ -176,8 +177,12 @@ def fit_hazard(
     return Hazard(kind, period, sight, design, kept, centre, scale, model, rhythms)
 
 
-def _schedule(now: Landmarks, ahead: NDArray[np.int64], period: int, rhythms: Mapping[float, Rhythm]) -> Array:
-    return schedule_columns(now.age, now.term_months, now.until_renewal, ahead, period, rhythms)
+def _schedule(
+    now: Landmarks, ahead: NDArray[np.int64], period: int, rhythms: Mapping[float, Rhythm],
+    row: NDArray[np.int64] | slice = slice(None),
+) -> Array:  # fmt: skip
+    age, own, term, renewal = (x[row] for x in (now.age, now.contract_age, now.term_months, now.until_renewal))
+    return schedule_columns(age, own, term, renewal, ahead, period, rhythms)
 
 
 def _basis(planned: Array, period: int) -> Array:

@@ -61,7 +61,7 @@ def find_rhythms(term_months: Array, age_at_end: Array) -> Mapping[float, Rhythm
 
     Args:
         term_months: (n,) months that each contract binds at a time; NaN where not known.
-        age_at_end: (n,) days from the start to the end, of those that ended.
+        age_at_end: (n,) days from the first day of the contract to the end, of those that ended.
     Returns:
         Term in months to where its renewals lie: at the calendar's months from the start where the ends do not tell.
     """
@@ -91,13 +91,14 @@ def _away(ages: Array, cycle: float, offset: float) -> Array:
 
 
 def schedule_columns(
-    age: Array, term_months: Array, until_renewal: Array, ahead: NDArray[np.int64], period: int,
+    age: Array, contract_age: Array, term_months: Array, until_renewal: Array, ahead: NDArray[np.int64], period: int,
     rhythms: Mapping[float, Rhythm],
 ) -> Array:  # fmt: skip
     """Return what is known of each period ahead: (m, 5), the columns of `SCHEDULE`.
 
     Args:
         age: (m,) days from the start to the landmark.
+        contract_age: (m,) days from the first day of the present contract to the landmark.
         term_months: (m,) months that the contract binds at a time; NaN where not known.
         until_renewal: (m,) days from the landmark to the next renewal as then known; NaN where not known.
         ahead: (m,) number of the period after the landmark, from 1.
@@ -110,14 +111,14 @@ def schedule_columns(
     for term, rhythm in rhythms.items():
         of_term = term_months == term
         cycle[of_term] = rhythm.cycle
-        first[of_term] = rhythm.offset + rhythm.cycle - age[of_term]
+        first[of_term] = rhythm.offset + rhythm.cycle - contract_age[of_term]
     first = np.where(np.isfinite(until_renewal) & np.isfinite(cycle), until_renewal, first)
     long = np.isfinite(cycle) & (cycle > 1.5 * period)
     with np.errstate(invalid="ignore"):
         # The next renewal not before the period begins; never one before the first of all.
         passed = first + np.maximum(np.ceil((begin - first) / cycle), 0.0) * cycle
         renewal = long & (passed < begin + period)
-        number = np.round((age + passed) / cycle)
+        number = np.round((contract_age + passed) / cycle)
     return np.column_stack(
         [ahead.astype(np.float64), age + begin, long & ~renewal, renewal, renewal & (number <= 1)]
     )  # fmt: skip

@@ -1,0 +1,116 @@
+"""When people leave, in words: of all, of each, and how far that can be relied on."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind.core.finding import Number
+from tradewind.core.words import say
+from tradewind.flow.leave_test import read_figures
+from tradewind.flow.stay_curves import median_of
+from tradewind.report.numbers import say_count, say_of_100
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from tradewind.flow.learned import Learned, Scored
+    from tradewind.flow.question import Question
+
+MONTH = 365.25 / 12
+SOON = 182.0
+
+
+def say_span(days: float) -> str:
+    """Say a span of days as people do: 12 days, 3 months, 2 years."""
+    if days < 45:
+        return f"{round(days)} day{'' if round(days) == 1 else 's'}"
+    months = round(days / MONTH)
+    if months >= 24 and months % 12 == 0:
+        return f"{months // 12} years"
+    return f"{months} month{'' if months == 1 else 's'}"
+
+
+def tell_leave(
+    workspace: Workspace, question: Question, learned: Learned, scored: Scored
+) -> tuple[str, ...]:  # fmt: skip
+    """Return the sentences on time: of all, of today's list, and of the test."""
+    curves = workspace.table(learned.tables["survival"])
+    numbers, words = read_figures(workspace.table(learned.tables["leave_test"]))
+    people = question.people
+    said = [*tell_curve(curves), *_tell_list(workspace.table(scored.table), words, people), *_tell_test(numbers, words)]
+    if int(words.get("backwards", "0")):
+        said.append(say("leave.backwards", count=say_count(float(words["backwards"]))))
+    return tuple(said)
+
+
+def tell_curve(curves: pa.Table) -> tuple[str, ...]:
+    """Return after how long half are gone, or how many are still there at the end of what can be seen."""
+    if not curves.num_rows:
+        return ()
+    middle, low, high = median_of(curves)
+    if not math.isnan(middle):
+        if math.isnan(low) or math.isnan(high) or say_span(low) == say_span(high):
+            return (say("leave.half", middle=say_span(middle)),)
+        return (say("leave.half.range", middle=say_span(middle), low=say_span(low), high=say_span(high)),)
+    rows = [row for row in curves.to_pylist() if row["group"] == "all"]
+    if not any(row["left"] for row in rows):
+        return (say("leave.nobody", seen=say_span(rows[-1]["days"])),)
+    return (say("leave.open", seen=say_span(rows[-1]["days"]), still=say_of_100(rows[-1]["share"])),)
+
+
+def _tell_list(scores: pa.Table, words: dict[str, str], people: str) -> tuple[str, ...]:
+    if "why" in words:
+        return (say("leave.why", why=words["why"], people=people),)
+    middle = scores.column("leave_median_days").to_numpy(zero_copy_only=False).astype(np.float64)
+    soon = int((middle <= SOON).sum())
+    beyond = int(np.isnan(middle).sum())
+    said = [say("leave.list", soon=say_count(soon), all=say_count(len(middle)), people=people, span=say_span(SOON))]
+    if beyond:
+        sight = say_span(float(words["sight_days"]))
+        said.append(say("leave.beyond", count=say_count(beyond), people=people, sight=sight))
+    return tuple(said)
+
+
+def _tell_test(numbers: dict[str, Number], words: dict[str, str]) -> tuple[str, ...]:
+    if "untested" in words:
+        return (say("leave.untested", why=words["untested"]),)
+    ours, age = numbers.get("concordance"), numbers.get("concordance_by_age")
+    said = []
+    if ours is not None and age is not None and ours.value is not None and age.value is not None:
+        key = "leave.order" if words.get("better") == "yes" else "leave.order.equal"
+        said.append(say(key, ours=say_of_100(ours.value), age=say_of_100(age.value)))
+    held = numbers.get("ranges_held")
+    if held is not None and held.value is not None:
+        said.append(say("leave.held", held=say_of_100(held.value)))
+    return tuple(said)
+
+
+def when_words(days: NDArray[np.float64], sight: int) -> list[str]:
+    """Return (n,) when each is likely to leave, in words.
+
+    Args:
+        days: (n, 3) days until leaving: middle, early, late; NaN beyond what can be seen.
+        sight: days ahead that can be seen.
+    """
+    told: dict[tuple[float, ...], str] = {}
+    rounded = np.where(days < 45, np.round(days), np.round(days / MONTH) * MONTH)
+    keys = [tuple(row) for row in np.nan_to_num(rounded, nan=-1.0).tolist()]
+    return [told[key] if key in told else told.setdefault(key, _when(key, sight)) for key in keys]
+
+
+def _when(key: tuple[float, ...], sight: int) -> str:
+    middle, low, high = key
+    if not sight:
+        return say("when.unknown")
+    if low < 0:
+        return say("when.beyond", sight=say_span(sight))
+    if middle < 0:
+        return say("when.low", low=say_span(low), sight=say_span(sight))
+    if high < 0:
+        return say("when.middle", low=say_span(low), middle=say_span(middle), sight=say_span(sight))
+    return say("when", low=say_span(low), middle=say_span(middle), high=say_span(high))
