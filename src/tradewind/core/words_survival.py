@@ -29,5 +29,5 @@ WORDS: Mapping[str, str] = {
     "when.middle": "in about {middle}, hardly before {low}; how late it may be is not known beyond {sight}",
     "when.low": "hardly before {low}; more than that is not known: the data let us see {sight} ahead",
     "when.beyond": "later than the {sight} that the data let us see",
-    "when.unknown": "not known: too few have left to learn from",
+    "when.unknown": "not known",
 }

@@ -89,7 +89,7 @@ def _held(survival: Array, period: int, gone: Array, limit: float) -> Number:
         return missing("fewer than 30 ranges have closed since then")
     held = (gone >= low) & (gone <= high)
     share = float(held[closed].mean())
-    return Number(share, *wilson_interval(share * closed.sum(), int(closed.sum())), unit=f"of {closed.sum():,}")
+    return Number(share, *wilson_interval(share, int(closed.sum())))
 
 
 def figure_rows(numbers: Mapping[str, Number], words: Mapping[str, str]) -> pa.Table:

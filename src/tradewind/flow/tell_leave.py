@@ -90,17 +90,21 @@ def _tell_test(numbers: dict[str, Number], words: dict[str, str]) -> tuple[str, 
     return tuple(said)
 
 
-def when_words(days: NDArray[np.float64], sight: int) -> list[str]:
+def when_words(days: NDArray[np.float64], known: NDArray[np.bool_], sight: int) -> list[str]:
     """Return (n,) when each is likely to leave, in words.
 
     Args:
         days: (n, 3) days until leaving: middle, early, late; NaN beyond what can be seen.
-        sight: days ahead that can be seen.
+        known: (n,) whether anything can be said of each.
+        sight: days ahead that can be seen; 0 where nothing could be learned.
     """
     told: dict[tuple[float, ...], str] = {}
     rounded = np.where(days < 45, np.round(days), np.round(days / MONTH) * MONTH)
     keys = [tuple(row) for row in np.nan_to_num(rounded, nan=-1.0).tolist()]
-    return [told[key] if key in told else told.setdefault(key, _when(key, sight)) for key in keys]
+    said = [told[key] if key in told else told.setdefault(key, _when(key, sight)) for key in keys]
+    return (
+        said if known.all() else [text if sure else say("when.unknown") for text, sure in zip(said, known, strict=True)]
+    )
 
 
 def _when(key: tuple[float, ...], sight: int) -> str:

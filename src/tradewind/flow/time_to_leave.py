@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tradewind.core.feature import FeatureTable
+    from tradewind.features.feature_set import FeatureSet
     from tradewind.flow.learned import Learned
     from tradewind.flow.score import Asked
 
@@ -81,7 +82,7 @@ def learn(data: Data, lesson: Lesson, _trial: Trial, _deployed: Deployed) -> Map
                 "hazard": _model_rows(None)}  # fmt: skip
     curves = curve_rows(today, day_number(data.score_at.day))
     try:
-        study = prepare(data, question, lesson, today)
+        study = prepare(data, question, lesson.feature_set, today)
         tested, kind = try_out(data, study)
         hazard = fit(data, study, data.score_at, kind, today)
     except ModelError as error:
@@ -98,7 +99,7 @@ def learn(data: Data, lesson: Lesson, _trial: Trial, _deployed: Deployed) -> Map
     return {"survival": curves, "leave_test": figure_rows(numbers, words), "hazard": _model_rows(hazard)}
 
 
-def prepare(data: Data, question: Question, lesson: Lesson, today: Contracts) -> Study:
+def prepare(data: Data, question: Question, feature_set: FeatureSet, today: Contracts) -> Study:
     """Compute the features of everybody at past cutoffs.
 
     Raises:
@@ -114,7 +115,7 @@ def prepare(data: Data, question: Question, lesson: Lesson, today: Contracts) ->
     if not cutoffs:
         raise ModelError(Problem("", "the history is too short to see anybody leave", "", f"{2 * period} days"))
     try:
-        features = features_at(data, question, lesson.feature_set, cutoffs)
+        features = features_at(data, question, feature_set, cutoffs)
     except ValueError as error:
         raise ModelError(Problem("", "nobody had a subscription at any past day")) from error
     return Study(question, features, cutoffs, period, today, certain)
@@ -216,32 +217,33 @@ def columns(data: Data, question: Question, learned: Learned, asked: Asked) -> M
     import pyarrow as pa
 
     n = len(asked.mean)
-    days = np.full((n, 3), np.nan)
+    days, known = np.full((n, 3), np.nan), np.zeros(n, dtype=bool)
     hazard = _hazard_of(data, learned)
-    sight = 0
+    sight = 0 if hazard is None else hazard.sight * hazard.period
     if hazard is not None:
-        sight = hazard.sight * hazard.period
         today = read_contracts(data, question.use_case.entity, data.score_at, switch_days(question))
         for begin in range(0, n, CHUNK):
             here = np.arange(begin, min(begin + CHUNK, n))
-            days[here] = remaining_days(hazard, asked.features.rows(here), today, certain_day(question, data.score_at))
+            days[here], known[here] = remaining_days(hazard, asked.features.rows(here), today)
     made = {
         name: pa.array(np.round(days[:, place]), from_pandas=True)
         for place, name in enumerate(("leave_median_days", "leave_low_days", "leave_high_days"))
     }
-    return {**made, "leave_when": pa.array(when_words(days, sight), pa.string())}
+    return {**made, "leave_when": pa.array(when_words(days, known, sight), pa.string())}
 
 
-def remaining_days(hazard: Hazard, features: FeatureTable, today: Contracts, certain: int) -> Array:
-    """Return (n, 3) days until leaving: the middle, and the ends of the range that holds eight in ten; NaN where not
-    known."""
+def remaining_days(
+    hazard: Hazard, features: FeatureTable, today: Contracts
+) -> tuple[Array, NDArray[np.bool_]]:  # fmt: skip
+    """Return (n, 3) days until leaving: the middle, and the ends of the range that holds eight in ten, NaN beyond what
+    can be seen; and whether one has a subscription that is paid for, of which alone anything can be said."""
     _, going = today.at(features.entity_id, features.cutoff.astype("datetime64[D]").astype(np.int64))
     days = np.full((len(features), 3), np.nan)
     if going.any():
-        now = follow(features.rows(going), today, certain)
+        now = follow(features.rows(going), today, 0)
         survival = survival_ahead(hazard.chances(now.past))
         days[going] = np.column_stack([days_until(survival, hazard.period, q) for q in (MIDDLE, LOW, HIGH)])
-    return days
+    return days, going
 
 
 def _hazard_of(data: Data, learned: Learned) -> Hazard | None:

@@ -8,13 +8,13 @@ import numpy as np
 
 from tradewind.simulate.columns import Flags, Floats, Ints, draw
 from tradewind.simulate.leads import log_odds, share
-from tradewind.simulate.world import World
+from tradewind.simulate.world import SubscriptionSettings, World
 
 MONTH = 30
 """Days of a month of a contract; a year has twelve."""
 RETRY = 3
 """Days after which a failed payment is tried again."""
-_ACCESS = 7
+ACCESS = 7
 """Days of access after a payment has failed for good."""
 
 
@@ -77,6 +77,7 @@ class Lives:
         plan: the plan at last.
         monthly: cents per month at last.
         failed: local day of the last failed payment; −1 for none.
+        engagement: how keen the company is at last.
     """
 
     months: Months
@@ -85,6 +86,7 @@ class Lives:
     plan: Ints
     monthly: Ints
     failed: Ints
+    engagement: Floats
 
 
 def draw_starts(world: World, rng: np.random.Generator) -> Starts:
@@ -123,16 +125,14 @@ def live(world: World, starts: Starts, rng: np.random.Generator) -> Lives:
         rate = settings.logins * np.exp(0.6 * keen[who])
         logins = rng.poisson(starts.seats[who] * rate)
         ticket = rng.random(len(who)) < settings.tickets * np.exp(-0.4 * keen[who])
-        doubling = np.log2((1 + logins / starts.seats[who]) / (1 + settings.logins))
-        risk = share(log_odds(settings.hazard) - settings.usage * doubling + settings.trouble * ticket)
         bound = starts.yearly[who]
-        risk = np.where(bound, np.where(month % 12 == 11, 1 - (1 - risk) ** 3, 0.0), risk)
+        risk = risk_to_leave(settings, month, bound, logins / starts.seats[who], ticket)
         price = prices[plan[who]] * starts.seats[who]
         due = np.where(bound, np.where(month % 12 == 0, price * 10, 0), price)
         failed = (due > 0) & (rng.random(len(who)) < settings.failed_share)
         paid = ~failed | (rng.random(len(who)) < settings.recovered)
         failed_day[who[failed]] = begin[who[failed]]
-        _end(ended, why, who[~paid], begin[who[~paid]] + _ACCESS, 3, world.days)
+        _end(ended, why, who[~paid], begin[who[~paid]] + ACCESS, 3, world.days)
         leaves = paid & (rng.random(len(who)) < risk)
         rows.append(Months(who, begin[who], logins, ticket, risk, due, failed, paid, leaves))
         _end(ended, why, who[leaves], begin[who[leaves]] + MONTH, 2, world.days)
@@ -141,7 +141,24 @@ def live(world: World, starts: Starts, rng: np.random.Generator) -> Lives:
         keen[who] = 0.8 * keen[who] + rng.normal(0, 0.5, len(who))
     ended = np.where(ended >= world.days, -1, ended)
     monthly = np.where(starts.yearly, (prices[plan] * starts.seats * 10 + 6) // 12, prices[plan] * starts.seats)
-    return Lives(_stack(rows), ended, np.where(ended < 0, 0, why), plan, monthly, failed_day)
+    return Lives(_stack(rows), ended, np.where(ended < 0, 0, why), plan, monthly, failed_day, keen)
+
+
+def risk_to_leave(
+    settings: SubscriptionSettings, month: Ints | int, yearly: Flags, logins: Floats, ticket: Flags
+) -> Floats:  # fmt: skip
+    """Return the true chance to leave at a month's end, of those whose payment went through.
+
+    Args:
+        settings: of the business.
+        month: number of the month since the trial, from 0.
+        yearly: whether the contract runs for a year.
+        logins: in the month, per person.
+        ticket: whether anybody wrote.
+    """
+    doubling = np.log2((1 + logins) / (1 + settings.logins))
+    risk = share(log_odds(settings.hazard) - settings.usage * doubling + settings.trouble * ticket)
+    return np.where(yearly, np.where(np.asarray(month) % 12 == 11, 1 - (1 - risk) ** 3, 0.0), risk)
 
 
 def _end(ended: Ints, why: Ints, who: Ints, day: Ints, reason: int, days: int) -> None:

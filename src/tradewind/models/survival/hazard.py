@@ -27,9 +27,9 @@ Kind = Literal["linear", "boosting"]
 
 FADING = 0.75
 """What is left after one period of the part of an effect that fades."""
-MOST_COLUMNS = 40
+MOST_COLUMNS = 80
 """Columns of features that the linear model reads: those that go most with leaving."""
-MOST_ROWS: Mapping[Kind, int] = {"linear": 150_000, "boosting": 120_000}
+MOST_ROWS: Mapping[Kind, int] = {"linear": 100_000, "boosting": 100_000}
 """Periods learned from at most; more are thinned at random."""
 LEAST_LEFT = 10
 """With fewer who left nothing is learned."""
