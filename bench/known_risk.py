@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
 from tradewind.simulate.contracts import ACCESS, MONTH, Lives, Starts, risk_to_leave
 from tradewind.simulate.world import World
 
@@ -20,8 +21,8 @@ RETRY = 3
 
 
 def known_survival(
-    world: World, starts: Starts, lives: Lives, seen_logins: Array, seen_ticket: NDArray[np.bool_], who: NDArray[np.int64],
-    days: int, rng: np.random.Generator,
+    world: World, starts: Starts, lives: Lives, seen_logins: Array, seen_ticket: NDArray[np.bool_],
+    who: NDArray[np.int64], days: int, rng: np.random.Generator,
 ) -> Array:  # fmt: skip
     """Return (k, months + 1) chance of still being there n periods of 30 days after the world's last day.
 

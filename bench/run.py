@@ -140,6 +140,18 @@ def _forecast() -> list[Row]:
     return forecast.run()
 
 
+def _survival() -> list[Row]:
+    import survival
+
+    return survival.run()
+
+
+def _million_subscriptions() -> list[Row]:
+    import million_subscriptions
+
+    return million_subscriptions.run()
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
@@ -154,6 +166,8 @@ BENCHES = {
     "defects": ("Trouble in the data", _defects),
     "forecast": ("Forecasts of a pipeline", _forecast),
     "identity": ("One person out of many records", _identity),
+    "survival": ("When subscriptions end", _survival),
+    "million_subscriptions": ("A million customers with subscriptions", _million_subscriptions),
 }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.core.time import Cutoff
+from tradewind.features.whose import rows_of
 from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data
 
@@ -112,18 +113,12 @@ def read_contracts(data: Data, entity: str, known_by: Cutoff, switch_days: int) 
 
 def _sql(data: Data, entity: str) -> str:
     has = data.catalog.has
-    columns = ["s.started_at"]
+    columns = ["started_at"]
     for name, kind in (("ended_at", "TIMESTAMP"), ("trial_ends_at", "TIMESTAMP"), ("term_months", "DOUBLE")):
-        shown = f"s.{name}" if has("subscriptions", name) else f"CAST(NULL AS {kind})"
+        shown = name if has("subscriptions", name) else f"CAST(NULL AS {kind})"
         columns.append(f"{shown} AS {name}")
-    rest = ", ".join(columns)
-    if has("subscriptions", entity) and not (entity == "account_id" and has("customers", entity)):
-        return f"SELECT s.{entity}, {rest} FROM subscriptions AS s WHERE s.{entity} IS NOT NULL"
-    own = f"COALESCE(s.{entity}, c.{entity})" if has("subscriptions", entity) else f"c.{entity}"
-    return (
-        f"SELECT {own} AS {entity}, {rest} FROM subscriptions AS s "
-        f"LEFT JOIN customers AS c ON c.customer_id = s.customer_id WHERE {own} IS NOT NULL"
-    )
+    whose = rows_of(data.catalog, "subscriptions", entity)
+    return f"SELECT {entity}, {', '.join(columns)} FROM {whose} WHERE {entity} IS NOT NULL"
 
 
 def _stays(who: Ints, start: Ints, end: Ints, switch_days: int) -> Ints:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tradewind.core.errors import ModelError, Problem
 from tradewind.core.feature import FeatureTable
 from tradewind.models.design import Design, apply_design, fit_design
-from tradewind.models.linear import LinearModel, fit_linear, inverse_link
+from tradewind.models.linear import LinearModel, inverse_link
 from tradewind.models.survival.person_periods import PersonPeriods, expand, periods_lived
 from tradewind.models.survival.schedule import AGE_STEPS, Rhythm, find_rhythms, schedule_columns
 from tradewind.models.trees import TreeModel, fit_trees
@@ -35,7 +35,10 @@ LEAST_LEFT = 10
 """With fewer who left nothing is learned."""
 LEAST_SEEN = 30
 """A period so many ahead is foretold only where so many different people were followed through it."""
-STRENGTH = 0.003
+PENALTY = 300.0
+"""Inverse variance of the prior of an effect per standard deviation of a feature; strong, since rows repeat people."""
+LOOSER = 5.0
+"""How much wider the prior of the baseline is."""
 SHAPE: Mapping[str, object] = {
     "num_iterations": 250, "learning_rate": 0.04, "num_leaves": 12, "min_data_in_leaf": 100, "feature_fraction": 0.4,
 }  # fmt: skip
@@ -173,8 +176,17 @@ def fit_hazard(
     columns = np.hstack([read, read * FADING ** (rows.ahead - 1)[:, None], _basis(planned, period)])
     centre, scale = columns.mean(axis=0), columns.std(axis=0)
     scale = np.where(scale > 1e-9, scale, 1.0)
-    model = fit_linear((columns - centre) / scale, left, np.ones(len(left)), "logit", STRENGTH)
+    scale[2 * len(kept) :] /= LOOSER  # when in a contract's life it is has to be believed sooner than a feature
+    model = _fit_ridge((columns - centre) / scale, left)
     return Hazard(kind, period, sight, design, kept, centre, scale, model, rhythms)
+
+
+def _fit_ridge(matrix: Array, left: Array) -> LinearModel:
+    """Logistic regression with a normal prior on every coefficient (ridge), by scikit-learn's Newton steps."""
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=1.0 / PENALTY, solver="newton-cholesky", max_iter=50).fit(matrix, left)
+    return LinearModel("linear", "logit", float(fitted.intercept_[0]), np.asarray(fitted.coef_[0], dtype=np.float64))
 
 
 def _schedule(
