@@ -110,6 +110,18 @@ def _small_data() -> list[Row]:
     return small_data.run(SHARED) if SHARED.is_dir() else _absent("small data")
 
 
+def _small_leads() -> list[Row]:
+    import small_leads
+
+    return small_leads.run(SHARED)
+
+
+def _tiers_drift() -> list[Row]:
+    import tiers_drift
+
+    return tiers_drift.run()
+
+
 def _absent(what: str) -> list[Row]:
     note = "the shared data sets are not beside this checkout"
     return [{"what": what, "figure": "not measured", "target": "", "reached": False, "note": note}]
@@ -162,6 +174,8 @@ BENCHES = {
     "vendors": ("Vendors' exports", _vendors),
     "labelled": ("Labelled tables", _labelled),
     "small_data": ("Small data", _small_data),
+    "small_leads": ("A hundred leads", _small_leads),
+    "tiers_drift": ("Tiers after drift", _tiers_drift),
     "loading": ("Five million rows", _loading),
     "defects": ("Trouble in the data", _defects),
     "forecast": ("Forecasts of a pipeline", _forecast),

@@ -78,6 +78,7 @@ class UseCase:
         amounts: for questions about how much: what customers `spend`, or what they are `worth` (gross margin of it).
         does: what those with the outcome do ("leave", "are won"); empty for the table of words to say it.
         options: further settings that config may give, with their defaults; a setting has its default's type.
+        after: questions whose answers of today it stands on; they are answered before it.
         also: what is added to a learned answer, by its name in `flow/additions.py`.
     """
 
@@ -103,4 +104,5 @@ class UseCase:
     amounts: Literal["spend", "worth"] = "worth"
     does: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
+    after: tuple[str, ...] = ()
     also: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from tradewind.flow.analyse import Analysis
 
 ANALYSES: Mapping[str, str] = {
     # One line each: question → module under `tradewind.flow` that has `answer(data, question) -> Analysed`.
+    "lead_routing": "lead_routing",
     "lead_source_quality": "lead_source_quality",
     "pipeline_health": "pipeline_health",
     "pipeline_forecast": "pipeline_forecast",

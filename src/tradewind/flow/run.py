@@ -23,7 +23,7 @@ from tradewind.flow.lifetime import score_lifetime, train_lifetime
 from tradewind.flow.load import load
 from tradewind.flow.look import check_tables, look_into_columns
 from tradewind.flow.progress import Progress, Silent, stage
-from tradewind.flow.questions import Question, list_questions
+from tradewind.flow.questions import Question, find_question, list_questions
 from tradewind.flow.reporting import Written, publish_report
 from tradewind.flow.score import score_question
 from tradewind.flow.score_label import score_label
@@ -158,9 +158,16 @@ def _answered(workspace: Workspace, data: OpenData, question: Question, progress
 
 def _analysed(workspace: Workspace, data: OpenData, question: Question, progress: Progress) -> Finding:
     work = find_analysis(question.name)
+    for name in question.use_case.after:
+        before = find_question(workspace.config, name)
+        learned = _trained(workspace, data, before, progress)
+        learned.require()
+        _scored(workspace, data, before, learned, progress)
+    stands_on = workspace.manifest().fingerprints([f"scores_{name}" for name in question.use_case.after])
     with stage(progress, question.words(question.use_case.title)) as notes:
+        parts = {"after": stands_on}
         output = question_step(
-            workspace, f"analyse {question.name}", question, {}, lambda: run_analysis(data(), question, work)
+            workspace, f"analyse {question.name}", question, parts, lambda: run_analysis(data(), question, work)
         )
         notes.append("nothing has changed" if output.skipped else "")
     return Finding.from_json(output.values["finding"])

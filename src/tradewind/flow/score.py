@@ -65,10 +65,13 @@ def ask_everybody(data: Data, question: Question, version: str, cutoff: Cutoff) 
         NotAnswerable: nobody is asked about at the cutoff.
         ModelError: the saved model is missing or damaged.
     """
-    case = question.use_case
-    deployed, card = load_model(model_folder(data.workspace.root, case.name, version))
-    feature_set = FeatureSet.from_json(card["feature_set"])
-    label = label_of(question)
+    deployed, card = load_model(model_folder(data.workspace.root, question.name, version))
+    return ask_with(data, question, deployed, FeatureSet.from_json(card["feature_set"]), cutoff)
+
+
+def ask_with(data: Data, question: Question, deployed: Deployed, feature_set: FeatureSet, cutoff: Cutoff) -> Asked:
+    """Compute features and scores as of a cutoff with a model at hand; see `ask_everybody`."""
+    case, label = question.use_case, label_of(question)
     if find_eligible(data.engine, data.catalog, case, label, case.settings, [cutoff]) == 0:
         raise NotAnswerable(
             Problem(case.name, f"nobody can be asked about on {cutoff}", f"0 {question.people}",

@@ -135,9 +135,8 @@ def match_spread(said: Array, own: Array) -> Array:
     """
     x, wanted = logit(said), logit(own)
     spread = float(x.std())
-    if spread < 1e-3:
-        return own
-    return expit(wanted.mean() + (x - x.mean()) * (float(wanted.std()) / spread))
+    stretch = float(wanted.std()) / spread if spread > 1e-3 else 0.0
+    return expit(wanted.mean() + (x - x.mean()) * stretch)
 
 
 def fit_posterior(rows: Array, outcome: Array, weight: Array, mean: Array, precision: Array) -> tuple[Array, Array]:
