@@ -10,10 +10,10 @@ from mapped_rows import MapRows, rows_of
 
 from tradewind.core.errors import ConfigError
 from tradewind.core.time import Cutoff
-from tradewind.features.catalog import catalog_of, catalog_table
+from tradewind.features.catalog import Catalog, catalog_of, catalog_table
 from tradewind.flow.ask import ask_known
 from tradewind.sources.load import load_tables
-from tradewind.store.workspace import Workspace, open_workspace
+from tradewind.store.workspace import Workspace
 
 AT = "2024-01-02 10:00:00"
 WHOM = ("customer_id", "lead_id", "deal_id", "account_id")
@@ -72,34 +72,41 @@ trial_ends_at = "trial"
 renews_at = "renews"
 payment_failed_at = "failed"
 """
-HEADER = "who,since,trial,renews,failed\n"
+HISTORY = """who,since,trial,renews,failed,changed
+c,2024-01-01,2024-01-15,2024-07-01,,2024-01-01
+c,2024-01-01,2024-01-15,2024-07-01,2024-03-05,2024-03-05
+c,2024-01-01,2024-01-15,2024-08-01,2024-05-10,2024-05-20
+"""
 
 
-def seen(workspace: Workspace, day: date) -> list[tuple[object, ...]]:
-    """What was known of the trial's end and of failed payments at a day's beginning."""
-    manifest = workspace.manifest()
-    known = catalog_of(manifest.tables, "UTC")
-    with workspace.engine(("subscriptions",), manifest) as engine:
-        rows = ask_known(
-            engine, known, "SELECT trial_ends_at, payment_failed_at FROM subscriptions", Cutoff(day, "UTC")
-        )
-        assert not known.has("subscriptions", "renews_at"), "where the first load found it, nobody knows how it was"
-    return rows_of(rows, "trial_ends_at", "payment_failed_at")
+def known(workspace: Workspace) -> Catalog:
+    return catalog_of(workspace.manifest().tables, "UTC")
 
 
 def test_a_later_failure_does_not_erase_an_earlier_one(make_workspace: Callable[..., Workspace]) -> None:
-    first = HEADER + "c,2024-01-01,2024-01-15,2024-07-01,2024-03-05\n"
-    workspace = make_workspace(CONFIG, {"data/subs.csv": first})
+    workspace = make_workspace(CONFIG + 'known_at = "changed"\n', {"data/subs.csv": HISTORY})
     load_tables(workspace)
-    later = HEADER + "c,2024-01-01,2024-01-15,2024-07-01,2024-06-10\n"
-    (workspace.root / "data/subs.csv").write_text(later, encoding="utf-8")
-    workspace = open_workspace(workspace.root, lambda: datetime(2024, 6, 20, 12), {})
+    trial, march, may = datetime(2024, 1, 14, 23), datetime(2024, 3, 4, 23), datetime(2024, 5, 9, 22)
+    expected = {
+        date(2024, 1, 10): (trial, None, 7),
+        date(2024, 3, 6): (trial, march, 7),
+        date(2024, 5, 15): (trial, march, 7),  # the second was not known before the 20th
+        date(2024, 5, 21): (trial, may, 8),
+    }
+    month = "EXTRACT(MONTH FROM CAST(renews_at AS DATE) + 1)"  # midnight in Berlin is the evening before in UTC
+    query = f"SELECT trial_ends_at, payment_failed_at, {month} AS month FROM subscriptions"
+    with workspace.engine(("subscriptions",), workspace.manifest()) as engine:
+        for day, row in expected.items():
+            rows = ask_known(engine, known(workspace), query, Cutoff(day, "UTC"))
+            assert rows_of(rows, "trial_ends_at", "payment_failed_at", "month") == [row], day
+
+
+def test_without_a_history_what_moves_is_not_used_for_the_past(make_workspace: Callable[..., Workspace]) -> None:
+    workspace = make_workspace(CONFIG, {"data/subs.csv": "".join(HISTORY.splitlines(True)[::3])})
     load_tables(workspace)
-    trial, march, june = (datetime(2024, 1, 14, 23), datetime(2024, 3, 4, 23), datetime(2024, 6, 9, 22))
-    assert seen(workspace, date(2024, 1, 10)) == [(trial, None)]
-    assert seen(workspace, date(2024, 3, 6)) == [(trial, march)]
-    assert seen(workspace, date(2024, 6, 15)) == [(trial, march)], "the second was not known before it was loaded"
-    assert seen(workspace, date(2024, 6, 21)) == [(trial, june)]
+    assert known(workspace).has("subscriptions", "trial_ends_at"), "agreed at the beginning"
+    assert not known(workspace).has("subscriptions", "renews_at"), "it moves on with each renewal"
+    assert not known(workspace).has("subscriptions", "payment_failed_at"), "that the last one stands tells of no later"
 
 
 def test_an_amount_in_the_own_currency_is_known_no_longer_than_the_amount() -> None:

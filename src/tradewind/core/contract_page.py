@@ -19,7 +19,8 @@ rows may lack it. An order without a customer is a guest's: it counts in revenue
 `created_at` is kept, and known from the load that first saw it.
 
 "Revealed by" names the time before which a column counts as unknown. "Never changes" means that what stands there today is believed of
-the past too; any other column of a table that changes is known as of today only, until loads or `known_at` give it a history.
+the past too; any other column of a table that changes counts as of today only, unless `known_at` is mapped: then its rows are a
+history.
 "Personal" columns are never learned from.
 """
 
