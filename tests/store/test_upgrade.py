@@ -46,6 +46,7 @@ def test_the_workspace_of_the_first_release_opens(old: Path) -> None:
     assert load.fingerprint == "f1"
     assert model is not None
     assert model.card == {"auc": 0.85}
+    assert state.feedback() == []  # a table that came with a later release of the same format
     workspace.close()
 
 

@@ -110,6 +110,41 @@ def explain(
     raise typer.Exit(show.explain(workspace, name, customer_id, as_json))
 
 
+@app.command("list")
+def list_(
+    name: Name,
+    workspace: WorkspaceDir = HERE,
+    owner: Annotated[str, typer.Option("--owner", help="Only what this person owns.")] = "",
+    top: Annotated[int, typer.Option("--top", min=1, help="At most so many.")] = 20,
+    file: Annotated[Path | None, typer.Option("--csv", help="Write the list to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whom to work on today: names, chance, worth, reasons, and what was said last."""
+    from tradewind.cli import show_list
+
+    raise typer.Exit(show_list.morning_list(workspace, name, owner, top, file, as_json))
+
+
+@app.command()
+def feedback(
+    name: Name,
+    entity_id: Annotated[str, typer.Argument(help="Which customer, company, lead or deal.")] = "",
+    verdict: Annotated[str, typer.Argument(help="done, won, lost, not-now, or wrong.")] = "",
+    because: Annotated[str, typer.Option("--because", help="The reason; needed with wrong.")] = "",
+    until: Annotated[str, typer.Option("--until", help="With not-now: leave alone before this day.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who says so; the user of this computer when absent.")] = "",
+    summary: Annotated[bool, typer.Option("--summary", help="When somebody disagreed, who was right.")] = False,
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say what came of a row of a list, or that the list is wrong about it; or see who was right."""
+    from tradewind.cli import show_list
+
+    if summary:
+        raise typer.Exit(show_list.summary(workspace, name, as_json))
+    raise typer.Exit(show_list.feedback(workspace, name, (entity_id, verdict, because, until, by), as_json))
+
+
 @app.command()
 def people(
     name: Annotated[str, typer.Argument(help="A customer, lead:<id>, or a person; all merges when absent.")] = "",

@@ -28,4 +28,32 @@ WORDS: Mapping[str, str] = {
     "own.ask.what": "What happens to them? For example: an order of category 'coffee'; no order; converts",
     "own.ask.within": "Within how long? For example: 30 days",
     "own.ask.worth": "What is one worth? For example: orders in the last 90 days; 25; or nothing if you do not know",
+    # Lists and what is said of their rows.
+    "own.said": "{verdict} ({by}, {day})",
+    "own.verdict.done": "done",
+    "own.verdict.won": "won",
+    "own.verdict.lost": "lost",
+    "own.verdict.not-now": "not now",
+    "own.verdict.wrong": "the list is wrong",
+    # When somebody disagreed.
+    "own.overrides.name": "When somebody disagreed, who was right",
+    "own.overrides.none": (
+        "Somebody disagreed with the list {given} times; who was right is not measured yet, because none of these "
+        "outcomes is complete."
+    ),
+    "own.overrides.right": (
+        "When somebody disagreed, the person was right {right} of {complete} times, the list {listed}: the person "
+        "{share} of 100 times, and it may be anything from {low} to {high}."
+    ),
+    "own.overrides.open": (
+        "By the list's own chances it would have been {expected}: nobody can say yet that people know more or less than it."
+    ),
+    "own.overrides.person": (
+        "By the list's own chances it would have been {expected}: people know something that the list does not."
+    ),
+    "own.overrides.list": (
+        "By the list's own chances it would have been {expected}: where people disagreed, the list did better."
+    ),
+    "own.overrides.waiting": "{waiting} more are not complete.",
+    "own.overrides.do": "ask them what they saw, and bring it into the data: their reasons stand in the feedback",
 }

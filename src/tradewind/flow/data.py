@@ -161,7 +161,7 @@ def _dated_tables(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     for name, table in catalog.tables.items():
         happens = table.contract.kind == "fact" or table.contract.dated or name == "subscriptions"
         times = tuple(time for time in _BEGINS_OR_ENDS if time in table.columns)
-        if happens and times:
+        if happens and times and name != "outcomes":  # what people tell today does not move the day of the data
             dated[name] = times
     return dated
 

@@ -19,7 +19,19 @@ def question_step(
     workspace: Workspace, name: str, question: Question, more: Mapping[str, object], work: Callable[[], StepOutput]
 ) -> StepOutput:
     """Do one piece of work for a question, unless all that it depends on is as it was when it was last done."""
-    return run_step(workspace, name, {**parts_of(workspace), "question": question, **more}, work, code=CODE)
+    parts = parts_of(workspace)
+    if not _reads_outcomes(workspace, question):
+        tables = parts["tables"]
+        assert isinstance(tables, dict)
+        parts["tables"] = {name: found for name, found in tables.items() if name != "outcomes"}
+    return run_step(workspace, name, {**parts, "question": question, **more}, work, code=CODE)
+
+
+def _reads_outcomes(workspace: Workspace, question: Question) -> bool:
+    """Whether a question reads what people told of their lists; the others are not learned anew after every word."""
+    features = {**workspace.config.features, **question.features}
+    texts = (question.label_sql, *question.use_case.requires, *(feature.sql for feature in features.values()))
+    return any("outcomes" in text.lower() for text in texts)
 
 
 def parts_of(workspace: Workspace) -> dict[str, object]:

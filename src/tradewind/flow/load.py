@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tradewind.flow.inbox import drain_inbox, set_inbox_aside
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.resolve import resolve
 from tradewind.sources.load import load_tables
@@ -12,17 +13,19 @@ from tradewind.store.workspace import Workspace
 
 
 def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadResult]:
-    """Bring the sources into contract tables, and their records together to people where config asks for it.
+    """Bring the sources into contract tables, their records together to people, and what people told into `outcomes`.
 
     Raises:
         SourceError: a source cannot be read.
     """
     progress = progress or Silent()
     with stage(progress, "Reading your data", len(workspace.config.tables)) as notes:
+        set_inbox_aside(workspace)
         loads = load_tables(workspace, lambda doing, _share: progress.advance(doing))
         rows = sum(entry.rows for name, entry in workspace.manifest().tables.items() if name in workspace.config.tables)
         notes.append("; ".join([f"{rows:,} rows", *_brought(loads)]))
     resolve(workspace, progress)
+    drain_inbox(workspace)
     return loads
 
 

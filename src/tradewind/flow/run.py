@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tradewind.flow.lesson import wanted_questions
 from tradewind.flow.lifetime import score_lifetime, train_lifetime
 from tradewind.flow.load import load
 from tradewind.flow.look import check_tables, look_into_columns
+from tradewind.flow.overrides import checks_of_overrides
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.questions import Question, find_question, list_questions
 from tradewind.flow.reporting import Written, publish_report
@@ -147,7 +148,8 @@ def _answered(workspace: Workspace, data: OpenData, question: Question, progress
             return _analysed(workspace, data, question, progress)
         learned = _trained(workspace, data, question, progress)
         scored = _scored(workspace, data, question, learned, progress) if learned.answerable else None
-        return answer(workspace, question, learned, scored)
+        finding = answer(workspace, question, learned, scored)
+        return replace(finding, checks=(*finding.checks, *checks_of_overrides(workspace, data, question)))
     except NotAnswerable as error:
         return answer(workspace, question, Learned(question.name, refused=error.problems), None)
     except ConfigError:

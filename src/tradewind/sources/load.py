@@ -418,7 +418,8 @@ def _forget_unmapped(job: _Job, loaded: set[str]) -> None:
     """Take tables that no mapping makes any more out of the snapshot; earlier snapshots keep them."""
     manifest = job.workspace.manifest()
     gone: dict[str, TableEntry | None] = {
-        name: None for name in manifest.tables if name in CONTRACT and name not in loaded
-    }
+        name: None for name, entry in manifest.tables.items()
+        if name in CONTRACT and name not in loaded and "inbox" not in entry.meta  # what people told needs no source
+    }  # fmt: skip
     if gone:
         publish(job.workspace.root, manifest, gone, job.workspace.clock)

@@ -6,16 +6,17 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from tradewind.core.errors import Problem, StoreError
+from tradewind.core.feedback import Feedback
 from tradewind.core.identity import Decision
 from tradewind.store.manifest import FORMAT, inside, wrong_format
-from tradewind.store.state_schema import IDENTITY_DECISIONS, LOADS, META, MODEL_VERSIONS, RUNS, SCHEMA, STEPS
+from tradewind.store.state_schema import FEEDBACK, IDENTITY_DECISIONS, LOADS, META, MODEL_VERSIONS, RUNS, SCHEMA, STEPS
 
 STATE_FILE = "state.db"
 
@@ -175,6 +176,31 @@ class State:
             for row in self._rows(query)
         ]
 
+    def record_feedback(self, feedback: Feedback) -> None:
+        """Note what a person said of a row of a list; what was said before stays."""
+        row = {
+            "feedback_id": feedback.feedback_id, "question": feedback.question, "entity": feedback.entity,
+            "entity_id": feedback.entity_id, "verdict": feedback.verdict, "because": feedback.because,
+            "until_day": None if feedback.until is None else feedback.until.isoformat(),
+            "given_by": feedback.by, "given_at": to_micros(feedback.at), "model_version": feedback.model_version,
+            "as_of": None if feedback.as_of is None else feedback.as_of.isoformat(),
+            "shown": _dump({"score": feedback.score, "usual": feedback.usual}),
+        }  # fmt: skip
+        with _writing(self._engine) as connection:
+            connection.execute(FEEDBACK.insert().values(row))
+
+    def feedback(self, question: str = "") -> list[Feedback]:
+        """Return all that was said, oldest first; of one question where it is named."""
+        query = FEEDBACK.select().order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id)
+        rows = self._rows(query.where(FEEDBACK.c.question == question) if question else query)
+        return [
+            Feedback(
+                row.feedback_id, row.question, row.entity, row.entity_id, row.verdict, row.because, _day(row.until_day),
+                row.given_by, from_micros(row.given_at), row.model_version, _day(row.as_of), **_load(row.shown),
+            )
+            for row in rows
+        ]  # fmt: skip
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
@@ -286,6 +312,10 @@ def told(engine: sa.Engine) -> Iterator[None]:
         raise StoreError(
             Problem(place, "the state database cannot be used", reason, "a database that can be read and written")
         ) from error
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def _dump(value: Mapping[str, Any]) -> str:

@@ -54,3 +54,20 @@ IDENTITY_DECISIONS = sa.Table(
     sa.Column("verdict", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
 )
+FEEDBACK = sa.Table(
+    "feedback",
+    SCHEMA,
+    sa.Column("feedback_id", sa.Text, primary_key=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("entity_id", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("because", sa.Text, nullable=False),
+    sa.Column("until_day", sa.Text),
+    sa.Column("given_by", sa.Text, nullable=False),
+    sa.Column("given_at", sa.BigInteger, nullable=False),
+    sa.Column("model_version", sa.Text, nullable=False),
+    sa.Column("as_of", sa.Text),
+    sa.Column("shown", sa.Text, nullable=False),
+)
+"""`shown` is JSON: the score as it was shown, and the mean of its list."""

@@ -1,0 +1,88 @@
+"""The table that people work from: the scores of a learned question, or the `list` of an analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from tradewind.core.errors import NotAnswerable, Problem
+from tradewind.flow.question import Question
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SCORE_COLUMNS = frozenset(
+    {"mean", "low", "high", "value", "expected_gain", "worth_contacting", "cutoff", "model_version"}
+)
+REASONS = ("reason_1", "reason_2", "reason_3")
+INFLUENCES = ("influence_1", "influence_2", "influence_3")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The rows of a list.
+
+    Args:
+        table: name of the table.
+        rows: its rows, the first to work on first.
+        entity: the column that names whom a row is about.
+        scored: whether the rows hold chances or amounts with reasons.
+    """
+
+    table: str
+    rows: pa.Table
+    entity: str
+    scored: bool
+
+    @property
+    def version(self) -> str:
+        """The model's version; empty for an analysis."""
+        return str(self.rows["model_version"][0]) if self.scored and self.rows.num_rows else ""
+
+    @property
+    def as_of(self) -> date | None:
+        """The local day as of which it was made; None where the table does not say."""
+        if "cutoff" not in self.rows.column_names or self.rows.num_rows == 0:
+            return None
+        found = self.rows["cutoff"][0].as_py()
+        return found if isinstance(found, date) else None
+
+    @property
+    def usual(self) -> float | None:
+        """Mean of the scores."""
+        import pyarrow.compute as pc
+
+        return float(pc.mean(self.rows["mean"]).as_py()) if self.scored and self.rows.num_rows else None
+
+    def find(self, entity_id: str) -> Mapping[str, Any] | None:
+        """Return the row about an entity, or None."""
+        import pyarrow.compute as pc
+
+        found = self.rows.filter(pc.equal(self.rows[self.entity].cast("string"), entity_id)).slice(0, 1).to_pylist()
+        return found[0] if found else None
+
+    def score_of(self, row: Mapping[str, Any]) -> float | None:
+        """Return a row's chance or amount."""
+        return float(row["mean"]) if self.scored and row.get("mean") is not None else None
+
+
+def read_source(workspace: Workspace, question: Question) -> Source:
+    """Return the list of a question as the last run left it.
+
+    Raises:
+        NotAnswerable: no run has made one, or the question has none.
+    """
+    tables = workspace.manifest().tables
+    analysis = question.use_case.task == "analysis"
+    name = f"{'list' if analysis else 'scores'}_{question.name}"
+    if name not in tables:
+        what = "it has no list of whom to work on" if analysis else "nobody has been scored yet"
+        do = f"tradewind run --only {question.name}"
+        raise NotAnswerable(Problem(question.name, what, "", f"a table {name}", do))
+    rows = workspace.table(name)
+    key = question.use_case.entity
+    entity = key if key in rows.column_names else rows.column_names[0]
+    return Source(name, rows, entity, scored="mean" in rows.column_names and not analysis)
