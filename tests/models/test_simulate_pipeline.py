@@ -107,6 +107,14 @@ def test_amounts_that_nobody_knows_are_drawn_from_deals_that_were_won() -> None:
     assert _all(_simulate(none)).sum() == 0
 
 
+def test_one_giant_of_the_past_does_not_come_again_and_again() -> None:
+    pipeline = make_pipeline(14, a_day=0.4)
+    amount = pipeline.amount.copy()
+    amount[np.flatnonzero(pipeline.won & (pipeline.closed < 600))[0]] = 1e9
+    futures = _simulate(replace(pipeline, amount=amount))
+    assert futures.new(0).sum(1).mean() < 3 * _simulate(pipeline).new(0).sum(1).mean()
+
+
 def test_negative_amounts_are_taken_as_they_are() -> None:
     pipeline = make_pipeline(9, a_day=0.4)
     back = replace(pipeline, amount=np.where(np.arange(pipeline.count) % 5 == 0, -pipeline.amount, pipeline.amount))

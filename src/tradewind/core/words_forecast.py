@@ -81,6 +81,14 @@ WORDS: Mapping[str, str] = {
     "forecast.said.open_without": (
         "{count} open deals have no amount in the workspace's currency; theirs is drawn from deals that were won."
     ),
+    "forecast.said.largest": (
+        "The largest open deal alone is worth {amount}: whether it is won decides much of the quarter, so look at it by "
+        "itself."
+    ),
+    "forecast.said.far": (
+        "Some deals are far larger than all others. Open ones count in full; of deals that do not exist yet none is "
+        "taken to be worth more than {amount}."
+    ),
     "forecast.said.negative": "{count} deals have an amount below zero; they are taken as they are.",
     "forecast.said.amounts_today": (
         "Amounts of the past were not kept: past quarters were forecast with today's amounts, which flatters all "

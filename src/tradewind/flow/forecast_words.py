@@ -10,11 +10,14 @@ from tradewind.flow.forecast_tables import misses
 from tradewind.flow.forecasted import Forecast, Forecasted
 from tradewind.flow.question import Question
 from tradewind.models.pipeline.backtest import compare_misses
+from tradewind.models.pipeline.born import far_amount
 from tradewind.models.pipeline.rules import RULES
 from tradewind.report.numbers import say_count, say_money, say_of_100
 
 _SELLERS_TOLD, _FEWEST_TOLD = 3, 4
 """Sellers named in a sentence; past quarters from which on a judgement is given."""
+_LARGE = 0.25
+"""Share of what is expected from which on a single open deal is told."""
 
 
 def tell_forecast(found: Forecasted, question: Question) -> Finding:
@@ -140,11 +143,24 @@ def _cannot(found: Forecasted) -> list[str]:
         "forecast.said.negative": int((pipeline.amount < 0).sum()),
     }
     said = [say(name, count=say_count(count)) for name, count in counts.items() if count]
+    said += _large(found)
     if not known.has_past_amounts and found.past:
         said.append(say("forecast.said.amounts_today"))
     if any(unit[0] == "" for unit in known.units):
         said.append(say("forecast.said.nobody"))
     return [*said, *known.history.said]
+
+
+def _large(found: Forecasted) -> list[str]:
+    """What hangs on single deals: one that is open now, or one of the past that is unlike all others."""
+    pipeline, said = found.known.pipeline, []
+    largest = float(np.nanmax(np.where(pipeline.open, np.nan_to_num(pipeline.amount), 0.0), initial=0.0))
+    if largest > _LARGE * found.of_all(0).mean:
+        said.append(say("forecast.said.largest", amount=_money(found, largest)))
+    far = far_amount(pipeline)
+    if np.any(pipeline.amount > far):
+        said.append(say("forecast.said.far", amount=_money(found, far)))
+    return said
 
 
 def _status(found: Forecasted) -> Status:

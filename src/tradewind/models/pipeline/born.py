@@ -123,6 +123,16 @@ def recent_deals(pipeline: Pipeline, now: float) -> tuple[Ints, Floats]:
     return deals, weight / weight.sum()
 
 
+def far_amount(pipeline: Pipeline) -> float:
+    """Return the amount beyond which a deal is unlike all others: five robust standard deviations of log amounts."""
+    logs = np.log(pipeline.amount[pipeline.amount > 0])
+    if len(logs) == 0:
+        return np.inf
+    middle = float(np.median(logs))
+    spread = max(1.4826 * float(np.median(np.abs(logs - middle))), 0.3)
+    return float(np.exp(middle + 5 * spread))
+
+
 def _month(day: Floats) -> Ints:
     return np.asarray((day % YEAR) / YEAR * 12, dtype=np.int64) % 12
 

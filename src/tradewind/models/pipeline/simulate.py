@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.models.pipeline.born import WEEK, Births, draw_births, fit_births, recent_deals
+from tradewind.models.pipeline.born import WEEK, Births, draw_births, far_amount, fit_births, recent_deals
 from tradewind.models.pipeline.chain import HALF_LIFE, Chain, fit_chain
 from tradewind.models.pipeline.moves import Moves, draw_moves, follow
 from tradewind.models.pipeline.pipeline import Flags, Floats, Ints, Pipeline, sums_by
@@ -159,7 +159,8 @@ def _born(
     won_at = follow(moves, draw, _first_stage(known)[deal], np.zeros(len(draw)), at, shift, ahead, rng)
     happened = won_at < np.inf
     deal = deal[happened]
-    amount = _filled(known, known.amount[deal], rng)
+    # One giant of the past must not come again and again among deals that nobody has seen yet.
+    amount = np.minimum(_filled(known, known.amount[deal], rng), far_amount(known))
     return _Sales(draw[happened], won_at[happened], known.unit[deal], amount, True)
 
 
