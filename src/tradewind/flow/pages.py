@@ -115,12 +115,22 @@ def use_cases_page() -> str:
         rules = "; ".join(rule.name for rule in case.baselines)
         settings = ", ".join([f"`horizon` ({case.horizon})", *(f"`{n}` ({s})" for n, s in case.settings.items())])
         needs = ", ".join([*(f"`{table}`" for table in case.requires), *case.needs])
+        options = ", ".join(f"`{name}` ({_as_in_config(value)})" for name, value in case.options.items())
         parts.append(
             f"\n## {case.title.format(**spans)} (`{case.name}`)\n\n{case.question.format(**spans)}\n\n"
             f"- What one does with it: {case.action}\n- Needs: {needs}\n- Spans: {settings}\n"
-            f"- Rules of thumb beside it: {rules}\n- More: [{case.name}](../src/tradewind/use_cases/{case.name}/README.md)\n"
+            + (f"- Settings: {options}\n" if options else "")
+            + (f"- Rules of thumb beside it: {rules}\n" if rules else "")
+            + f"- More: [{case.name}](../src/tradewind/use_cases/{case.name}/README.md)\n"
         )
     return "".join(parts)
+
+
+def _as_in_config(value: object) -> str:
+    """Write a default as config would; what is empty is called none."""
+    if isinstance(value, tuple | dict):
+        return ", ".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value) or "none"
 
 
 def _meanings(model: type[BaseModel]) -> dict[str, str]:

@@ -12,9 +12,9 @@ from tradewind.models.pipeline.chain import HALF_LIFE, Chain, fit_chain
 from tradewind.models.pipeline.moves import Moves, draw_moves, follow
 from tradewind.models.pipeline.pipeline import Flags, Floats, Ints, Pipeline, sums_by
 
-DRAWS, FEWEST_DRAWS = 1000, 100
+DRAWS, FEWEST_DRAWS = 1000, 200
 """Futures by default, and of pipelines too large for so many."""
-_AT_ONCE, _AT_MOST = 500_000, 20_000_000
+_AT_ONCE, _AT_MOST = 500_000, 8_000_000
 """Deals followed at once, which bounds the memory; and in all, which bounds the time."""
 
 
