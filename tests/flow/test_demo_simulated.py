@@ -14,6 +14,7 @@ import tradewind as tw
 from tradewind.cli.main import app
 from tradewind.flow import demo_simulated
 from tradewind.flow.demo_simulated import DEMOS, WORLD, set_up_simulated
+from tradewind.flow.questions import asked_questions
 from tradewind.simulate.world import SalesSettings, SubscriptionSettings
 from tradewind.sources.load import load_tables
 
@@ -39,13 +40,15 @@ def test_a_sales_team_loads_with_its_answers(tmp_path: Path) -> None:
     workspace = _load("sales", tmp_path)
     leads, deals = workspace.table("leads"), workspace.table("deals")
     assert leads.num_rows == 300
-    assert set(leads["became_deal"].to_pylist()) == {"yes", "no", None}
     assert pc.all(pc.equal(pc.is_null(deals["won"]), pc.is_null(deals["closed_at"]))).as_py()
     stages = workspace.table("deal_stages")
     assert set(stages["deal_id"].to_pylist()) == set(deals["deal_id"].to_pylist())
     activities = workspace.table("activities")
     assert set(activities["lead_id"].drop_null().to_pylist()) <= set(leads["lead_id"].to_pylist())
-    assert set(workspace.config.labels) == {"lead_becomes_deal", "deal_is_won"}
+    assert set(deals["lead_id"].to_pylist()) <= set(leads["lead_id"].to_pylist())
+    assert set(workspace.table("spend")["channel"].to_pylist()) <= set(leads["source"].to_pylist())
+    asked = {question.name for question in asked_questions(workspace.config)}
+    assert {"pipeline_health", "deal_win", "pipeline_forecast", "lead_conversion", "lead_source_quality"} <= asked
 
 
 def test_a_subscription_business_loads_with_logins_of_those_who_pay(tmp_path: Path) -> None:

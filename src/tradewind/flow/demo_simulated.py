@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tradewind.core.errors import Problem, StoreError
+from tradewind.core.time import local_day
 from tradewind.simulate.exports.hubspot import record_id, write_hubspot
 from tradewind.simulate.exports.plain import write_plain
 from tradewind.simulate.exports.stripe import customer_id, write_stripe_subscriptions
 from tradewind.simulate.exports.zendesk import write_zendesk_tickets
 from tradewind.simulate.sales import simulate_sales
 from tradewind.simulate.subscriptions import simulate_subscriptions
-from tradewind.simulate.world import SubscriptionSettings, World
+from tradewind.simulate.world import SalesSettings, Simulated, Stage, SubscriptionSettings, World
 
-WORLD = World(start=date(2023, 1, 1), days=731, subscriptions=SubscriptionSettings(accounts=1500, logins=3.0))
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SALES = SalesSettings(
+    leads=4000,
+    accounts=1200,
+    converts=0.35,
+    fit=0.6,
+    stages=(
+        Stage("Qualification", 0.65, 12.0),
+        Stage("Demo", 0.70, 20.0),
+        Stage("Proposal", 0.60, 25.0),
+        Stage("Negotiation", 0.75, 18.0),
+    ),
+)
+"""A team whose deals take eleven weeks from opening to signature, so that on any day about a hundred are open."""
+WORLD = World(
+    start=date(2023, 1, 1), days=731, subscriptions=SubscriptionSettings(accounts=1500, logins=3.0), sales=SALES
+)
 """Two years, of which 2025-01-01 is the day after; the configs pin that day as today."""
 SEED = 20
 
@@ -50,6 +71,28 @@ def _write_sales(folder: Path) -> None:
             numbers = [None if each is None else str(record_id(each, kind)) for each in ours]
             table = table.set_column(table.column_names.index(column), column, [numbers])
         write_plain(table, folder / f"{name}.csv", zone)
+    write_plain(_spend(sales), folder / "spend.csv", zone)
+
+
+def _spend(sales: Simulated) -> pa.Table:
+    """What the sources of leads cost each day: so much for every lead that came in."""
+    import pyarrow as pa
+
+    cost = {source.name: source.cost for source in sales.world.sales.sources if source.cost > 0}
+    leads = sales.tables["leads"]
+    zone = sales.world.timezone
+    days = [local_day(at, zone) for at in leads["created_at"].to_pylist()]
+    paid = Counter(
+        (day, source) for day, source in zip(days, leads["source"].to_pylist(), strict=True) if source in cost
+    )
+    rows = sorted(paid.items())
+    return pa.table(
+        {
+            "day": [day for (day, _), _ in rows],
+            "source": [source for (_, source), _ in rows],
+            "cost": [round(count * cost[source], 2) for (_, source), count in rows],
+        }
+    )
 
 
 def _write_subscription(folder: Path) -> None:

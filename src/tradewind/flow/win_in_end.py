@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.words import say
@@ -14,7 +15,8 @@ from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import seed_of
 from tradewind.flow.question import Question
 from tradewind.flow.stage_history import read_stage_history
-from tradewind.models.pipeline.win_in_end import win_in_end
+from tradewind.models.pipeline.stages import StageHistory
+from tradewind.models.pipeline.win_in_end import EndChance, win_in_end
 from tradewind.report.numbers import say_count, say_money
 from tradewind.store.workspace import Workspace
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from tradewind.flow.data import Data
     from tradewind.flow.score import Asked
+
+Array = NDArray[np.float64]
 
 COLUMN = "won_in_the_end"
 
@@ -47,11 +51,19 @@ def _columns(data: Data, question: Question, _learned: Learned, asked: Asked) ->
 
     return {
         "stage": pa.array([standing.get(str(each)) or None for each in asked.features.entity_id], pa.string()),
+        ("days_open" if history.source == "snapshot" else "days_in_stage"): aligned(_waited(history, ends)),
         COLUMN: aligned(ends.chance),
         f"{COLUMN}_low": aligned(ends.low),
         f"{COLUMN}_high": aligned(ends.high),
-        "history": pa.array([history.source] * len(rows), pa.string()),
     }
+
+
+def _waited(history: StageHistory, ends: EndChance) -> Array:
+    """Calendar days since each of the deals entered its stage."""
+    stays = np.flatnonzero(history.lasting & ~np.isnat(history.entered))
+    since = (np.datetime64(history.as_of, "D") - history.entered[stays]).astype(np.float64)
+    waited = dict(zip(history.deal[stays].tolist(), since.tolist(), strict=True))
+    return np.array([waited[deal] for deal in ends.deal.tolist()])
 
 
 def _sentences(workspace: Workspace, _question: Question, _learned: Learned, scored: Scored) -> tuple[str, ...]:
@@ -60,7 +72,7 @@ def _sentences(workspace: Workspace, _question: Question, _learned: Learned, sco
         return ()
     chance = np.array(rows[COLUMN].to_pylist(), dtype=np.float64)
     value = np.nan_to_num(np.array(rows["value"].to_pylist(), dtype=np.float64))
-    snapshot = rows["history"][0].as_py() == "snapshot"
+    snapshot = "days_open" in rows.column_names
     said = [say("deals.win.snapshot")] if snapshot else []
     known = np.isfinite(chance)
     if known.any():
