@@ -47,6 +47,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 QUICK_SALES = """
+[use_cases.activity_effect]
+first = "14 days"
+horizon = "45 days"
 [use_cases.deal_win]
 models = ["tree"]
 cutoffs = 4

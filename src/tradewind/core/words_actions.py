@@ -151,4 +151,76 @@ _READY: Mapping[str, str] = {
     "figure.leads_ready": "open leads do it today",
 }
 
-WORDS: Mapping[str, str] = {**_SOURCES, **_READY}
+_KINDS = {"call": ("a call", "calls"), "mail": ("a mail", "mails"), "email": ("an e-mail", "e-mails"),
+          "meeting": ("a meeting", "meetings"), "demo": ("a demo", "demos"), "visit": ("a visit", "visits")}  # fmt: skip
+
+_EFFECT: Mapping[str, str] = {
+    **{f"effect.kind.{kind}.1": one for kind, (one, _) in _KINDS.items()},
+    **{f"effect.kind.{kind}.2": f"two {many} or more" for kind, (_, many) in _KINDS.items()},
+    **{f"effect.kind.{kind}.3": f"three {many} or more" for kind, (_, many) in _KINDS.items()},
+    "effect.kind.1": "“{kind}”",
+    "effect.kind.2": "“{kind}” twice or more",
+    "effect.kind.3": "“{kind}” three times or more",
+    "effect.outcome.deals": "won",
+    "effect.outcome.leads": "converted",
+    "effect.more": "more often",
+    "effect.less": "less often",
+    "effect.plain": (
+        "{deals} with {activity} in the first {first} were {outcome} {side}: {with_it} against {without} in 100."
+    ),
+    "effect.adjusted": (
+        "With what was known by then held equal, {with_it} against {without} (the difference lies between {low} and {high})."
+    ),
+    "effect.not_adjusted": "This is not adjusted: {why}.",
+    "effect.unseen": (
+        "Something we do not see that makes both {activity} and being {outcome} {unseen} times as likely would be enough to "
+        "explain all of it, {unseen_edge} times to leave it open."
+    ),
+    "effect.none": (
+        "Among {compared} {deals}, no activity of the first {first} clearly goes with being {outcome}; {count} were looked at. "
+        "The largest difference:"
+    ),
+    "effect.everywhere": "Nothing can be said of {kinds}: all {deals} had it in the first {first}.",
+    "effect.approach": (
+        "{compared} {deals} that were still open after their first {first} were compared by what had been done for them in that "
+        "time; whether they were {outcome} was counted over the {horizon} that followed. Held equal: {known}. {count} "
+        "comparisons were made; clear means clear with all of them taken together."
+    ),
+    "effect.known.nothing": "nothing, because nothing else was known of them back then",
+    "effect.money": "No amount is claimed: that they go together does not say that the activity earned it.",
+    "effect.next": (
+        "A test with some {deals} held out at random would settle it: draw half of the new ones, do {activity} for these only, "
+        "and compare."
+    ),
+    "effect.next.plain": (
+        "See whether {activity} is a stage by another name. If not, a test with some {deals} held out at random would settle it."
+    ),
+    "effect.next.none": "Choose activities by what they cost, for now; more deals, or a test at random, may tell them apart.",
+    "effect.check": "Enough alike on both sides",
+    "effect.check.pass": "For every activity there were enough with it and without it that were alike beforehand.",
+    "effect.check.warn": "Too few were alike beforehand, so that only the plain difference is told: {activities}.",
+    "effect.check.do": "see whether these activities are a stage by another name",
+    "effect.chart.title": "Clear so far: {activity}",
+    "effect.chart.title.none": "No activity clearly goes with winning so far",
+    "effect.chart.x": "Difference in wins, of 100",
+    "effect.chart.plain": "as it is",
+    "effect.chart.told": "with what was known held equal",
+    "effect.chart.caption": (
+        "Right of zero: more often won with it. The line shows where the truth would lie in 95 of 100 cases, if nothing unseen is at "
+        "work. {assumed}"
+    ),
+    "role.activities": "Activities that go with winning",
+    "column.activities.activity": "Activity",
+    "column.activities.times": "At least, times",
+    "column.activities.with": "With it",
+    "column.activities.without": "Without",
+    "column.activities.won_with": "Won with it, of 100",
+    "column.activities.won_without": "Won without, of 100",
+    "column.activities.adjusted_with": "Held equal: with it",
+    "column.activities.adjusted_without": "Held equal: without",
+    "column.activities.low": "Difference at least",
+    "column.activities.high": "Difference at most",
+    "column.activities.grade": "How sure",
+}
+
+WORDS: Mapping[str, str] = {**_SOURCES, **_READY, **_EFFECT}

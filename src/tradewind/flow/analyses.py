@@ -14,6 +14,7 @@ ANALYSES: Mapping[str, str] = {
     "pipeline_health": "pipeline_health",
     "pipeline_forecast": "pipeline_forecast",
     "sales_ready": "sales_ready",
+    "activity_effect": "activity_effect",
 }
 
 

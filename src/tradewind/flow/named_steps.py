@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from tradewind.core.time import Cutoff
+from tradewind.core.time import Cutoff, Days
 from tradewind.features.as_of import at_cutoffs, parse_select, view_as_of
 from tradewind.features.catalog import Catalog
 from tradewind.flow.ask import ask_known
@@ -16,6 +16,7 @@ from tradewind.flow.question import Question
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from sqlglot import exp
 
 _NAME = re.compile(r"^[ \t]*--[ \t]*name:[ \t]*(\w+)[ \t]*$", re.MULTILINE)
 
@@ -36,9 +37,10 @@ def step_today(data: Data, question: Question, name: str, as_it_stands: bool = F
 def step_at(
     data: Data,
     question: Question,
-    select: str,
+    select: str | exp.Expression,
     cutoffs: Sequence[Cutoff],
     catalog: Catalog | None = None,
+    more_spans: Mapping[str, Days] | None = None,
 ) -> pa.Table:
     """Return the rows of a SELECT at many cutoffs, each seeing only what was known by its own.
 
@@ -47,9 +49,11 @@ def step_at(
         question: gives spans and horizon.
         select: one SELECT for one cutoff.
         cutoffs: the local midnights.
+        more_spans: spans beyond the question's that the SELECT names.
         catalog: what may be read; for today also columns that only say how things are today.
     """
     where = f"{question.name}: steps.sql"
-    view = view_as_of(parse_select(select, where), catalog or data.catalog, where, blanks=True)
-    statement, parameters = at_cutoffs(view, cutoffs, question.use_case.settings, where=where)
+    template = parse_select(select, where) if isinstance(select, str) else select
+    view = view_as_of(template, catalog or data.catalog, where, blanks=True)
+    statement, parameters = at_cutoffs(view, cutoffs, {**question.use_case.settings, **(more_spans or {})}, where=where)
     return data.engine.fetch(statement, parameters)

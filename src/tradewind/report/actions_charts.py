@@ -8,15 +8,16 @@ from typing import Any
 import pyarrow as pa
 
 from tradewind.core.finding import Finding
-from tradewind.core.words import say
+from tradewind.core.words import WORDS, say
 from tradewind.report.chart_maker import Maker
 from tradewind.report.drawing import CHANCE, OURS, NotDrawable, data, dress, rows_of
 from tradewind.report.numbers import say_of_100
 
-ROLES = ("patterns", "sources")
+ROLES = ("patterns", "sources", "activities")
 
 SHARES: Mapping[str, frozenset[str]] = {
     "patterns": frozenset({"rate", "low", "high", "others"}),
+    "activities": frozenset({"won_with", "won_without", "adjusted_with", "adjusted_without", "low", "high"}),
     "sources": frozenset({"share_so_far", "share", "share_low", "share_high"}),
 }
 """Columns of shares, which are told of 100."""
@@ -27,6 +28,13 @@ MOST_ROWS = 14
 def makers(finding: Finding, _tables: Mapping[str, pa.Table], _currency: str) -> dict[str, Maker]:
     """Return how each role is drawn."""
     return {
+        "activities": Maker(
+            say_activities,
+            activities_chart,
+            lambda _: say("effect.chart.caption", assumed=finding.caption),
+            ("activity", "times", "with", "without", "won_with", "won_without", "adjusted_with", "adjusted_without",
+             "low", "high", "grade"),
+        ),
         "patterns": Maker(
             say_patterns,
             patterns_chart,
@@ -81,6 +89,45 @@ def _confirmed(table: pa.Table) -> list[dict[str, Any]]:
     if not rows:
         raise NotDrawable(say("ready.chart.none"))
     return rows[:MOST_ROWS]
+
+
+def say_activities(table: pa.Table) -> str:
+    """Return the finding: the clear activity with the largest difference, or that there is none."""
+    rows = rows_of(table, ("activity", "times", "plain", "clear"), ("adjusted", "grade"))
+    clear = sorted((row for row in rows if row["clear"]), key=lambda row: (row["adjusted"] is None, -abs(row["plain"])))
+    if not clear:
+        return say("effect.chart.title.none")
+    return say("effect.chart.title", activity=_activity(clear[0]))
+
+
+def activities_chart(table: pa.Table, title: str = "") -> Any:
+    """Draw, for each activity, the difference in wins as it is and with what was known held equal.
+
+    Args:
+        table: activity, times, plain, clear, optionally adjusted, low, high.
+        title: the finding; made from the table where empty.
+    Returns:
+        An Altair chart.
+    Raises:
+        NotDrawable: nothing to draw.
+    """
+    rows = rows_of(table, ("activity", "times", "plain"), ("adjusted", "low", "high"))[:MOST_ROWS]
+    marks = [
+        {
+            "name": _activity(row),
+            "plain": 100 * row["plain"],
+            **{name: None if row[key] is None else 100 * row[key]
+               for name, key in (("told", "adjusted"), ("low", "low"), ("high", "high"))},
+        }
+        for row in rows
+    ]  # fmt: skip
+    names = (say("effect.chart.plain"), say("effect.chart.told"))
+    return two_marks(marks, names, say("effect.chart.x"), title or say_activities(table))
+
+
+def _activity(row: Mapping[str, Any]) -> str:
+    kind, times = str(row["activity"]), int(row["times"])
+    return WORDS.get(f"effect.kind.{kind.lower()}.{times}") or say(f"effect.kind.{times}", kind=kind)
 
 
 def say_sources(table: pa.Table) -> str:
