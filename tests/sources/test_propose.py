@@ -221,6 +221,10 @@ def test_open_deals_with_a_close_date_hoped_for_are_open(hoped: bool) -> None:
         }
     )
     assert any("only for deals that are won or lost" in note for note in proposal.undecided) != hoped
+    mapping = mapping_of(proposal, "deals")
+    ended = """"Deal Stage" IN ('Closed Won', 'Closed Lost')"""
+    assert mapping["closed_at"] == f'CASE WHEN {ended} THEN "Close Date" END'
+    assert mapping["expected_close_at"] == f'CASE WHEN {ended} THEN NULL ELSE "Close Date" END'
 
 
 def leads_ending(header: str, ends: Sequence[str]) -> Proposal:

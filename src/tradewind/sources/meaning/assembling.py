@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from tradewind.core.contract import CONTRACT
 from tradewind.sources.meaning.amounts import find_amount
 from tradewind.sources.meaning.attributes import place_attributes
+from tradewind.sources.meaning.closing import fill_won, split_close_date
 from tradewind.sources.meaning.filling import conversions_of, header_of
 from tradewind.sources.meaning.fitting import Fit, Pick
-from tradewind.sources.meaning.sales import won_and_lost
 from tradewind.sources.meaning.world import World
-from tradewind.sources.meaning.writing import column_sql, number_sql, text_literal, time_sql
+from tradewind.sources.meaning.writing import column_sql, number_sql, time_sql
 from tradewind.sources.profile import ColumnProfile, SourceProfile
 from tradewind.sources.proposal import Guess, LeftOut, ProposedTable
 
@@ -102,7 +102,8 @@ def draft_table(world: World, one: Fit, chosen: Sequence[Fit]) -> Draft:
     if one.table in ("accounts", "products"):
         _name_by_key(draft)
     if one.table == "deals":
-        _fill_won(draft)
+        fill_won(draft)
+        split_close_date(draft)
     if one.table == "leads":
         _fill_conversion(draft)
     return draft
@@ -220,38 +221,6 @@ def _name_by_key(draft: Draft) -> None:
     values = [value for value, _ in draft.source.columns[draft.places[key.column][0]].top]
     if values and sum(sum(map(str.isalpha, value)) > 0.7 * len(value) for value in values) > 0.8 * len(values):
         draft.put(Guess("name", key.expression, 0.7, "rows are told apart by their names"), *draft.places[key.column])
-
-
-def _fill_won(draft: Draft) -> None:
-    """Whether a deal was won, from the stage that says so."""
-    stage = draft.one.picks.get("stage")
-    if "won" in draft.guesses or stage is None:
-        return
-    column = draft.source.columns[stage.place]
-    won, lost = won_and_lost(column)
-    if not won:
-        return
-    sql = column_sql(column)
-    cases = [f"WHEN {sql} = {text_literal(won)} THEN true"]
-    if lost:
-        cases.append(f"WHEN {sql} = {text_literal(lost)} THEN false")
-    amount = draft.one.picks.get("amount")
-    if amount is not None and _known_only_once_closed(draft, amount, stage, (won, lost)):
-        name = draft.source.columns[amount.place].name
-        draft.notes.append(
-            f"{draft.source.short}: {name} is filled only for deals that are won or lost, so it is what was sold, "
-            "not what was hoped for; nothing says how large an open deal is"
-        )
-    said = f"“{won}” is won" + (f", “{lost}” is lost" if lost else "") + ", and the other stages are open"
-    draft.put(Guess("won", f"CASE {' '.join(cases)} END", 0.9, said), stage.place)
-
-
-def _known_only_once_closed(draft: Draft, amount: Pick, stage: Pick, ends: tuple[str, str]) -> bool:
-    """Whether there are open deals, and hardly any has an amount. A close date may be a hope: the stage tells."""
-    texts = draft.source.texts
-    stages = zip(texts[amount.place], texts[stage.place], strict=True)
-    amounts = [value for value, at in stages if at is not None and at not in ends]
-    return bool(amounts) and sum(value is not None for value in amounts) <= 0.05 * len(amounts)
 
 
 def _fill_conversion(draft: Draft) -> None:
