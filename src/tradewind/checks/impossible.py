@@ -21,7 +21,8 @@ OLDEST = 115
 _NEVER_NEGATIVE = ("discount", "price", "cost", "monthly_amount", "employees", "impressions", "clicks", "budget",
                    "rating", "rate", "quantity")  # fmt: skip
 _SPANS = (("started_at", "ended_at"), ("created_at", "closed_at"), ("created_at", "converted_at"),
-          ("started_at", "trial_ends_at"))  # fmt: skip
+          ("created_at", "lost_at"), ("started_at", "trial_ends_at"), ("started_at", "payment_failed_at"),
+          ("started_at", "renews_at"))  # fmt: skip
 
 
 def find_impossible(looked: Looked, tables: Mapping[str, Looked]) -> list[Trouble]:
