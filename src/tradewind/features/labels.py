@@ -77,11 +77,12 @@ def parse_label_sql(text: str, where: str = "label.sql", options: Mapping[str, o
             problems.append(Problem(where, "a statement is missing", "", f"a line `-- name: {name}` and a SELECT"))
     if problems:
         raise ConfigError(problems)
-    parsed = {name: _with_options(parse_select(sql, f"{where}: {name}"), options or {}) for name, sql in named.items()}
+    parsed = {name: with_options(parse_select(sql, f"{where}: {name}"), options or {}) for name, sql in named.items()}
     return LabelSQL(parsed["eligible"], parsed["outcome"], parsed.get("value"), where)
 
 
-def _with_options(select: exp.Expression, options: Mapping[str, object]) -> exp.Expression:
+def with_options(select: exp.Expression, options: Mapping[str, object]) -> exp.Expression:
+    """Write a question's further settings (numbers, texts, flags) where a statement says `:<name>`, in place."""
     for found in list(select.find_all(exp.Placeholder)):
         if isinstance(options.get(str(found.this)), bool | int | float | str):
             found.replace(exp.convert(options[str(found.this)]))

@@ -35,6 +35,7 @@ def subscription_groups(catalog: Catalog, entity: str) -> list[Group]:
         columns.append(f"{total('monthly_amount', also(None, running))} AS monthly")
         words.add("monthly_amount", "amount paid per month", "money", "subscription amount", "sum", "monthly")
     _dates(catalog, words, columns, running)
+    _term(catalog, words, columns, running)
     vocabulary = _plan(catalog, entity, words, columns, running)
     return [group_of(catalog, "subscriptions", entity, columns, words, vocabulary)]
 
@@ -79,6 +80,22 @@ def _dates(catalog: Catalog, words: Words, columns: list[str], running: str) -> 
         columns.append(f"CAST(MIN(renews_at){also(None, ahead)} AS DATE) AS renews_on")
         sentence = "days until the renewal"
         words.add("days_until_renewal", sentence, "days", "renewal", "days_since", "renews_on", scale=-1.0)
+
+
+def _term(catalog: Catalog, words: Words, columns: list[str], running: str) -> None:
+    """For how long what runs binds, and how long until the first of it can be left; terms are counted from the first
+    paid day, a month as the twelfth part of a year."""
+    if not catalog.has("subscriptions", "term_months"):
+        return
+    paid = "COALESCE(trial_ends_at, started_at)" if catalog.has("subscriptions", "trial_ends_at") else "started_at"
+    term, bound = "CAST(FLOOR(term_months * 30.4375) AS BIGINT)", f"{running} AND term_months >= 1"
+    columns += [
+        f"MAX(term_months){also(None, running)} AS term",
+        f"MIN({term} - MOD(date_diff('day', {paid}, CAST(:cutoff AS TIMESTAMP)), {term})){also(None, bound)} AS free_in",
+    ]
+    words.add("contract_months", "months that the contract binds at a time", "count", "term", "value", "term")
+    sentence = "days until the contract can be left"
+    words.add("days_until_free", sentence, "days", "term", "value", "free_in")
 
 
 def _plan(catalog: Catalog, entity: str, words: Words, columns: list[str], running: str) -> Vocabulary | None:

@@ -15,6 +15,7 @@ ANALYSES: Mapping[str, str] = {
     "pipeline_forecast": "pipeline_forecast",
     "sales_ready": "sales_ready",
     "activity_effect": "activity_effect",
+    "health": "health",
 }
 
 

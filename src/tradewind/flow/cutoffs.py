@@ -32,7 +32,12 @@ class Schedule:
 
 
 def plan_cutoffs(
-    use_case: UseCase, first_known: Cutoff, score_at: Cutoff, test: Cutoff | None = None, most: int = 12
+    use_case: UseCase,
+    first_known: Cutoff,
+    score_at: Cutoff,
+    test: Cutoff | None = None,
+    most: int = 12,
+    earlier: int = 3,
 ) -> Schedule:
     """Lay cutoffs backwards from the newest complete one, one every `use_case.every` days.
 
@@ -42,6 +47,7 @@ def plan_cutoffs(
         score_at: the newest cutoff.
         test: pins the test cutoff; by default the newest whose horizon and lag are over at `score_at`.
         most: at most this many learning cutoffs.
+        earlier: at most this many origins.
     Returns:
         The schedule. An origin has at least one learning cutoff whose outcome was complete by it.
     Raises:
@@ -64,4 +70,4 @@ def plan_cutoffs(
                     f"at least {needed} days", "bring older data, or ask over a shorter horizon")
         )  # fmt: skip
     origins = [known for known in learning if learning[0].ahead(wait) <= known]
-    return Schedule(score_at, test, tuple(origins[-3:]), tuple(learning))
+    return Schedule(score_at, test, tuple(origins[-earlier:]), tuple(learning))

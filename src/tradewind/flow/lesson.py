@@ -62,13 +62,14 @@ def label_of(question: Question) -> LabelSQL:
     return parse_label_sql(question.label_sql, f"use_cases/{question.name}/label.sql", question.use_case.options)
 
 
-def prepare_lesson(data: Data, question: Question, test: date | None = None) -> Lesson:
+def prepare_lesson(data: Data, question: Question, test: date | None = None, earlier: int = 3) -> Lesson:
     """Build the training table of a question.
 
     Args:
         data: the open snapshot.
         question: what is asked.
         test: pins the test cutoff; by default the newest with a complete outcome.
+        earlier: on how many earlier cutoffs models are tried.
     Raises:
         NotAnswerable: tables, first orders, history or customers are missing.
     """
@@ -76,7 +77,8 @@ def prepare_lesson(data: Data, question: Question, test: date | None = None) -> 
     zone = data.catalog.zone
     pinned = None if test is None else Cutoff(test, zone)
     case = question.use_case
-    schedule = plan_cutoffs(case, data.first_day_of(case.requires[0]), data.score_at, pinned, question.cutoffs)
+    first = data.first_day_of(case.requires[0])
+    schedule = plan_cutoffs(case, first, data.score_at, pinned, question.cutoffs, earlier)
     groups = user_groups({**data.workspace.config.features, **question.features}, case.entity)
     feature_set = fit_features(data.engine, data.catalog, case.entity, schedule.learning[0], groups)
     if data.catalog.table("orders") is not None and first_orders(data).answer == "partial":

@@ -64,7 +64,17 @@ def find_question(config: Config, name: str) -> Question:
         close = difflib.get_close_matches(name, asked, 1)
         do = f"tradewind run --only {close[0]}" if close else "tradewind use-cases"
         raise ConfigError(Problem("", "there is no such question", name, ", ".join(asked), do))
-    case = known[name]
+    return _as_config_asks(config, known[name])
+
+
+def shipped_question(config: Config, name: str) -> Question:
+    """Return the use case of that name with the workspace's settings, even where a label has taken its place."""
+    case = next(case for case in list_use_cases() if case.name == name)
+    return _as_config_asks(config, case)
+
+
+def _as_config_asks(config: Config, case: UseCase) -> Question:
+    name = case.name
     file = files("tradewind.use_cases").joinpath(name, "label.sql")
     label_sql = file.read_text(encoding="utf-8") if file.is_file() else ""
     return _as_config_says(config, Question(case, label_sql, cutoffs=case.cutoffs))
