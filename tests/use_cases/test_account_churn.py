@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import pytest
-
 from contract.use_case_contract import TinyWorld, UseCaseContract
 from tradewind.store.workspace import Workspace
 
@@ -50,6 +48,5 @@ class TestAccountChurn(UseCaseContract):
     tiny = TINY
     as_of_today: Mapping[str, Sequence[str]] = {"customers": ("role",)}
 
-    @pytest.mark.skip(reason="companies have no features yet")
     def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
         self.travel(small, rounds=1)

@@ -89,9 +89,10 @@ def _term(catalog: Catalog, words: Words, columns: list[str], running: str) -> N
         return
     paid = "COALESCE(trial_ends_at, started_at)" if catalog.has("subscriptions", "trial_ends_at") else "started_at"
     term, bound = "CAST(FLOOR(term_months * 30.4375) AS BIGINT)", f"{running} AND term_months >= 1"
+    gone = f"date_diff('day', {paid}, CAST(:cutoff AS TIMESTAMP))"
     columns += [
         f"MAX(term_months){also(None, running)} AS term",
-        f"MIN({term} - MOD(date_diff('day', {paid}, CAST(:cutoff AS TIMESTAMP)), {term})){also(None, bound)} AS free_in",
+        f"MIN({term} - MOD({gone}, {term})){also(None, bound)} AS free_in",
     ]
     words.add("contract_months", "months that the contract binds at a time", "count", "term", "value", "term")
     sentence = "days until the contract can be left"

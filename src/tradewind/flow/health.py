@@ -21,7 +21,7 @@ from tradewind.flow.health_words import Teller, Told
 from tradewind.flow.lesson import seed_of
 from tradewind.flow.question import Question
 from tradewind.models.lead_time import LeadTime, measure_lead_time
-from tradewind.models.lights import LIGHTS, Seen, Signs, find_signs, set_lights
+from tradewind.models.lights import LIGHTS, Seen, Signs, find_signs, is_bound, set_lights
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,32 +42,33 @@ def answer(data: Data, question: Question) -> Analysed:
         )  # fmt: skip
     customers = read_customers(data, question, risk)
     signs = find_signs(customers.seen)
-    light = set_lights(signs, risk.risk, question.option("red_from"), question.option("amber_from"))
+    bound = is_bound(customers.seen, question.use_case.horizon.length.count)
+    light = set_lights(signs, risk.risk, bound, question.option("red_from"), question.option("amber_from"))
     lead = None
     if not now.all():
         horizon = question.use_case.horizon.length.count
         rng = np.random.default_rng([seed_of(question.name), 6])
         lead = measure_lead_time(read_looked(data, question, risk, light), horizon, rng)
     today = np.flatnonzero(now)
-    told = _tell(data, question, risk, customers, signs, light, today)
+    told = _tell(data, question, customers, signs, light, today)
     tables = {"list": _list(question, risk, customers, told, today)}
     if lead is not None:
         tables |= {"lead_time": _lead_table(lead), "lights": _lights_table(lead)}
     measured = Measured(
         told, customers.monthly[today], lead, float((light[~now] == 0).mean()) if lead is not None else float("nan"),
-        len(np.unique(risk.day)) - 1, risk.said, _today_only(data),
+        len(np.unique(risk.day)) - 1, risk.unlearned, _today_only(data),
     )  # fmt: skip
     return Analysed(_finding(data, question, measured), tables)
 
 
 def _tell(
-    data: Data, question: Question, risk: Risk, customers: Customers, signs: Signs, light: NDArray[np.int8],
+    data: Data, question: Question, customers: Customers, signs: Signs, light: NDArray[np.int8],
     rows: NDArray[np.intp],
 ) -> list[Told]:  # fmt: skip
     seen = Seen(**{name: values[rows] for name, values in vars(customers.seen).items()})
     here = Signs(**{name: values[rows] for name, values in vars(signs).items()})
-    teller = Teller(seen, here, light[rows], risk.reasons, _use(data, question))
-    return [teller.tell(row, str(who)) for row, who in enumerate(risk.who[rows])]
+    teller = Teller(seen, here, light[rows], _use(data, question))
+    return [teller.tell(row) for row in range(len(rows))]
 
 
 def _use(data: Data, question: Question) -> str:

@@ -1,4 +1,4 @@
-"""How likely customers are to leave, as past days would have said it, and as today says it with reasons."""
+"""How likely customers are to leave, as past days would have said it, and as today says it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.core.errors import NotAnswerable
-from tradewind.core.score import Reason
+from tradewind.core.driver_groups import group_of
+from tradewind.core.errors import ModelError, NotAnswerable
 from tradewind.core.time import Cutoff, Horizon
 from tradewind.features.training import build_features, find_eligible
 from tradewind.flow.data import Data
@@ -17,7 +17,6 @@ from tradewind.flow.question import Question
 from tradewind.flow.questions import shipped_question
 from tradewind.models.candidates import DEPLOYABLE
 from tradewind.models.protocol import Trial, fit_deployed, run_protocol
-from tradewind.models.reasons import explain
 
 Array = NDArray[np.float64]
 
@@ -26,12 +25,12 @@ LOOKS = 9
 
 MODEL = replace(
     DEPLOYABLE["boosting"],
-    settings=({"num_iterations": 60, "learning_rate": 0.05, "num_leaves": 6, "min_data_in_leaf": 50},),
+    settings=({"num_iterations": 150, "learning_rate": 0.05, "num_leaves": 8, "min_data_in_leaf": 50},),
 )
 """Small and cautious, with nothing to choose."""
 
-READABLE = ("usage", "support", "contract")
-"""Parts of the business of which a learned reason can be read out loud without the question "compared with what?"."""
+LEARNED = ("usage", "support", "contract")
+"""Parts of the business that are learned from. What they pay is looked at as a sign, beside their own past."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,13 @@ class Risk:
         who: (n,) customers; a customer stands once for each day of looking.
         day: (n,) datetime64[D], day of looking, the last of which is today.
         risk: (n,) chance to leave beside the mean of all on that day; NaN where nothing could be learned.
-        reasons: today's reasons by customer; only those that raise the chance.
-        learned: whether anything was learned from who left.
-        said: why not, in the words of the problem; empty where it was.
+        unlearned: why nothing was learned, in the words of the problem; empty where something was.
     """
 
     who: NDArray[np.object_]
     day: NDArray[np.datetime64]
     risk: Array
-    reasons: dict[str, tuple[Reason, ...]]
-    learned: bool
-    said: str = ""
+    unlearned: str = ""
 
 
 def churn_question(data: Data, question: Question) -> Question:
@@ -73,14 +68,14 @@ def read_risk(data: Data, question: Question) -> Risk:
     """
     churn = churn_question(data, question)
     try:
-        lesson = prepare_lesson(data, churn, earlier=LOOKS)
+        lesson = _of_learned(prepare_lesson(data, churn, earlier=LOOKS))
         trial = run_protocol(
             lesson.table, "classification", lesson.schedule.test.day, (MODEL,), seed_of(question.name),
             churn.time_limit_seconds, data.workspace.clock, LOOKS, data.threads, others=False,
         )  # fmt: skip
-    except NotAnswerable as error:
+    except (NotAnswerable, ModelError) as error:
         return _unlearned(data, churn, error.problems[0].what)
-    who, day, risk, reasons = _today(data, lesson, trial)
+    who, day, risk = _today(data, lesson, trial)
     rows = np.concatenate([trial.earlier_rows, trial.test_rows])
     raw = np.concatenate([trial.earlier_raw, trial.predictor.mean(lesson.table.features.rows(trial.test_rows))])
     past = lesson.table.features.rows(rows)
@@ -88,24 +83,23 @@ def read_risk(data: Data, question: Question) -> Risk:
         np.concatenate([past.entity_id, who]),
         np.concatenate([past.cutoff, day]).astype("datetime64[D]"),
         np.concatenate([_beside_usual(raw, past.cutoff), risk]),
-        reasons,
-        True,
     )
 
 
-def _today(
-    data: Data, lesson: Lesson, trial: Trial
-) -> tuple[NDArray[np.object_], NDArray[np.datetime64], Array, dict[str, tuple[Reason, ...]]]:
+def _of_learned(lesson: Lesson) -> Lesson:
+    """The lesson with the features of the parts that are learned from."""
+    others = {feature.name for feature in lesson.feature_set.features if group_of(feature) not in LEARNED}
+    table = replace(lesson.table, features=lesson.table.features.without(others))
+    return replace(lesson, table=table, feature_set=lesson.feature_set.without(others))
+
+
+def _today(data: Data, lesson: Lesson, trial: Trial) -> tuple[NDArray[np.object_], NDArray[np.datetime64], Array]:
     deployed, _ = fit_deployed(lesson.table, trial, (MODEL,), seed_of(lesson.question.name))
     case, cutoff = lesson.question.use_case, data.score_at
     find_eligible(data.engine, data.catalog, case, label_of(lesson.question), case.settings, [cutoff])
     features = build_features(data.engine, data.catalog, lesson.feature_set, case.name, [cutoff], case.settings)
-    told = explain(deployed, features, currency=data.workspace.config.workspace.currency)
-    raising = (
-        tuple(each for each in reasons if each.direction == "raises" and each.group in READABLE) for reasons in told
-    )
     risk = _beside_usual(deployed.predictor.mean(features), features.cutoff)
-    return features.entity_id, features.cutoff, risk, dict(zip(features.entity_id.tolist(), raising, strict=True))
+    return features.entity_id, features.cutoff, risk
 
 
 def _beside_usual(mean: Array, day: NDArray[np.datetime64]) -> Array:
@@ -121,7 +115,7 @@ def _unlearned(data: Data, churn: Question, why: str) -> Risk:
     find_eligible(data.engine, data.catalog, case, label_of(churn), case.settings, [data.score_at])
     who = _eligible(data, case.name, data.score_at)
     day = np.full(len(who), np.datetime64(data.score_at.day, "D"))
-    return Risk(who, day, np.full(len(who), np.nan), {}, False, why)
+    return Risk(who, day, np.full(len(who), np.nan), why)
 
 
 def _eligible(data: Data, name: str, cutoff: Cutoff) -> NDArray[np.object_]:

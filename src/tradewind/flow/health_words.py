@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from tradewind.core.score import Reason
 from tradewind.core.words import say
 from tradewind.models.lights import LIGHTS, Seen, Signs, fallen_since
 from tradewind.report.numbers import say_day
@@ -16,6 +15,8 @@ from tradewind.report.numbers import say_day
 _MOST = 2
 """Reasons told of each."""
 _SHARES = ((0.5, "by half"), (2 / 3, "by two thirds"), (0.75, "by three quarters"))
+_LITTLE = 0.6
+"""Use of at most this share of what others use is worth a word."""
 _FRESH = 30
 """Days for which a message is worth a word."""
 
@@ -44,60 +45,56 @@ class Teller:
         seen: what is seen of them.
         signs: which signs there are.
         light: their lights.
-        reasons: learned reasons by customer.
         use: what use is called ("logins").
     """
 
-    def __init__(
-        self, seen: Seen, signs: Signs, light: np.ndarray[Any, Any], reasons: dict[str, tuple[Reason, ...]], use: str
-    ) -> None:
-        self._seen, self._signs, self._light, self._reasons, self._use = seen, signs, light, reasons, use
-        self._usual, self._gap = seen.usual_use, seen.usual_gap
+    def __init__(self, seen: Seen, signs: Signs, light: np.ndarray[Any, Any], use: str) -> None:
+        self._seen, self._signs, self._light, self._use = seen, signs, light, use
+        self._usual, self._gap, self._others = seen.usual_use, seen.usual_gap, seen.others_use
         self._since = fallen_since(seen.used, self._usual)
 
-    def tell(self, row: int, who: str) -> Told:
+    def tell(self, row: int) -> Told:
         """Return the light of one row with its reason and task."""
         light = int(self._light[row])
         if LIGHTS[light] == "green":
             return Told(light, "", "", say("health.task.none"))
-        found = [*self._of_signs(row), *self._learned(who)]
+        found = self._reasons(row)
         if not found:
-            found = [("usage", say("health.reason.none"), "ask")]
+            monthly = self._seen.term[row] == 1
+            found = [("contract", say("health.reason.monthly" if monthly else "health.reason.none"), "ask")]
         about, _, task = found[0]
         reason = "; ".join(dict.fromkeys(text for _, text, _ in found[:_MOST]))
         way = say("health.call" if LIGHTS[light] == "red" else "health.write")
-        day = _day(self._seen.renews[row]) if task == "renewal" else _day(self._seen.bad[row])
+        days = {"renewal": self._seen.renews, "bad": self._seen.bad, "wrote": self._seen.wrote}
+        day = _day(days[task][row]) if task in days else ""
         return Told(light, about, reason, say(f"health.task.{task}", way=way, day=day))
 
-    def _of_signs(self, row: int) -> list[tuple[str, str, str]]:
-        """(Part of the business, reason, task) of each sign, the most pressing first."""
+    def _reasons(self, row: int) -> list[tuple[str, str, str]]:
+        """(Part of the business, reason, task) of each reason, the most pressing first."""
         seen, signs = self._seen, self._signs
         now, usual = _count(seen.used[row, 0]), _count(self._usual[row])
         month = (seen.day[row] - np.timedelta64(30 * int(self._since[row]), "D")).item()
-        use = {
-            "use": self._use,
-            "now": now,
-            "usual": usual,
-            "month": f"{month:%B}",
-            "by": _by(seen.used[row, 0], self._usual[row]),
-        }
+        by = _by(float(seen.used[row, 0]), float(self._usual[row]))
+        use = {"use": self._use, "now": now, "usual": usual, "others": _count(self._others[row]), "by": by}
+        use["month"] = f"{month:%B}"
         overdue = {"days": f"{(seen.day[row] - seen.paid[row]).astype(int)}", "usual": _count(self._gap[row])}
         wrote = (seen.day[row] - seen.wrote[row]).astype("timedelta64[D]")
         fresh = not np.isnat(wrote) and wrote.astype(int) <= _FRESH and not signs.bad[row]
+        use_falls = signs.fallen[row] or signs.stopped[row]
+        little = not use_falls and bool(seen.used[row, 0] <= _LITTLE * self._others[row])
         every = (
             (signs.failed[row], "billing", "failed", {"day": _day(seen.failed[row])}),
             (signs.stopped[row], "usage", "stopped", {**use, "day": _day(seen.used_on[row])}),
             (signs.fallen[row], "usage", "fallen", use),
+            (signs.hardly[row] and not use_falls, "usage", "hardly", use),
             (signs.bad[row], "support", "bad", {"day": _day(seen.bad[row])}),
             (signs.overdue[row], "billing", "overdue", overdue),
             (signs.renewal[row], "contract", "renewal", {"day": _day(seen.renews[row])}),
-            (fresh and signs.count[row] > 0, "support", "wrote", {"day": _day(seen.wrote[row])}),
+            (fresh, "support", "wrote", {"day": _day(seen.wrote[row])}),
+            (little and not signs.hardly[row], "usage", "little", use),
         )
-        return [(part, say(f"health.reason.{key}", **values), "ask" if key == "wrote" else key)
+        return [(part, say(f"health.reason.{key}", **values), key)
                 for there, part, key, values in every if there]  # fmt: skip
-
-    def _learned(self, who: str) -> list[tuple[str, str, str]]:
-        return [(reason.group, reason.text, "ask") for reason in self._reasons.get(who, ())]
 
 
 def _day(day: np.datetime64) -> str:

@@ -25,6 +25,8 @@ CHANCE = 0.02
 """… where chance alone would bring so little this seldom."""
 USED = 3.0
 """A usual month with fewer uses than this says nothing when it falls."""
+HARDLY = 0.25
+"""Use of at most this share of what others use is hardly any."""
 LONG_TERM = 3.0
 """Months that a contract must bind for its renewal to be a moment at which one decides."""
 
@@ -72,6 +74,16 @@ class Seen:
         return np.where(count >= 2, total / np.maximum(count, 1), np.nan)
 
     @property
+    def others_use(self) -> Array:
+        """(n,) middle of what all of the same day used in the last month; NaN where nobody's use is known."""
+        found = np.full(len(self.day), np.nan)
+        for day in np.unique(self.day):
+            here = self.day == day
+            now = self.used[here, 0]
+            found[here] = np.median(now[np.isfinite(now)]) if np.isfinite(now).any() else np.nan
+        return found
+
+    @property
     def usual_gap(self) -> Array:
         """(n,) mean days between payments; NaN with fewer than three of them."""
         span = days_between(self.first_paid, self.paid)
@@ -87,6 +99,7 @@ class Signs:
         overdue: no payment for half as long again as usual, and some days.
         stopped: nothing was used for a month by somebody who used it.
         fallen: far less was used than usual, more than chance explains.
+        hardly: far less is used than others use.
         bad: a bad rating within two months.
         renewal: a contract of some months can be left within a month.
     """
@@ -95,13 +108,14 @@ class Signs:
     overdue: Flags
     stopped: Flags
     fallen: Flags
+    hardly: Flags
     bad: Flags
     renewal: Flags
 
     @property
     def count(self) -> NDArray[np.intp]:
         """(n,) how many there are; use that stopped has fallen too, and counts once."""
-        use = self.stopped | self.fallen
+        use = self.stopped | self.fallen | self.hardly
         return np.asarray(np.sum([self.failed, self.overdue, use, self.bad, self.renewal], axis=0))
 
 
@@ -132,26 +146,34 @@ def find_signs(seen: Seen) -> Signs:
         overdue=np.asarray(since > 1.5 * seen.usual_gap + 3),
         stopped=known & rare & (now == 0),
         fallen=known & rare & (now > 0) & (now <= FALLEN * usual),
+        hardly=np.asarray(np.isfinite(now) & (seen.others_use >= USED) & (now <= HARDLY * seen.others_use)),
         bad=within(seen.bad, RECENT),
         renewal=within(seen.renews, MONTH, ahead=True) & (np.nan_to_num(seen.term) >= LONG_TERM),
     )
 
 
-def set_lights(signs: Signs, risk: Array, red_from: float, amber_from: float) -> NDArray[np.int8]:
+def is_bound(seen: Seen, ahead: int) -> Flags:
+    """Return (n,) whether a contract of some months cannot be left for more than so many days ahead."""
+    return np.asarray((days_between(seen.day, seen.renews) > ahead) & (np.nan_to_num(seen.term) >= LONG_TERM))
+
+
+def set_lights(signs: Signs, risk: Array, bound: Flags, red_from: float, amber_from: float) -> NDArray[np.int8]:
     """Return (n,) the place in `LIGHTS` of each row's light.
 
     Red: a payment that failed and has not come since, a chance to leave of at least `red_from` times what is usual, or
-    two signs. Amber: a chance of at least `amber_from` times, or one sign. A renewal alone makes no light.
+    two signs. Amber: a chance of at least `amber_from` times, or one sign. A renewal alone makes no light, and whoever
+    is bound for long is amber at most: there is time.
 
     Args:
         signs: of each row.
         risk: (n,) chance to leave beside what is usual on that day, 1 is as usual; NaN where nothing was learned.
+        bound: (n,) whether the contract cannot be left soon.
         red_from: how many times the usual chance is red.
         amber_from: how many times it is amber.
     """
     chance = np.nan_to_num(risk)
     told = signs.count - (signs.renewal & (signs.count == 1))
-    red = signs.failed | (told >= 2) | (chance >= red_from)
+    red = signs.failed | (((told >= 2) | (chance >= red_from)) & ~bound)
     amber = (told >= 1) | (chance >= amber_from)
     return np.where(red, 0, np.where(amber, 1, 2)).astype(np.int8)
 
