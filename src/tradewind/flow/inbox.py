@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tradewind.core.entities import ENTITIES
 from tradewind.core.feedback import OUTCOMES, Feedback
 from tradewind.core.time import local_day
-from tradewind.store.manifest import TableEntry, publish
+from tradewind.store.manifest import Manifest, TableEntry, publish
 from tradewind.store.tables import write_table
 from tradewind.store.workspace import Workspace
 
@@ -30,7 +30,7 @@ def set_inbox_aside(workspace: Workspace) -> None:
     manifest = workspace.manifest()
     entry = manifest.tables.get(TABLE)
     if entry is not None and entry.meta.get(INBOX) and TABLE in workspace.config.tables:
-        publish(workspace.root, manifest, {TABLE: _loaded_part(entry)}, workspace.clock)
+        _publish(workspace, manifest, _loaded_part(entry))
 
 
 def drain_inbox(workspace: Workspace) -> int:
@@ -43,8 +43,13 @@ def drain_inbox(workspace: Workspace) -> int:
         return 0
     wanted = None if not told and loaded is None else _with_rows(workspace, loaded, told)
     if wanted != entry:
-        publish(workspace.root, manifest, {TABLE: wanted}, workspace.clock)
+        _publish(workspace, manifest, wanted)
     return len(told)
+
+
+def _publish(workspace: Workspace, manifest: Manifest, entry: TableEntry | None) -> None:
+    with workspace.lock("feedback"):
+        publish(workspace.root, manifest, {TABLE: entry}, workspace.clock)
 
 
 def _loaded_part(entry: TableEntry) -> TableEntry:
