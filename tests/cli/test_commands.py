@@ -57,7 +57,7 @@ def test_run_ends_with_the_report_and_the_next_command(tradewind: Callable[..., 
     assert "About to stop buying" in said.out
     assert "Report: " in said.out
     last = said.out.strip().splitlines()[-1]
-    assert last.startswith('Next: tradewind sql "SELECT * FROM scores_lapse')
+    assert last.startswith("Next: tradewind list lapse")
     assert (folder / "reports" / "latest.html").stat().st_size < 3_000_000
 
 

@@ -59,9 +59,9 @@ def run(directory: Path, only: Sequence[str], as_json: bool) -> int:
             console = _console()
             render_terminal(result.findings, console, context=result.written.context)
             console.print(f"\nReport: {result.written.html}", highlight=False, soft_wrap=True)
-            first = next((finding for finding in result.findings if "scores" in finding.tables), None)
+            first = next((each for each in result.findings if {"scores", "list"} & set(each.tables)), None)
             if first is not None:
-                _next(console, f'tradewind sql "SELECT * FROM {first.tables["scores"]} LIMIT 20"', directory)
+                _next(console, f"tradewind list {first.name}", directory)
         return FAILED if any(finding.status == "failed" for finding in result.findings) else DONE
 
 

@@ -13,6 +13,7 @@ from tradewind.features.labels import parse_label_sql
 from tradewind.flow.question import Question
 from tradewind.flow.trusted_code import load_question, placeholder
 from tradewind.store.config import Config
+from tradewind.store.expressions import check_query
 from tradewind.store.question_folders import FolderSettings, QuestionFolder
 
 
@@ -32,13 +33,22 @@ def folder_question(config: Config, name: str) -> Question:
         problems += error.problems
     if folder.settings is not None:
         problems += folder_problems(where, folder.settings)
-    try:
-        parse_label_sql(folder.label_sql, f"{where}/label.sql")
-    except TradewindError as error:
-        problems += error.problems
+    problems += statement_problems(folder.label_sql, f"{where}/label.sql")
     if problems:
         raise ConfigError(problems)
     return question if folder.settings is None else replace(question, use_case=case_of(folder, folder.settings))
+
+
+def statement_problems(text: str, where: str) -> list[Problem]:
+    """Return why statements cannot be run: they are not the three that are needed, or hold what is not on the list."""
+    try:
+        label = parse_label_sql(text, where)
+        for statement in (label.eligible, label.outcome, label.value):
+            if statement is not None:
+                check_query(statement, {*CONTRACT, "eligible"}, where)
+    except TradewindError as error:
+        return list(error.problems)
+    return []
 
 
 def folder_problems(where: str, settings: FolderSettings) -> list[Problem]:

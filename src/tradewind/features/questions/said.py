@@ -36,8 +36,8 @@ def say_who(asked: Asked) -> str:
     said, last = "", ""
     for part in parts:
         link = _link(part, asked.entity)
-        words = _bracketed(part, asked.entity, Some)
-        said += f"{' and' if said else ''}{f' {link}' if link != last else ''} {words}"
+        words = _bracketed(part, asked.entity, Some) if len(parts) > 1 else say_condition(part, asked.entity)
+        said += f"{' and' if said else ''}{f' {link}' if link and link != last else ''} {words}"
         last = link
     return many + said
 
@@ -77,10 +77,13 @@ def _own(had: Had) -> str:
 
 
 def _link(part: Condition, entity: str) -> str:
-    """What joins a condition to the entity: whose, that are, or with."""
+    """What joins a condition to the entity: whose, with, or for a state of its own what goes before it."""
     if isinstance(part, Compare):
         return "whose"
-    return "that are" if isinstance(part, Had) and is_own(part, entity) else "with"
+    if not isinstance(part, Had) or not is_own(part, entity):
+        return "with"
+    before = {"created": "", "converted": "that have" if part.quantity == NONE else "that"}
+    return before.get(part.state, "that are" if THINGS[part.thing].states[part.state].is_now else "that were")
 
 
 def _bracketed(tree: Condition, entity: str, *kinds: type) -> str:
