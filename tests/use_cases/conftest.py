@@ -57,7 +57,7 @@ cutoffs = 4
 cutoffs = 26
 [use_cases.lead_conversion]
 models = ["linear"]
-cutoffs = 8
+cutoffs = 6
 """
 QUICK_SUBSCRIPTIONS = """
 [use_cases.churn]

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
+    # Tests at several dates.
+    "tell.approach.people.dates": (
+        "We looked at {learned} past dates, learned what came before {people} {did}, and tested it on {tests} dates, the last "
+        "of them {test}; for each, only what was known by then was learned from."
+    ),
+    "caption.people.dates": "Tested on {tests} dates, the last {test}; every date uses only what was known by then.",
     # Tiers.
     "tiers.tier": (
         "Tier {tier}, from {begins} in 100 up, holds {count} {people} today; of 100 such, {rate} {do} ({low} to {high})."

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tradewind.flow.data import Data
     from tradewind.flow.lesson import Lesson
+    from tradewind.flow.past_dates import Tested
     from tradewind.flow.score import Asked
     from tradewind.models.deployed import Deployed
     from tradewind.models.protocol import Trial
@@ -27,6 +28,8 @@ class Addition:
 
     Args:
         adjust: (data, lesson, trial, deployed) → the model as it is kept, its chances put right; before `learn`.
+        tested: (data, lesson, trial, deployed) → the predictions that are held against the rules of thumb, where those
+            at more dates than the trial's one shall count.
         learn: (data, lesson, trial, deployed) → rows by role, published as `<role>_<question>`; what it learned is kept
             in them.
         columns: (data, question, learned, asked) → further columns of the scores, in the rows' order.
@@ -37,6 +40,7 @@ class Addition:
     columns: Callable[[Data, Question, Learned, Asked], Mapping[str, pa.Array]] | None = None
     sentences: Callable[[Workspace, Question, Learned, Scored], tuple[str, ...]] | None = None
     adjust: Callable[[Data, Lesson, Trial, Deployed], Deployed] | None = None
+    tested: Callable[[Data, Lesson, Trial, Deployed], Tested] | None = None
 
 
 ADDITIONS: Mapping[str, str] = {
@@ -54,6 +58,13 @@ def adjusted(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> De
         if addition.adjust is not None:
             deployed = addition.adjust(data, lesson, trial, deployed)
     return deployed
+
+
+def tested_at(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Tested | None:
+    """Return the predictions that a question's addition wants tested; None where the trial's own are."""
+    wanted = (addition.tested for addition in additions_of(lesson.question))
+    found = next((each for each in wanted if each is not None), None)
+    return None if found is None else found(data, lesson, trial, deployed)
 
 
 def additions_of(question: Question) -> tuple[Addition, ...]:

@@ -63,6 +63,7 @@ class Learned:
         checks: checks of this question.
         said: what was left out or done differently, in plain sentences.
         dates: how many past cutoffs were learned from.
+        tests: at how many dates it was tested.
         margin: what share of revenue is gross margin; None where it was never looked for.
         labelled: how it was learned where the answer stands in a column; None for other questions.
     """
@@ -80,6 +81,7 @@ class Learned:
     checks: tuple[Check, ...] = ()
     said: tuple[str, ...] = ()
     dates: int = 0
+    tests: int = 1
     margin: Margin | None = None
     labelled: Labelled | None = None
 

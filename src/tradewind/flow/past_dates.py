@@ -25,6 +25,33 @@ MOST_DATES = 5
 
 
 @dataclass(frozen=True)
+class Tested:
+    """What is held against the rules of thumb: predictions where nothing had been looked at, by date, oldest first.
+
+    Args:
+        days: the dates; the newest is that of the trial's test.
+        rows: positions in the training table at each.
+        mean: calibrated predictions of them.
+        label: outcomes as known today.
+    """
+
+    days: tuple[date, ...]
+    rows: tuple[NDArray[np.intp], ...]
+    mean: tuple[NDArray[np.float64], ...]
+    label: tuple[NDArray[np.float64], ...]
+
+    @property
+    def together(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+        """Rows, predictions and outcomes of all dates."""
+        return np.concatenate(self.rows), np.concatenate(self.mean), np.concatenate(self.label)
+
+
+def tested_once(trial: Trial) -> Tested:
+    """Return the trial's own test."""
+    return Tested((trial.test_cutoff,), (trial.test_rows,), (trial.test_mean,), (trial.test_label,))
+
+
+@dataclass(frozen=True)
 class PastDates:
     """Past dates whose horizons do not overlap, oldest first; the newest is that of the last complete horizon.
 

@@ -72,7 +72,8 @@ def tell_people(
         evidence="association",
         approach=sentence(
             say(
-                "tell.approach.people",
+                "tell.approach.people" if learned.tests == 1 else "tell.approach.people.dates",
+                tests=learned.tests,
                 learned=learned.dates,
                 people=question.people,
                 did=do,
@@ -178,7 +179,8 @@ def people_money(question: Question, numbers: Mapping[str, Number], margin: Marg
 
 def _caption(question: Question, learned: Learned) -> str:
     """What the answer rests on: the test, and what the question leans on beyond the data."""
-    tested = say("caption.people", test=say_day(learned.test_cutoff))
+    name = "caption.people" if learned.tests == 1 else "caption.people.dates"
+    tested = say(name, test=say_day(learned.test_cutoff), tests=learned.tests)
     return f"{tested} {question.words(question.use_case.caveat)}".rstrip()
 
 

@@ -15,7 +15,7 @@ from tradewind.flow.additions import Addition
 from tradewind.flow.data import Data
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import Lesson
-from tradewind.flow.past_dates import PastDates, say_at_past_dates
+from tradewind.flow.past_dates import PastDates, Tested, say_at_past_dates
 from tradewind.flow.question import Question
 from tradewind.models.deployed import Deployed
 from tradewind.models.interval import fit_interval
@@ -50,6 +50,14 @@ def _adjust(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Dep
     weight = np.concatenate([each.weight for each in past.said])
     interval = fit_interval(np.concatenate(_chances(past)), outcome, weight, trial.task)
     return replace(deployed, calibrator=recalibrate(past.said, follow(past.said)), interval=interval)
+
+
+def _tested(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Tested:
+    """All past dates count as tests: at one date too few leads convert to tell a list from a rule."""
+    past = say_at_past_dates(data, lesson, trial, deployed)
+    before = follow(past.said).before
+    mean = tuple(line.apply(each.said) for line, each in zip(before, past.said, strict=True))
+    return Tested(past.days, past.rows, mean, tuple(each.outcome for each in past.said))
 
 
 def _learn(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Mapping[str, pa.Table]:
@@ -150,4 +158,4 @@ def _drift(months: Sequence[Mapping[str, Any]], listed: Sequence[str]) -> list[s
     return said
 
 
-ADDITION = Addition(learn=_learn, columns=_columns, sentences=_sentences, adjust=_adjust)
+ADDITION = Addition(learn=_learn, columns=_columns, sentences=_sentences, adjust=_adjust, tested=_tested)

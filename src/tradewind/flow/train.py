@@ -20,7 +20,7 @@ from tradewind.core.errors import NotAnswerable
 from tradewind.core.finding import Check
 from tradewind.core.score import ModelCard
 from tradewind.features.training import training_rows
-from tradewind.flow.additions import additions_of, adjusted
+from tradewind.flow.additions import additions_of, adjusted, tested_at
 from tradewind.flow.audit import audit_leaks
 from tradewind.flow.channels import channel_values
 from tradewind.flow.compare import compare_trial
@@ -29,6 +29,7 @@ from tradewind.flow.evaluate import evaluate_rows
 from tradewind.flow.learned import Learned
 from tradewind.flow.lesson import Lesson, candidates_of, prepare_lesson, seed_of, try_lesson
 from tradewind.flow.model_files import save_version
+from tradewind.flow.past_dates import Tested, tested_once
 from tradewind.flow.questions import Question
 from tradewind.models.candidates import Candidate
 from tradewind.models.deployed import Deployed
@@ -66,15 +67,16 @@ def train_question(data: Data, question: Question) -> StepOutput:
 
 
 def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate, ...]) -> StepOutput:
-    evaluation = evaluate_rows(data, lesson, trial.test_rows, trial.test_mean, trial.test_label, None)
+    deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(lesson.question.name))
+    deployed = adjusted(data, lesson, trial, deployed)
+    tested = tested_at(data, lesson, trial, deployed) or tested_once(trial)
+    evaluation = evaluate_rows(data, lesson, *tested.together, None)
     tables = {
         **evaluation.tables,
-        "backtest": _backtest(data, lesson, trial, evaluation),
+        "backtest": _backtest(data, lesson, trial, tested, evaluation),
         "predictions": _predictions(lesson, trial),
         "training": training_rows(lesson.table, lesson.question.use_case.entity),
     }
-    deployed, newest = fit_deployed(lesson.table, trial, candidates, seed_of(lesson.question.name))
-    deployed = adjusted(data, lesson, trial, deployed)
     tables["drivers"] = _drivers(lesson, trial, deployed, candidates)
     if trial.others:
         tables["models"] = compare_trial(data, lesson, trial)
@@ -83,7 +85,7 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
     for addition in additions_of(lesson.question):
         if addition.learn is not None:
             tables |= addition.learn(data, lesson, trial, deployed)
-    checks = _checks(data, lesson, trial, evaluation)
+    checks = _checks(data, lesson, trial, tested, evaluation)
     version, files = _save(data, lesson, trial, deployed, newest, evaluation)
     name = lesson.question.name
     learned = Learned(
@@ -99,6 +101,7 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
         checks=checks,
         said=trial.said,
         dates=len(lesson.schedule.learning),
+        tests=len(tested.days),
         margin=data.margin,
     )
     root = data.workspace.root
@@ -113,17 +116,22 @@ def _drivers(lesson: Lesson, trial: Trial, deployed: Deployed, candidates: tuple
     return global_drivers(deployed, lesson.table.features.rows(trial.test_rows), rng, refits)
 
 
-def _backtest(data: Data, lesson: Lesson, trial: Trial, tested: Evaluation) -> pa.Table:
-    """The test beside the earlier cutoffs, so that luck shows."""
+def _backtest(data: Data, lesson: Lesson, trial: Trial, tested: Tested, all_of_it: Evaluation) -> pa.Table:
+    """The test beside the earlier cutoffs, or every date of it where there are several, so that luck shows."""
+    metric = "auc" if trial.task == "classification" else "mae"
     evaluations = {}
+    if len(tested.days) > 1:
+        for place, day in enumerate(tested.days):
+            each = (tested.rows[place], tested.mean[place], tested.label[place])
+            evaluations[day] = evaluate_rows(data, lesson, *each, 200)
+        return backtest_rows(evaluations, [metric])
     cutoff = lesson.table.features.cutoff[trial.earlier_rows]
     for day in trial.origins:
         here = cutoff == np.datetime64(day)
         evaluations[day] = evaluate_rows(
             data, lesson, trial.earlier_rows[here], trial.earlier_mean[here], trial.earlier_label[here], 200
         )
-    metric = "auc" if trial.task == "classification" else "mae"
-    return backtest_rows({**evaluations, trial.test_cutoff: tested}, [metric])
+    return backtest_rows({**evaluations, trial.test_cutoff: all_of_it}, [metric])
 
 
 def _predictions(lesson: Lesson, trial: Trial) -> pa.Table:
@@ -141,14 +149,14 @@ def _predictions(lesson: Lesson, trial: Trial) -> pa.Table:
     return pa.table(columns)
 
 
-def _checks(data: Data, lesson: Lesson, trial: Trial, evaluation: Evaluation) -> tuple[Check, ...]:
+def _checks(data: Data, lesson: Lesson, trial: Trial, tested: Tested, evaluation: Evaluation) -> tuple[Check, ...]:
     numbers = evaluation.numbers
     found = [check_beats_rule(numbers, evaluation.baseline)]
     if lesson.rule_refused is not None:
         problem = lesson.rule_refused
         found.append(Check("Your own rule stands beside it", "warn", f"{problem.what} ({problem.found})", problem.do))
     if trial.task == "classification":
-        known = trial.test_label
+        known = tested.together[2]
         found += [check_outcomes(int(known.sum()), len(known)), check_probabilities(numbers), check_spread(numbers)]
     else:
         found.append(check_total(numbers))
