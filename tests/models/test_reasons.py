@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tradewind.core.feature import Feature, FeatureTable
+from tradewind.core.feature import PRESENT_STAGE, Feature, FeatureTable
 from tradewind.models.calibrate import Calibrator
 from tradewind.models.deployed import Deployed, Predictor
 from tradewind.models.design import apply_design, fit_design
@@ -16,7 +16,7 @@ from tradewind.models.drivers import bootstrap_refits, global_drivers
 from tradewind.models.interval import Interval
 from tradewind.models.linear import fit_linear
 from tradewind.models.reason_words import Speaker
-from tradewind.models.reasons import explain
+from tradewind.models.reasons import _Values, explain
 from tradewind.models.trees import fit_trees
 from tradewind.models.usual import ALIKE, Usual, fit_usual
 
@@ -146,6 +146,10 @@ def test_reasons_read_as_one_would_say_them() -> None:
     assert words(by_name["spend_90d"], 1234.0, 315.4) == "amount spent in the last 90 days: $1,234; usually $315"
     assert words(by_name["discount_share"], 0.123, 0.0) == "share of orders with a discount: 12 %; usually 0 %"
     assert words(by_name["discount_share"], 0.004, 0.3) == "share of orders with a discount: under 1 %; usually 30 %"
+    demo = Feature("days_since_activity_1", "days since the last demo", "days", "activities", "activity kinds")
+    assert words(demo, 71.0, 19.0) == "71 days since the last demo; usually 19"
+    assert words(demo, 1.0, 19.0) == "1 day since the last demo; usually 19"
+    assert words(demo, 0.0, 19.0) == "days since the last demo: 0; usually 19"
     trend = by_name["spend_trend"]
     assert words(trend, 6.81, 0.9).endswith("the 30 days before: 6.8 times; usually 0.9 times")
     home = by_name["home_ownership"]
@@ -222,3 +226,16 @@ def test_refits_on_resampled_customers_tell_luck_from_what_lasts() -> None:
     table = global_drivers(model, features, rng, refits, most=3).to_pylist()
     assert table[0]["stability"] >= 0.9
     assert all(abs(row["stability"] * 10 - round(row["stability"] * 10)) < 1e-9 for row in table)
+
+
+def test_the_stage_is_called_by_its_name() -> None:
+    stage = Feature("stage_now", "present stage", "category", "deal_stages", "stage", kind="category")
+    stay = Feature("days_in_stage", f"days in {PRESENT_STAGE}", "days", "deal_stages", "time in stage")
+    stages = {"stage_now": np.array(["Price_talks", None], dtype=object)}
+    days = np.array([[12.0], [3.0]], dtype=np.float32)
+    table = FeatureTable(
+        np.array(["a", "b"], dtype=object), np.full(2, np.datetime64("2024-01-01")), (stage, stay), days, stages
+    )
+    values = _Values((stay,), table, Usual({}))
+    assert values.named(words(stay, 12.0, 9.0), 0) == "12 days in Price talks; usually 9"
+    assert values.named(words(stay, 3.0, 9.0), 1) == "3 days in its present stage; usually 9"

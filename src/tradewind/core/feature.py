@@ -14,6 +14,9 @@ FeatureKind = Literal["number", "category"]
 Unit = Literal["count", "money", "days", "share", "ratio", "category", "number"]
 Influence = Literal["you can influence", "signal only"]
 
+PRESENT_STAGE = "its present stage"
+"""Words of a sentence that a reason replaces by the name of the stage, the value of the feature `stage_now`."""
+
 
 @dataclass(frozen=True)
 class Feature:

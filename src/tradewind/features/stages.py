@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tradewind.core.feature import PRESENT_STAGE
 from tradewind.features.catalog import Catalog
 from tradewind.features.feature_set import Group, Vocabulary
 from tradewind.features.wording import Words
@@ -22,8 +23,8 @@ def stage_groups(catalog: Catalog, entity: str) -> list[Group]:
     if not catalog.has("deal_stages", entity, "stage", "entered_at"):
         return []
     words = Words("deal_stages")
-    words.add("stage_now", "the stage it is in", "category", "stage", "category", "stage_now")
-    words.add("days_in_stage", "days in the stage it is in", "days", "time in stage", "days_since", "last_on")
+    words.add("stage_now", "present stage", "category", "stage", "category", "stage_now")
+    words.add("days_in_stage", f"days in {PRESENT_STAGE}", "days", "time in stage", "days_since", "last_on")
     words.add("stages_count", "stages so far", "count", "stages", "count", "stages")
     words.add("stage_moves", "moves from stage to stage so far", "count", "stages", "count", "moves")
     words.add("stage_moves_back", "moves back to an earlier stage so far", "count", "moves back", "count", "back")

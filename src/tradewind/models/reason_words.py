@@ -12,6 +12,7 @@ from tradewind.core.feature import Feature
 from tradewind.core.money import format_money
 from tradewind.models.usual import Usual
 
+_SPANS = ("days since ", "days until ", "days in ")
 LAST_ORDER = "days since the last order"
 OWN_GAP = "usual days between orders"
 
@@ -104,7 +105,9 @@ def _every(gap: float, verb: str = "") -> str:
 
 
 def _counted(feature: Feature, what: str, value: float | str) -> str:
-    """Word a number of things as one says it: "2 orders in the last 30 days", "no orders …"."""
+    """Word a number of things as one says it: "2 orders in the last 30 days", "no orders …", "12 days since …"."""
+    if feature.unit == "days" and what.startswith(_SPANS) and not isinstance(value, str) and round(value) >= 1:
+        return f"{_number(value, 0)} {what}" if round(value) > 1 else f"1 day{what.removeprefix('days')}"
     if feature.unit != "count" or isinstance(value, str) or not float(value).is_integer():
         return ""
     if value < 0 or value == 1 or not what[:1].islower() or what.startswith("times"):

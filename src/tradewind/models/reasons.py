@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.core.driver_groups import group_of
-from tradewind.core.feature import Feature, FeatureTable
+from tradewind.core.feature import PRESENT_STAGE, Feature, FeatureTable
 from tradewind.core.score import Reason
 from tradewind.models.deployed import Deployed
-from tradewind.models.reason_words import LAST_ORDER, OWN_GAP, Speaker
+from tradewind.models.reason_words import LAST_ORDER, OWN_GAP, Speaker, plain
 from tradewind.models.usual import Usual
 
 Array = NDArray[np.float64]
@@ -78,7 +78,7 @@ def _explain(deployed: Deployed, features: FeatureTable, currency: str, most: in
                 break
             feature = design.features[families.speaker[row, family]]
             part = float(families.total[row, family])
-            text = voice.say(feature, values.of(feature, row), values.rhythm(row))
+            text = values.named(voice.say(feature, values.of(feature, row), values.rhythm(row)), row)
             direction = "raises" if part > 0 else "lowers"
             reasons.append(Reason(text, families.names[family], direction, feature.influence, part, group_of(feature)))
         told.append(tuple(reasons))
@@ -167,6 +167,12 @@ class _Values:
     def rhythm(self, row: int) -> dict[str, float]:
         """Return one person's days since the last order and usual days between orders, by sentence."""
         return {sentence: float(self._features.numbers[row, at]) for sentence, at in self._rhythm.items()}
+
+    def named(self, text: str, row: int) -> str:
+        """Return a reason with the stage by its name: "12 days in Proposal"."""
+        stages = self._features.categories.get("stage_now")
+        known = stages is not None and stages[row] is not None and PRESENT_STAGE in text
+        return text.replace(PRESENT_STAGE, plain(str(stages[row]))) if stages is not None and known else text
 
     def unusual(self) -> NDArray[np.bool_]:
         """Return (n, features) whether a person's value is known and differs from the usual one."""
