@@ -55,6 +55,14 @@ class TestPipelineForecast(AnalysisContract):
         assert "commit to €" in charts["fan"].title
 
 
+def test_both_engines_say_the_same(sales: Workspace, sales_on_postgres: Workspace) -> None:
+    found = []
+    for workspace in (sales, sales_on_postgres):
+        with open_data(workspace) as data:
+            found.append(answer(data, find_question(workspace.config, "pipeline_forecast")))
+    assert found[0].tables["forecast"].equals(found[1].tables["forecast"])
+
+
 @pytest.fixture(scope="module")
 def team() -> Tables:
     """Deals and stages of the small team."""

@@ -24,7 +24,7 @@ WORDS: Mapping[str, str] = {
         "stays below {downside}."
     ),
     "forecast.target": "The target of {target} is reached {chance}.",
-    "forecast.target.gap": "{gap} are missing beyond what is to be expected.",
+    "forecast.target.gap": "It lies {gap} above what is to be expected.",
     "forecast.chance": "with a chance of {share} in 100",
     "forecast.chance.hardly": "hardly ever: in fewer than 2 of 100 cases",
     "forecast.chance.nearly": "nearly always: in more than 98 of 100 cases",

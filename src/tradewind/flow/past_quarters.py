@@ -88,7 +88,13 @@ def try_past_quarters(
         if known.pipeline.won.sum() < FEWEST_WON:
             continue
         earlier = [each for each in reversed(quarters) if each < quarter]
-        tried.append(_try(known, now, quarter, day, earlier, tried, seed, weights, first))
+        moment = rule_quarters([quarter], quarter, day)[0]
+        rules = forecast_by_rules(
+            known.pipeline, moment, rule_quarters(earlier, quarter, day), stage_weights(known, weights)
+        )
+        over = [each for each in tried if each.quarter.ends <= day]
+        rng = np.random.default_rng([seed, quarter.starts.toordinal()])
+        tried.append(_try(known, now, quarter, day, rules, learn_scales(over).all[0], rng, day_number(first)))
     return tuple(tried)
 
 
@@ -127,16 +133,13 @@ def _try(
     now: KnownPipeline,
     quarter: FiscalQuarter,
     day: date,
-    earlier: Sequence[FiscalQuarter],
-    before: Sequence[PastQuarter],
-    seed: int,
-    weights: Mapping[str, float],
-    first: date,
+    rules: Mapping[str, float],
+    scale: float,
+    rng: np.random.Generator,
+    since: float,
 ) -> PastQuarter:
-    ends = [day_number(quarter.ends), day_number(quarter.following.ends)]
-    rng = np.random.default_rng([seed, quarter.starts.toordinal()])
-    moment, starts = day_number(day), day_number(quarter.starts)
-    futures = simulate_pipeline(known.pipeline, moment, starts, np.array(ends), rng, _DRAWS, day_number(first))
+    starts, ends = day_number(quarter.starts), [day_number(quarter.ends), day_number(quarter.following.ends)]
+    futures = simulate_pipeline(known.pipeline, day_number(day), starts, np.array(ends), rng, _DRAWS, since)
     came = [now.pipeline.revenue(starts, ends[0]), now.pipeline.revenue(ends[0], ends[1])]
     if ends[1] > day_number(now.history.as_of):
         came[1] = np.full(now.pipeline.units, np.nan)
@@ -147,18 +150,14 @@ def _try(
         spreads = (spread_of(draws[0][:, number]), spread_of(draws[1][:, number]))
         actual = [float(each[name[unit]]) if unit in name else 0.0 for each in came]
         units[unit] = (spreads, (actual[0], actual[1]))
-    over = [each for each in before if each.quarter.ends <= day]
-    won = float(futures.won.sum())
-    whole = draws[0].sum(1)
+    won, whole = float(futures.won.sum()), draws[0].sum(1)
     return PastQuarter(
         quarter,
         day,
         won,
         (spread_of(whole), spread_of(draws[1].sum(1))),
-        spread_of(widen(whole, learn_scales(over).all[0], won)),
+        spread_of(widen(whole, scale, won)),
         (float(came[0].sum()), float(came[1].sum())),
-        forecast_by_rules(
-            known.pipeline, _on_clock(quarter, day), rule_quarters(earlier, quarter, day), stage_weights(known, weights)
-        ),
+        rules,
         units,
     )
