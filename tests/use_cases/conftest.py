@@ -66,6 +66,9 @@ cutoffs = 3
 [use_cases.account_churn]
 models = ["tree"]
 cutoffs = 3
+[use_cases.expansion]
+models = ["tree"]
+cutoffs = 3
 """
 """One model each and few dates, as for the shop: `[use_cases.<name>]` sections of the questions asked there."""
 

@@ -21,6 +21,7 @@ from tradewind.checks.personal import find_personal
 from tradewind.checks.references import find_broken_references
 from tradewind.checks.spelling import find_spelling
 from tradewind.checks.stray_marks import find_stray_marks
+from tradewind.checks.subscriptions import find_subscription_trouble
 from tradewind.checks.text_marks import count_marks
 from tradewind.checks.uninformative import find_uninformative
 from tradewind.checks.unread import find_unread
@@ -69,7 +70,7 @@ def _look_at(table: Looked, tables: Mapping[str, Looked]) -> list[Trouble]:
     found += [*find_missing(table), *find_duplicates(table), *find_broken_references(table, tables)]
     found += [*find_volume(table), *find_shifted_clock(table), *find_money_trouble(table)]
     found += [*find_answer_trouble(table), *find_as_of_today(table), *find_uninformative(table), *_row_count(table)]
-    found += find_deal_trouble(table, tables)
+    found += [*find_deal_trouble(table, tables), *find_subscription_trouble(table)]
     return found
 
 

@@ -36,6 +36,7 @@ KINDS: Mapping[str, str] = {
     "truncated": "the last days are incomplete",
     "as of today": "known only as of today",
     "late label": "an answer that arrives late",
+    "two at once": "two open subscriptions of one customer",
     "imbalance": "one answer is rare",
     "constant": "one value in every row",
     "id-like": "a different value in every row",
