@@ -26,3 +26,11 @@ def test_a_rule_with_an_equal_top_is_said_to_fall_behind_where_the_list_is_bette
 def test_chance_comes_before_the_rule() -> None:
     assert said(0.52, 0.5, 0.45, better=False)[0].startswith("No list can be told from a random one")
     assert said(0.78, 0.7, 0.6, better=False)[0].startswith("The rule")
+
+
+def test_of_a_short_list_the_first_tenth_is_told() -> None:
+    numbers = {"rate_10": Number(0.87), "base_rate": Number(0.36), "rows": Number(103.0), "auc": Number(0.8, 0.7, 0.9)}
+    told = first_hundred(Learned("won", numbers=numbers), "are won")
+    assert told == ["In the first tenth of our list 87 of 100 are won; at random, 36."]
+    told = first_hundred(Learned("won", numbers={**numbers, "rows": Number(5_000.0)}), "are won")
+    assert told == ["Of our first 100, 87 are won; at random, 36."]

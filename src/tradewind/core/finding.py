@@ -47,6 +47,15 @@ def missing(reason: str) -> Number:
     return Number(reason=reason)
 
 
+FEW_ROWS = 500
+"""With fewer rows tested, the first tenth of a list is not spoken of as its "first 100"."""
+
+
+def is_few(rows: Number | None) -> bool:
+    """Whether so few rows were tested that a list's first hundred would be most of it."""
+    return rows is not None and rows.value is not None and rows.value < FEW_ROWS
+
+
 def is_chance(area: Number | None) -> bool:
     """Whether an order cannot be told from a random one: the interval of its AUC is not wholly above one half."""
     return area is not None and area.low is not None and area.low <= 0.5

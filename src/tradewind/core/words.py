@@ -76,6 +76,7 @@ _TITLES_AND_LABELS: Mapping[str, str] = {
     "part.sources": "The tables behind it",
     # Charts: titles state the finding, so they are filled from the data.
     "gain.title": "Of our first 100, {found} {do}; at random, {random}",
+    "gain.title.few": "In the first tenth of our list {found} of 100 {do}; at random, {random}",
     "gain.title.shares": "The first 10 in 100 on our list hold {found} of 100 who {do}; at random, 10",
     "gain.x": "Contacted, of 100, top of the list first",
     "gain.y": "Reached, of 100 who {do}",

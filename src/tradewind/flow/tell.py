@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tradewind.core.errors import Problem
-from tradewind.core.finding import Check, Evidence, Finding, Number, Status, is_chance, missing
+from tradewind.core.finding import Check, Evidence, Finding, Number, Status, is_chance, is_few, missing
 from tradewind.core.label_words import infinitive
 from tradewind.core.money import Money
 from tradewind.core.words import say
@@ -110,14 +110,15 @@ def _people_found(question: Question, learned: Learned, scored: Scored, first: s
 def first_hundred(learned: Learned, do: str) -> list[str]:
     """Say what the top of the list finds beside the rule and beside chance, the simplest that does as well first."""
     rate, base, rule = (learned.numbers.get(name) for name in ("rate_10", "base_rate", "baseline_rate_10"))
-    chance = by_chance(learned.numbers)
+    chance, few = by_chance(learned.numbers), ".few" if is_few(learned.numbers.get("rows")) else ""
     said = []
     if known(rate) and known(base):
         name = "tell.chance" if chance else "tell.first"
-        said.append(say(name, found=of_100(rate), do=do, random=of_100(base)))
+        said.append(say(name + few, found=of_100(rate), do=do, random=of_100(base)))
     if learned.rule and known(rule):
         equal = not learned.better and not chance
-        sentence = say("tell.rule.equal" if equal else "tell.rule", rule=learned.rule, found=of_100(rule))
+        name = "tell.rule.equal" if equal else "tell.rule"
+        sentence = say(name + few, rule=learned.rule, found=of_100(rule))
         said.insert(0 if equal else 1, sentence)
     ours, theirs = (learned.numbers.get(name) for name in ("auc", "baseline_auc"))
     if learned.better and known(rate) and known(rule) and value_of(rate) <= 1.05 * value_of(rule) and known(theirs):

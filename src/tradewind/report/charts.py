@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tradewind.core.finding import Finding
+from tradewind.core.finding import Finding, is_few
 from tradewind.core.words import WORDS, say, say_do
 from tradewind.report import actions_charts, deals_charts, forecast_charts
 from tradewind.report.chart_maker import Maker
@@ -116,7 +116,7 @@ def _makers(
     assumed = f" {finding.caption}" if finding.caption else ""
     return {
         "gain": Maker(
-            lambda table: say_gain(table, do, base, rate),
+            lambda table: say_gain(table, do, base, rate, is_few(finding.numbers.get("rows"))),
             lambda table, title: gain_chart(table, title, do, rule),
             lambda _: say("gain.caption"),
             ("share_contacted", "share_found", "rule_share_found"),

@@ -86,7 +86,9 @@ def _mark_first(rows: list[dict[str, Any]]) -> list[Any]:
     return [point, text.encode(x="x:Q", y="y:Q", text="text:N")]
 
 
-def say_gain(table: pa.Table, do: str = "", base: float | None = None, rate: float | None = None) -> str:
+def say_gain(
+    table: pa.Table, do: str = "", base: float | None = None, rate: float | None = None, few: bool = False
+) -> str:
     """Return the finding of a gain table: "Of our first 100, 42 do it; at random, 18".
 
     Args:
@@ -94,6 +96,7 @@ def say_gain(table: pa.Table, do: str = "", base: float | None = None, rate: flo
         do: what the people do.
         base: share of all people who do it; without it the title speaks of the share reached.
         rate: share of the first tenth who do it, where it is known more exactly than the curve tells.
+        few: whether the whole list is so short that one does not speak of its first hundred.
     """
     rows = rows_of(table, ("share_contacted", "share_found"))
     found, do = value_at(rows, "share_contacted", "share_found", FIRST), do or say("do")
@@ -102,7 +105,7 @@ def say_gain(table: pa.Table, do: str = "", base: float | None = None, rate: flo
     if base is None:
         return say("gain.title.shares", found=say_of_100(found), do=do)
     rate = min(1.0, found * base / FIRST) if rate is None else rate
-    return say("gain.title", found=say_of_100(rate), do=do, random=say_of_100(base))
+    return say("gain.title.few" if few else "gain.title", found=say_of_100(rate), do=do, random=say_of_100(base))
 
 
 def calibration_chart(table: pa.Table, title: str = "") -> Any:
