@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradewind.checks.looked import Looked, say_share
+from tradewind.checks.owners import find_owners_gone
 from tradewind.core.trouble import MOST_EXAMPLES, Example, Severity, Trouble, clean_lines
 from tradewind.stats.precedence import cyclic_pairs, order_steps
 
@@ -21,8 +22,6 @@ _BACK = 0.05
 _WON = 0.95
 """Share won of closed deals from which nobody believes that the lost ones were recorded."""
 _CLOSED = 30
-_GONE_DAYS = 60
-"""Days without a sign of life after which an owner is thought to have left."""
 _RENAMED_DAYS = 21
 """Most days between the end of a stage's name and the beginning of another for the one to be taken for the other."""
 
@@ -32,7 +31,7 @@ def find_deal_trouble(looked: Looked, tables: Mapping[str, Looked]) -> list[Trou
     found: list[Trouble | None] = []
     if looked.name == "deals":
         found += [_no_closing_date(looked), _closed_ahead(looked), _hoped_for(looked), _one_outcome(looked)]
-        found.append(_owner_left(looked, tables))
+        found.append(find_owners_gone(looked, tables))
     if looked.name == "deal_stages" and looked.rows:
         found += _order_of_stages(looked)
     return [trouble for trouble in found if trouble is not None]
@@ -82,33 +81,6 @@ def _one_outcome(looked: Looked) -> Trouble | None:
         "deals", "won", "one outcome", "misleads", f"{rate}, and {few:,} {of}: hardly anybody sells like that",
         closed, looked.rows, treat=clean_lines("deals", "won", {"keep": ["one outcome"]}),
         do=f"look whether {of} deals are deleted, left open or kept elsewhere: without them no chance can be learned",
-    )  # fmt: skip
-
-
-def _owner_left(looked: Looked, tables: Mapping[str, Looked]) -> Trouble | None:
-    """Open deals of owners of whom nothing has been seen for long, while others work on."""
-    if not {"owner", "created_at", "closed_at"} <= set(looked.shapes):
-        return None
-    signs = ["SELECT owner, created_at AS moment FROM deals", "SELECT owner, closed_at FROM deals"]
-    if "activities" in tables and {"owner", "happened_at"} <= set(tables["activities"].shapes):
-        signs.append("SELECT owner, happened_at FROM activities")
-    if "deal_stages" in tables and tables["deal_stages"].rows:
-        signs.append("SELECT owner, entered_at FROM deals JOIN deal_stages USING (deal_id)")
-    today = f"TIMESTAMP '{looked.today.isoformat()}'"
-    last = (
-        f"SELECT owner, max(moment) AS last FROM ({' UNION ALL '.join(signs)}) AS signs "
-        f"WHERE owner IS NOT NULL AND moment < {today} + INTERVAL 1 DAY GROUP BY owner"
-    )
-    gone = [row[0] for row in looked.ask(f"{last} HAVING max(moment) < {today} - INTERVAL {_GONE_DAYS} DAY")]
-    active = looked.one(f"SELECT count(*) FROM ({last}) AS seen WHERE last >= {today} - INTERVAL {_GONE_DAYS} DAY")[0]
-    if not gone or not active:
-        return None
-    names = ", ".join("'" + name.replace("'", "''") + "'" for name in gone)
-    people = f"{len(gone)} owner{'' if len(gone) == 1 else 's'} of whom nothing has been seen for {_GONE_DAYS} days"
-    return looked.trouble(
-        "owner", "owner gone", "misleads", f"{{rows}} open deals ({{share}}) belong to {people}",
-        f"closed_at IS NULL AND owner IN ({names})", treat=clean_lines("deals", "owner", {"keep": ["owner gone"]}),
-        do="hand these deals over, or close them",
     )  # fmt: skip
 
 

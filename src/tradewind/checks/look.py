@@ -12,6 +12,7 @@ from tradewind.checks.deals import find_deal_trouble
 from tradewind.checks.disguised import find_disguised
 from tradewind.checks.duplicates import find_duplicates
 from tradewind.checks.impossible import find_impossible
+from tradewind.checks.leads import find_lead_trouble
 from tradewind.checks.looked import Given, Looked, beside_its_source, lay_out
 from tradewind.checks.missing import find_missing
 from tradewind.checks.mixed_text import find_mixed_text
@@ -70,7 +71,7 @@ def _look_at(table: Looked, tables: Mapping[str, Looked]) -> list[Trouble]:
     found += [*find_missing(table), *find_duplicates(table), *find_broken_references(table, tables)]
     found += [*find_volume(table), *find_shifted_clock(table), *find_money_trouble(table)]
     found += [*find_answer_trouble(table), *find_as_of_today(table), *find_uninformative(table), *_row_count(table)]
-    found += [*find_deal_trouble(table, tables), *find_subscription_trouble(table)]
+    found += [*find_deal_trouble(table, tables), *find_lead_trouble(table, tables), *find_subscription_trouble(table)]
     return found
 
 

@@ -50,6 +50,8 @@ KINDS: Mapping[str, str] = {
     "no closing date": "ended, and nobody says when",
     "hoped for": "a date that is only hoped for",
     "one outcome": "hardly ever another outcome",
+    "no customer": "converted, and nobody says into whom",
+    "at once": "it ended the moment it began",
     "owner gone": "the owner gives no sign of life",
     "backwards": "deals go back to an earlier stage",
     "no order": "stages have no order",
