@@ -57,11 +57,12 @@ def deals(
     everywhere: bool = False,
     of: str = "deal",
     settings: str = SETTINGS,
+    count: int = 900,
 ) -> Workspace:
-    """900 deals: large ones get a demo more often and are won more often, and the demo does nothing; a visit does."""
+    """Deals: large ones get a demo more often and are won more often, and the demo does nothing; a visit does."""
     rng = np.random.default_rng(5)
     rows, done, leads = [], [], []
-    for number in range(900):
+    for number in range(count):
         created = rng.uniform(0, 320)
         large = rng.random() < 0.5
         demo, visit = rng.random() < (0.7 if large else 0.25) or everywhere, rng.random() < 0.4 or everywhere
@@ -108,12 +109,12 @@ def test_what_only_goes_along_with_size_is_not_told_as_clear(tmp_path: Path) -> 
 
 def test_an_activity_entered_late_does_not_count(tmp_path: Path) -> None:
     with pytest.raises(NotAnswerable, match="had an activity in time"):
-        analysed(deals(tmp_path, known=lambda at: at + 60))
+        analysed(deals(tmp_path, known=lambda at: at + 60, count=120))
 
 
 def test_an_activity_that_all_deals_have_splits_nothing(tmp_path: Path) -> None:
     with pytest.raises(NotAnswerable, match=r"all .* had: demo, visit"):
-        analysed(deals(tmp_path, everywhere=True))
+        analysed(deals(tmp_path, everywhere=True, count=120))
 
 
 def test_leads_may_be_asked_about_instead(tmp_path: Path) -> None:
@@ -124,6 +125,6 @@ def test_leads_may_be_asked_about_instead(tmp_path: Path) -> None:
 
 def test_what_cannot_be_asked_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match='"deals" or "leads"'):
-        analysed(deals(tmp_path / "of", settings=f'{SETTINGS}of = "orders"\n'))
+        analysed(deals(tmp_path / "of", settings=f'{SETTINGS}of = "orders"\n', count=30))
     with pytest.raises(NotAnswerable, match="the history is too short"):
-        analysed(deals(tmp_path / "short", settings='[use_cases.activity_effect]\nhorizon = "900 days"\n'))
+        analysed(deals(tmp_path / "short", settings='[use_cases.activity_effect]\nhorizon = "900 days"\n', count=30))

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from tradewind.core.time import Cutoff, Days
-from tradewind.features.as_of import at_cutoffs, parse_select, view_as_of
+from tradewind.features.as_of import at_cutoffs, bound_value, parse_select, placeholders, view_as_of
 from tradewind.features.catalog import Catalog
 from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data
@@ -52,8 +52,13 @@ def step_at(
         more_spans: spans beyond the question's that the SELECT names.
         catalog: what may be read; for today also columns that only say how things are today.
     """
+    import pyarrow as pa
+
     where = f"{question.name}: steps.sql"
     template = parse_select(select, where) if isinstance(select, str) else select
     view = view_as_of(template, catalog or data.catalog, where, blanks=True)
-    statement, parameters = at_cutoffs(view, cutoffs, {**question.use_case.settings, **(more_spans or {})}, where=where)
-    return data.engine.fetch(statement, parameters)
+    spans = {**question.use_case.settings, **(more_spans or {})}
+    statement, _ = at_cutoffs(view, cutoffs[:1], spans, where=where)
+    names = {*placeholders(view), "cutoff_day"}
+    each = [{f"{name}_0": bound_value(name, cutoff, spans, where=where) for name in names} for cutoff in cutoffs]
+    return pa.concat_tables(data.engine.fetch_each(statement, each))

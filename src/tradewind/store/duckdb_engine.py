@@ -61,9 +61,15 @@ class DuckDBEngine:
 
     def fetch(self, select: exp.Expression, parameters: Mapping[str, object] | None = None) -> pa.Table:
         """Run a SELECT and return its rows with canonical Arrow types."""
-        sql, used = self._canonical(select, parameters)
+        return self.fetch_each(select, [parameters or {}])[0]
+
+    def fetch_each(self, select: exp.Expression, parameters: Sequence[Mapping[str, object]]) -> list[pa.Table]:
+        """Run one SELECT once for each set of parameters."""
+        if not parameters:
+            return []
+        sql, _ = self._canonical(select, parameters[0])
         try:
-            return self._connection.sql(sql, params=used).to_arrow_table()
+            return [self._connection.sql(sql, params=select_used(select, each)).to_arrow_table() for each in parameters]
         except (duckdb.Error, MemoryError) as error:
             raise engine_refused(error) from error
 

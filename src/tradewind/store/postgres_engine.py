@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -100,6 +100,10 @@ class PostgresEngine:
         except psycopg.Error as error:
             raise _refused(error) from error
         return _read_csv(buffer.getbuffer(), [(column, canonical_type(column, t)) for column, t in types])
+
+    def fetch_each(self, select: exp.Expression, parameters: Sequence[Mapping[str, object]]) -> list[pa.Table]:
+        """Run one SELECT once for each set of parameters."""
+        return [self.fetch(select, each) for each in parameters]
 
     def tables(self) -> tuple[str, ...]:
         """Return the names of the tables that can be read."""
