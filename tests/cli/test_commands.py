@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,6 +85,26 @@ def test_train_score_and_explain_follow_each_other(tradewind: Callable[..., Said
     as_json = json.loads(tradewind("explain", "lapse", customer, "-w", folder, "--json").out)
     assert as_json["rank"] == 1
     assert len(as_json["reasons"]) >= 1
+
+
+def test_the_morning_list_and_what_is_said_of_it(tradewind: Callable[..., Said], folder: Path, tmp_path: Path) -> None:
+    assert "nobody has been scored yet" in tradewind("list", "next_spend", "-w", folder).err
+    tradewind("score", "lapse", "-w", folder)
+    first = json.loads(tradewind("list", "lapse", "--top", "3", "-w", folder, "--json").out)["rows"][0]["entity_id"]
+    told = tradewind("list", "lapse", "--top", "2", "-w", folder).out
+    assert f"1. {first}" in told
+    assert "of 100" in told
+    assert f"Next: tradewind feedback lapse {first} done" in told
+    reason = ("--because", "=HYPERLINK(1)", "--by", "Kim")
+    assert "Taken down" in tradewind("feedback", "lapse", first, "wrong", *reason, "-w", folder).out
+    assert "1 left out: worked on already, or put off" in tradewind("list", "lapse", "-w", folder).out
+    summary = tradewind("feedback", "lapse", "--summary", "-w", folder).out
+    assert "1 wrong" in summary
+    assert "not measured yet" in summary
+    tradewind("list", "lapse", "--csv", tmp_path / "list.csv", "-w", folder)
+    rows = list(csv.DictReader((tmp_path / "list.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert len(rows) == 20
+    assert first not in {row["customer_id"] for row in rows}
 
 
 def test_tables_sql_and_use_cases(tradewind: Callable[..., Said], folder: Path) -> None:

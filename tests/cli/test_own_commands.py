@@ -1,9 +1,7 @@
-"""new, trust, list and feedback, as a person types them."""
+"""new and trust, as a person types them."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -94,27 +92,6 @@ def test_a_slip_of_the_pen_is_found_in_the_data(say: Callable[..., str], folder:
     told = say("new", "slip", *words, "--what", "an order with channel = 'serch'", status=2)
     assert "did you mean 'search'?" in told
     assert "stands nowhere" in say("new", "rare", *words, "--what", "an order with channel = 'zebra'")
-
-
-def test_the_morning_list_and_what_is_said_of_it(say: Callable[..., str], tmp_path: Path) -> None:
-    assert "nobody has been scored yet" in say("list", "lapse", status=1)
-    assert "Next: tradewind list lapse" in say("run", "--only", "lapse")
-    made = json.loads(say("list", "lapse", "--top", "3", "--json"))
-    first = made["rows"][0]["entity_id"]
-    told = say("list", "lapse", "--top", "2")
-    assert f"1. {first}" in told
-    assert "of 100" in told
-    assert f"Next: tradewind feedback lapse {first} done" in told
-    assert "Taken down" in say("feedback", "lapse", first, "wrong", "--because", "=HYPERLINK(1)", "--by", "Kim")
-    assert "1 left out: worked on already, or put off" in say("list", "lapse", "--top", "2")
-    summary = say("feedback", "lapse", "--summary")
-    assert "1 wrong" in summary
-    assert "not measured yet" in summary
-    file = tmp_path / "list.csv"
-    say("list", "lapse", "--csv", file)
-    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
-    assert len(rows) == 20
-    assert first not in {row["customer_id"] for row in rows}
 
 
 def test_python_runs_only_once_it_is_trusted(say: Callable[..., str], folder: Path) -> None:

@@ -37,7 +37,7 @@ SCHEMAS: Mapping[str, dict[str, pa.DataType]] = {
     "touches": {"customer_id": TEXT, "lead_id": TEXT, "deal_id": TEXT, "account_id": TEXT, "happened_at": TIME}
     | {"channel": TEXT, "kind": TEXT},
     "texts": {"text_id": TEXT, "customer_id": TEXT, "lead_id": TEXT, "deal_id": TEXT}
-    | {"happened_at": TIME, "kind": TEXT, "rating": pa.float64()},
+    | {"account_id": TEXT, "happened_at": TIME, "kind": TEXT, "rating": pa.float64()},
     "activities": {"activity_id": TEXT, "lead_id": TEXT, "deal_id": TEXT, "account_id": TEXT, "happened_at": TIME}
     | {"customer_id": TEXT, "kind": TEXT, "outcome": TEXT},
     "subscriptions": {"customer_id": TEXT, "account_id": TEXT, "started_at": TIME, "ended_at": TIME, "plan": TEXT}
@@ -165,7 +165,7 @@ class World:
         row = of | {"happened_at": when, "channel": "mail", "kind": self.pick("sent", "open")}
         self.add("touches", row, when)
         when = self.instant()
-        row = {"text_id": f"t{number}", **{key: of[key] for key in ("customer_id", "lead_id", "deal_id")}}
+        row = {"text_id": f"t{number}", **of}
         row |= {"happened_at": when}
         self.add("texts", row | {"kind": self.pick("ticket", "review"), "rating": self.pick(1.0, 4.5, None)}, when)
         when = self.instant()

@@ -211,7 +211,8 @@ def worth(said: Worth, entity: str, key: str, then: Rows, who: str) -> float | N
     if said.attribute:
         column = "amount_base" if (entity, said.attribute) == ("deal", "amount") else said.attribute
         found = [row[column] for row in then[OWN[entity]] if row[key] == who and row[column] is not None]
-        return float(said.factor) * float(found[0]) if found else None
+        exact = found and isinstance(found[0], Decimal)
+        return (float(said.factor * found[0]) if exact else float(said.factor) * float(found[0])) if found else None
     if said.source is None:
         return float(said.factor)
     mine = of(said.source, key, then, who, None)

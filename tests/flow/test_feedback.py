@@ -14,12 +14,15 @@ from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.core.errors import ConfigError, NotAnswerable
 from tradewind.core.feedback import Feedback
 from tradewind.core.terms import statistical_terms
+from tradewind.flow.data import lazy_data
 from tradewind.flow.feedback import Said, give_feedback
 from tradewind.flow.inbox import drain_inbox
 from tradewind.flow.load import load
 from tradewind.flow.morning_list import as_csv, morning_list, neutral
-from tradewind.flow.overrides import Tally, last_overrides, say_overrides, tally
+from tradewind.flow.overrides import Tally, checks_of_overrides, last_overrides, say_overrides, tally
 from tradewind.flow.overrides_summary import summarise
+from tradewind.flow.questions import find_question
+from tradewind.flow.run import score
 from tradewind.store.workspace import Workspace
 
 LAPSE = '\n[use_cases.lapse]\nmodels = ["linear"]\ncutoffs = 2\n'
@@ -36,9 +39,9 @@ happened_at = "at"
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     config = CONFIG.split("[use_cases.lapse]")[0] + LAPSE
-    folder = write_small_shop(tmp_path_factory.mktemp("feedback"), customers=120, config=config)
+    folder = write_small_shop(tmp_path_factory.mktemp("feedback"), customers=100, config=config)
     workspace = tw.open(folder, clock=lambda: NOW)
-    tw.run(workspace)
+    score(workspace, "lapse")
     return workspace
 
 
@@ -89,11 +92,11 @@ def test_what_cannot_be_said_is_refused_together(shop: Workspace) -> None:
 
 
 def test_outcomes_are_drained_exactly_once_and_nothing_is_learned_anew(shop: Workspace) -> None:
-    tw.run(shop)
     version = shop.state().newest_model("lapse")
     give_feedback(shop, "lapse", first(shop), Said("won", by="Kim"))
     give_feedback(shop, "lapse", first(shop, 1), Said("wrong", because="moved away"))
-    result = tw.run(shop)
+    later = replace(shop, clock=lambda: NOW + timedelta(minutes=5))
+    score(later, "lapse")
     rows = shop.table("outcomes").to_pylist()
     assert [(row["entity_type"], row["name"]) for row in rows] == [("customer", "lapse: won")]
     assert shop.state().newest_model("lapse") == version
@@ -102,7 +105,14 @@ def test_outcomes_are_drained_exactly_once_and_nothing_is_learned_anew(shop: Wor
     load(shop)
     assert shop.manifest().snapshot_id == snapshot
     assert len(shop.table("outcomes")) == 1
-    check = next(check for check in result.findings[0].checks if check.name.startswith("When somebody disagreed"))
+
+
+def test_the_report_says_that_nothing_is_measured_yet(shop: Workspace) -> None:
+    question = find_question(shop.config, "lapse")
+    with shop.lock("test"), lazy_data(shop) as data:
+        assert checks_of_overrides(shop, data, question) == ()
+        give_feedback(shop, "lapse", first(shop), Said("wrong", because="moved away"))
+        (check,) = checks_of_overrides(shop, data, question)
     assert check.status == "unknown"
     assert "not measured yet" in check.what
     assert not statistical_terms(check.what)

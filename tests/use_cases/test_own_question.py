@@ -33,7 +33,7 @@ within = "{WORDS.within}"
 worth = "{WORDS.worth}"
 title = "{WORDS.title}"
 models = ["tree"]
-cutoffs = 3
+cutoffs = 2
 """
 TINY = TinyShop(
     orders=(
@@ -103,6 +103,9 @@ class TestSecondBox(UseCaseContract):
     @property
     def case(self) -> UseCase:
         return self.question.use_case
+
+    def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
+        self.travel(small, rounds=1)
 
     def test_the_folder_has_all_its_parts(self, own: Workspace) -> None:  # type: ignore[override]
         made = write_question(own, Words("third_box", *list(vars(WORDS).values())[1:]))
