@@ -91,8 +91,8 @@ WORDS: Mapping[str, str] = {
     ),
     "forecast.said.negative": "{count} deals have an amount below zero; they are taken as they are.",
     "forecast.said.amounts_today": (
-        "Amounts of the past were not kept: past quarters were forecast with today's amounts, which flatters all "
-        "forecasts alike."
+        "Amounts from before the first load were not kept: past quarters before it were forecast with later amounts, "
+        "which flatters all forecasts alike."
     ),
     "forecast.said.nobody": "Some deals belong to nobody; they stand in a row without a name.",
     # Charts.

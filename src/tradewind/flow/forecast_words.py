@@ -144,7 +144,7 @@ def _cannot(found: Forecasted) -> list[str]:
     }
     said = [say(name, count=say_count(count)) for name, count in counts.items() if count]
     said += _large(found)
-    if not known.has_past_amounts and found.past:
+    if found.past and known.amounts_since is not None and known.amounts_since > found.past[0].day:
         said.append(say("forecast.said.amounts_today"))
     if any(unit[0] == "" for unit in known.units):
         said.append(say("forecast.said.nobody"))

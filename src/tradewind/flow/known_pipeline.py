@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.core.time import Cutoff
+from tradewind.core.time import Cutoff, local_day
 from tradewind.flow.ask import ask, ask_known
 from tradewind.flow.data import Data
 from tradewind.flow.stage_history import read_stage_history
@@ -31,6 +31,7 @@ class KnownPipeline:
     """A pipeline as known on a day.
 
     Args:
+        day: as of which.
         pipeline: deals and steps; days are counted from 1970.
         stages: names of the stages.
         units: (owner, team) of each unit; empty words where nobody knows.
@@ -40,9 +41,10 @@ class KnownPipeline:
         unknown_ends: deals that are over without anybody saying how; they count as lost.
         has_teams: whether deals say which team sells.
         has_ratios: whether it is known how amounts change until deals are won.
-        has_past_amounts: whether amounts are known as they were on past days.
+        amounts_since: the first load, before which amounts were not kept as they were; None where they were always.
     """
 
+    day: date
     pipeline: Pipeline
     stages: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
@@ -52,7 +54,7 @@ class KnownPipeline:
     unknown_ends: int
     has_teams: bool
     has_ratios: bool
-    has_past_amounts: bool
+    amounts_since: date | None
 
 
 def day_number(day: date) -> float:
@@ -60,18 +62,22 @@ def day_number(day: date) -> float:
     return float((day - date(1970, 1, 1)).days)
 
 
-def read_pipeline(data: Data, cutoff: Cutoff, left_out: frozenset[str] = frozenset()) -> KnownPipeline:
+def read_pipeline(
+    data: Data, cutoff: Cutoff, left_out: frozenset[str] = frozenset(), known_by: Cutoff | None = None
+) -> KnownPipeline:
     """Return the pipeline as known at a cutoff.
 
     Args:
         data: the open snapshot.
-        cutoff: the local midnight as of which.
+        cutoff: the local midnight before which everything in it happened.
+        known_by: the midnight by which it was known, where that is later (`known_today`).
         left_out: deals that belong to no quarter, by today's knowledge.
     Raises:
         NotAnswerable: there are no deals, or they have no date of opening.
     """
-    history = read_stage_history(data, cutoff)
-    rows = _details(data, cutoff)
+    seen = known_by or cutoff
+    history = read_stage_history(data, seen)
+    rows = _details(data, seen)
     dead = _stands_at_an_end(history) | np.isin(history.deals.astype(str), list(left_out))
     kept = np.flatnonzero(~dead & _dated(history))
     details = [rows.get(str(each), {}) for each in history.deals[kept]]
@@ -86,13 +92,14 @@ def read_pipeline(data: Data, cutoff: Cutoff, left_out: frozenset[str] = frozens
     first = np.full(len(kept), np.inf)
     np.minimum.at(first, steps.deal, steps.entered)
     created = np.where(np.isnan(created), np.where(np.isfinite(first), first, closed), created)
-    ratio = _ratios(data, cutoff, history.deals[kept], amount, closed)
+    ratio = _ratios(data, seen, history.deals[kept], amount, closed)
     pipeline = Pipeline(
         max(len(history.stages), 1), created, np.maximum(closed, created), history.ending[kept] == WON, amount,
         np.array([place[name] for name in names], dtype=np.int64), len(units), steps, ratio,
-    )  # fmt: skip
+    ).known(day_number(cutoff.day))  # fmt: skip
     table = data.catalog.tables["deals"]
     return KnownPipeline(
+        cutoff.day,
         pipeline,
         history.stages,
         units,
@@ -102,7 +109,7 @@ def read_pipeline(data: Data, cutoff: Cutoff, left_out: frozenset[str] = frozens
         int((history.ending[kept] == CLOSED).sum()),
         "team" in table.columns,
         bool(np.isfinite(ratio).any()),
-        data.catalog.has("deals", "amount"),
+        None if data.catalog.has("deals", "amount") else _first_load(data),
     )
 
 
@@ -114,6 +121,11 @@ def _details(data: Data, cutoff: Cutoff) -> dict[str, dict[str, Any]]:
     query = f"SELECT {', '.join(wanted)} FROM deals ORDER BY deal_id"
     rows = ask_known(data.engine, data.catalog.as_it_stands(), query, cutoff).to_pylist()
     return {row["deal_id"]: row for row in rows}
+
+
+def _first_load(data: Data) -> date | None:
+    seen = ask(data.engine, "SELECT MIN(first_seen_at) AS seen FROM deals").column("seen")[0].as_py()
+    return None if seen is None else local_day(seen, data.catalog.zone)
 
 
 def _unopened(data: Data) -> int:

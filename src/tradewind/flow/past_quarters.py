@@ -141,7 +141,7 @@ def _try(
     starts, ends = day_number(quarter.starts), [day_number(quarter.ends), day_number(quarter.following.ends)]
     futures = simulate_pipeline(known.pipeline, day_number(day), starts, np.array(ends), rng, _DRAWS, since)
     came = [now.pipeline.revenue(starts, ends[0]), now.pipeline.revenue(ends[0], ends[1])]
-    if ends[1] > day_number(now.history.as_of):
+    if ends[1] > day_number(now.day):
         came[1] = np.full(now.pipeline.units, np.nan)
     draws = [futures.total(0), futures.total(1)]
     name = {unit: number for number, unit in enumerate(now.units)}

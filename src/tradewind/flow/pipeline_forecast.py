@@ -15,6 +15,7 @@ from tradewind.flow.forecast_words import tell_forecast
 from tradewind.flow.forecasted import Forecast, Forecasted
 from tradewind.flow.known_pipeline import KnownPipeline, day_number, read_pipeline
 from tradewind.flow.lesson import seed_of
+from tradewind.flow.newest_load import known_today
 from tradewind.flow.past_quarters import (
     FEWEST_WON,
     learn_scales,
@@ -43,7 +44,7 @@ def answer(data: Data, question: Question) -> Analysed:
     """
     today = data.score_at.day
     running = quarter_of(today, question.option("fiscal_year_starts"), f"use_cases.{question.name}.fiscal_year_starts")
-    known = read_pipeline(data, data.score_at)
+    known = read_pipeline(data, data.score_at, known_by=known_today(data, ("deals", "deal_stages")))
     _require(known, question)
     weights = _own_weights(known, question)
     seed = seed_of(question.name)
