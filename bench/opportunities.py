@@ -48,7 +48,10 @@ country = "office_location"
 stable = ["industry", "employees", "revenue", "country"]
 [tables.deals]
 from = "crm.sales_pipeline"
-lookup = [{ table = "crm.products", on = "product = product" }, { table = "crm.sales_teams", on = "sales_agent = sales_agent" }]
+lookup = [
+  { table = "crm.products", on = "product = product" },
+  { table = "crm.sales_teams", on = "sales_agent = sales_agent" },
+]
 deal_id = "opportunity_id"
 created_at = "engage_date"
 stage = "deal_stage"
@@ -70,7 +73,9 @@ order = "created_at"
 after = ["stage"]
 does = "are won"
 value = "amount"
+time_limit_seconds = 600
 [use_cases.deal_win]
+time_limit_seconds = 600
 [use_cases.pipeline_health]
 [use_cases.pipeline_forecast]
 """
@@ -85,10 +90,10 @@ def run(shared: Path) -> list[Row]:
         seconds = time.perf_counter() - begun
         rows = [
             *_within_the_horizon(workspace, findings["deal_win"]),
-            *_in_the_end(workspace, findings["won_in_the_end"]),
+            *_in_the_end(findings["won_in_the_end"]),
             *_standing_still(workspace, findings["pipeline_health"]),
             *_forecast(findings["pipeline_forecast"]),
-            _row("Opportunities: all four questions, seconds", round(seconds), None),
+            _row("Opportunities: all four questions, seconds", round(seconds), ""),
         ]
     for row in rows:
         print(f"  {row['what']}: {row['figure']} {row['note']}", flush=True)
@@ -118,31 +123,34 @@ def _within_the_horizon(workspace: Workspace, finding: Finding) -> list[Row]:
     base = float(pc.mean(before).as_py())
     gain = _gain(outcome, said, np.full(len(outcome), base))
     return [
-        _row("Opportunities: won within 60 days, AUC at the test date", _said(finding.numbers["auc"], 3), None,
+        _row("Opportunities: won within 60 days, AUC at the test date", _said(finding.numbers["auc"], 3), "",
              f"{len(outcome):,} open deals, {int(outcome.sum()):,} won; rule “{finding.rule}”: "
              f"{_said(finding.numbers['baseline_auc'], 3)}"),
-        _row("Opportunities: won within 60 days, log-loss below that of the base rate", _said(gain, 4), None,
+        _row("Opportunities: won within 60 days, log-loss below that of the base rate", _said(gain, 4), "",
              f"base rate {base:.3f}, {_verdict(gain)}"),
     ]  # fmt: skip
 
 
-def _in_the_end(workspace: Workspace, finding: Finding) -> list[Row]:
+def _in_the_end(finding: Finding) -> list[Row]:
     """Won or lost in the end, learned from closed deals by what was fixed when they were opened."""
     area = finding.numbers["auc"]
     better = area.low is not None and area.low > 0.5
     note = "better than chance" if better else "not distinguishable from the base rate"
-    return [_row("Opportunities: won in the end, from what is fixed at the beginning: AUC", _said(area, 3), None, note)]
+    return [_row("Opportunities: won in the end, from what is fixed at the beginning: AUC", _said(area, 3), "", note)]
 
 
 def _standing_still(workspace: Workspace, finding: Finding) -> list[Row]:
     rows = workspace.table(finding.tables["list"])
+    figure = f"{rows.num_rows:,} of {finding.numbers['open_deals'].value:,.0f} open"
     known = next((each for each in finding.found if each.startswith("Nobody recorded")), "")
-    return [_row("Opportunities: deals that stand still", f"{rows.num_rows:,} of {finding.numbers['open_deals'].value:,.0f} open",
-                 None, known)]  # fmt: skip
+    return [_row("Opportunities: deals that stand still", figure, "", known)]
 
 
 def _forecast(finding: Finding) -> list[Row]:
-    return [_row("Opportunities: forecast", finding.status, "answered", " ".join(finding.found[:2]), finding.status == "answered")]
+    """Whether it runs, and what it says that it cannot tell."""
+    cannot = [each for each in finding.found if "nobody" in each.lower() or "not been measured" in each]
+    told = " ".join([*finding.found[:1], *cannot])
+    return [_row("Opportunities: forecast", finding.status, "answered", told, finding.status == "answered")]
 
 
 def _gain(outcome: np.ndarray[Any, Any], said: np.ndarray[Any, Any], base: np.ndarray[Any, Any]) -> Number:
@@ -151,9 +159,9 @@ def _gain(outcome: np.ndarray[Any, Any], said: np.ndarray[Any, Any], base: np.nd
     def figures(weight: Values) -> dict[str, Values]:
         return {"gain": log_loss(outcome, base, weight) - log_loss(outcome, said, weight)}
 
-    entity = np.arange(len(outcome))
-    draws = bootstrap_by_entity(entity, figures, np.random.default_rng(0), effective=rarer_class(outcome))
-    return draws.number("gain")
+    entity, weight = np.arange(len(outcome)), np.ones(len(outcome))
+    few = rarer_class(outcome, entity, weight)
+    return bootstrap_by_entity(figures, entity, weight, np.random.default_rng(0), effective=few).number("gain")
 
 
 def _verdict(gain: Number) -> str:
@@ -165,8 +173,9 @@ def _verdict(gain: Number) -> str:
 def _said(number: Number, digits: int) -> str:
     if number.value is None:
         return f"not known: {number.reason}"
-    between = "" if number.low is None or number.high is None else f" ({number.low:.{digits}f} to {number.high:.{digits}f})"
-    return f"{number.value:.{digits}f}{between}"
+    if number.low is None or number.high is None:
+        return f"{number.value:.{digits}f}"
+    return f"{number.value:.{digits}f} ({number.low:.{digits}f} to {number.high:.{digits}f})"
 
 
 def _row(what: str, figure: object, target: object, note: str = "", reached: bool | None = None) -> Row:

@@ -110,6 +110,14 @@ def _small_data() -> list[Row]:
     return small_data.run(SHARED) if SHARED.is_dir() else _absent("small data")
 
 
+def _opportunities() -> list[Row]:
+    import opportunities
+
+    if not SHARED.is_dir():
+        return _absent("opportunities")
+    return opportunities.run(SHARED)
+
+
 def _small_leads() -> list[Row]:
     import small_leads
 
@@ -179,6 +187,7 @@ BENCHES = {
     "loading": ("Five million rows", _loading),
     "defects": ("Trouble in the data", _defects),
     "forecast": ("Forecasts of a pipeline", _forecast),
+    "opportunities": ("Opportunities without a history", _opportunities),
     "identity": ("One person out of many records", _identity),
     "survival": ("When subscriptions end", _survival),
     "million_subscriptions": ("A million customers with subscriptions", _million_subscriptions),

@@ -19,7 +19,17 @@ from tradewind.simulate.world import SalesSettings, World
 
 WORLD = World(date(2023, 1, 1), 500, sales=SalesSettings(leads=1200, accounts=300, sellers=5))
 TODAY = date(2024, 5, 15)
-MINE = ("no closing date", "hoped for", "one outcome", "owner gone", "backwards", "no order", "one stage", "renamed")
+MINE = (
+    "filled at the end",
+    "no closing date",
+    "hoped for",
+    "one outcome",
+    "owner gone",
+    "backwards",
+    "no order",
+    "one stage",
+    "renamed",
+)
 Tables = Mapping[str, pa.Table]
 
 
@@ -139,3 +149,13 @@ def test_a_trouble_that_was_judged_to_be_fine_is_not_told_again(sales: Tables) -
         kept = {("deal_stages", "stage"): ("one stage",)}
         told = look_for_trouble(con, {"deal_stages": replace(Given(table))}, TODAY, "EUR", kept)
     assert "one stage" not in {each.kind for each in told}
+
+
+def test_a_column_that_stands_in_closed_deals_only(sales: Tables) -> None:
+    deals = sales["deals"]
+    more = deals.slice(0, 60).set_column(0, "deal_id", pa.array([f"X{place}" for place in range(60)]))
+    for name in ("closed_at", "won", "account_id"):
+        more = with_column(more, name, pa.nulls(60, more.schema.field(name).type))
+    found = look({"deals": pa.concat_tables([deals, more])})
+    assert found["filled at the end"].column == "account_id"
+    assert "when a deal closes" in found["filled at the end"].what

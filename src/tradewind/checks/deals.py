@@ -22,6 +22,8 @@ _BACK = 0.05
 _WON = 0.95
 """Share won of closed deals from which nobody believes that the lost ones were recorded."""
 _CLOSED = 30
+_FILLED, _EMPTY = 0.98, 0.3
+"""Share of closed deals with a value, and of open ones without, from which a column is filled in at the end."""
 _RENAMED_DAYS = 21
 """Most days between the end of a stage's name and the beginning of another for the one to be taken for the other."""
 
@@ -31,6 +33,7 @@ def find_deal_trouble(looked: Looked, tables: Mapping[str, Looked]) -> list[Trou
     found: list[Trouble | None] = []
     if looked.name == "deals":
         found += [_no_closing_date(looked), _closed_ahead(looked), _hoped_for(looked), _one_outcome(looked)]
+        found += _filled_at_the_end(looked)
         found.append(find_owners_gone(looked, tables))
     if looked.name == "deal_stages" and looked.rows:
         found += _order_of_stages(looked)
@@ -66,6 +69,29 @@ def _hoped_for(looked: Looked) -> Trouble | None:
         "won IS NULL AND closed_at IS NOT NULL",
         do="where the day is only hoped for, map it as expected_close_at and leave closed_at empty for open deals",
     )  # fmt: skip
+
+
+def _filled_at_the_end(looked: Looked) -> list[Trouble | None]:
+    """Columns that stand in closed deals, and in few open ones: today's value says how a deal ended."""
+    if "closed_at" not in looked.shapes:
+        return []
+    found = []
+    for shape in looked.shapes.values():
+        if shape.name in ("closed_at", "won") or shape.name in looked.given.as_of_today:
+            continue
+        closed, there, open_, missing = looked.one(
+            f'SELECT count(closed_at), count("{shape.name}") FILTER (WHERE closed_at IS NOT NULL), '
+            "count(*) FILTER (WHERE closed_at IS NULL), "
+            f'count(*) FILTER (WHERE closed_at IS NULL AND "{shape.name}" IS NULL) FROM "deals"'
+        )
+        if min(closed, open_) >= _CLOSED and there >= _FILLED * closed and missing > _EMPTY * open_:
+            where = f'closed_at IS NULL AND "{shape.name}" IS NULL'
+            what = "{rows} deals ({share}) have none, nearly all of them open: it is filled in when a deal closes"
+            do = "nothing is learned from it; note it when the deal is opened, and it can be"
+            treat = clean_lines("deals", shape.name, {"keep": ["filled at the end"]})
+            kind = "filled at the end"
+            found.append(looked.trouble(shape.name, kind, "misleads", what, where, treat=treat, do=do))
+    return found
 
 
 def _one_outcome(looked: Looked) -> Trouble | None:

@@ -112,6 +112,7 @@ EXPLAINS: Mapping[str, tuple[str, ...]] = {
     "constant": ("imbalance", "one outcome"),
     "one outcome": ("imbalance",),
     "one stage": ("constant",),
+    "filled at the end": ("missing",),
     "truncated": ("volume",),
 }
 """A kind of trouble to those that it brings about in the same column: they are not told beside it."""

@@ -49,6 +49,7 @@ KINDS: Mapping[str, str] = {
     "time zone": "clock times are shifted",
     "no closing date": "ended, and nobody says when",
     "hoped for": "a date that is only hoped for",
+    "filled at the end": "filled in when the deal closes",
     "one outcome": "hardly ever another outcome",
     "no customer": "converted, and nobody says into whom",
     "at once": "it ended the moment it began",

@@ -88,7 +88,11 @@ WORDS: Mapping[str, str] = {
         "In the end, {won} of {open} open deals{worth} are won if they fare as those did that had been open for as "
         "long."
     ),
-    "deals.win.worth": ", {worth} of what is open,",
+    "deals.win.older": (
+        "Count on that figure, not on the {within} said above: many open deals have been open for longer than those "
+        "that were learned from."
+    ),
+    "deals.win.worth": ", {worth} of the open amounts,",
     "deals.win.snapshot": (
         "Nobody recorded when deals changed their stage. The stage a closed deal stands in says how it ended, so "
         "nothing could be learned from stages: only from how old a deal is and from what does not change."

@@ -15,6 +15,7 @@ from tradewind.core.identity import LINKS
 from tradewind.core.time import Cutoff, local_day
 from tradewind.features.catalog import Catalog, catalog_of, with_starts
 from tradewind.flow.ask import ask
+from tradewind.flow.late_columns import without_late_columns
 from tradewind.flow.margin import Margin, find_margin
 from tradewind.store.engines import Engine
 from tradewind.store.manifest import Manifest
@@ -113,6 +114,7 @@ def open_data(workspace: Workspace) -> Iterator[Data]:
     with workspace.engine(tables_read(workspace, manifest), manifest) as engine:
         linked = linked_kinds(workspace, manifest)
         catalog = with_starts(engine, catalog_of(manifest.tables, settings.timezone, stable, linked))
+        catalog = without_late_columns(engine, catalog)
         first = catalog.history_start
         dated = any(manifest.tables[name].rows for name in _dated_tables(catalog))
         if first is None and not workspace.config.labels and not dated:

@@ -72,7 +72,6 @@ def answer(data: Data, question: Question) -> Analysed:
         numbers=_numbers(figures, deals, late, currency),
         does=question.do,
         people=question.people,
-        caption=" ".join(history.said),
     )
     return Analysed(finding, tables)
 

@@ -80,6 +80,10 @@ def _sentences(workspace: Workspace, _question: Question, _learned: Learned, sco
         name = "deals.win.end.age" if snapshot else "deals.win.end"
         of = say("deals.win.worth", worth=say_money(worth, workspace.config.workspace.currency)) if worth else ""
         said.append(say(name, won=say_count(float(chance[known].sum())), open=say_count(int(known.sum())), worth=of))
+        high = np.array(rows[f"{COLUMN}_high"].to_pylist(), dtype=np.float64)
+        within = float(np.array(rows["mean"].to_pylist(), dtype=np.float64)[known].sum())
+        if within > float(high[known].sum()):
+            said.append(say("deals.win.older", within=say_count(within)))
     return tuple(said)
 
 
