@@ -8,6 +8,9 @@ WORDS: Mapping[str, str] = {
     # What goes with an outcome, by part of the business.
     "tell.driver_groups": "What goes with it, by group (of 100): {groups}.",
     "drivers.group": "{group} {share} (above all {first})",
+    "figure.red_lights": "red",
+    "figure.amber_lights": "amber",
+    "figure.red_left_share": "of the red ones left, where it is known",
     # Traffic lights: signs differ in shape, so that colour is never the only one.
     "light.red": "▲ red",
     "light.amber": "◆ amber",

@@ -23,6 +23,13 @@ from tradewind.store.workspace import Workspace
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A cell that begins so would be run by a spreadsheet."""
 
+SPOKEN = ("task", "reason")
+"""Columns of a list without scores that are read out, in this order."""
+GROUPS = ("group_1", "group_2", "group_3")
+"""Columns that say to which part of the business a reason belongs."""
+SAID_IN_WORDS = ("leave_median_days", "leave_low_days", "leave_high_days")
+"""Columns that another one says in words."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -137,14 +144,16 @@ def _row(
     told = _told(last)
     who, owner = names.get(entity_id, ""), owners.get(entity_id, "")
     if not source.scored:
-        more = [(key, value) for key, value in row.items() if key not in (source.entity, "owner")]
-        return Row(rank, entity_id, who, owner, more=_plain(more), last=told)
+        reasons = tuple(str(row[key]) for key in SPOKEN if row.get(key))
+        more = [(key, value) for key, value in row.items() if key not in (source.entity, "owner", "light", *SPOKEN)]
+        return Row(rank, entity_id, who, owner, str(row.get("light") or ""), "", reasons, _plain(more), told)
     people = question.use_case.task == "classification"
     chance = say_of_100(row["mean"]) + " of 100" if people else say_money(row["mean"], currency)
     value = row.get("value")
     worth = say_money(value, currency) if people and value is not None and value > 0 else ""
-    reasons = tuple(str(row[key]) for key in REASONS if row.get(key))
-    known = {source.entity, *SCORE_COLUMNS, *REASONS, *INFLUENCES}
+    groups = {key: f"{row[of]}: " if row.get(of) else "" for key, of in zip(REASONS, GROUPS, strict=True)}
+    reasons = tuple(f"{groups[key]}{row[key]}" for key in REASONS if row.get(key))
+    known = {source.entity, *SCORE_COLUMNS, *REASONS, *INFLUENCES, *GROUPS, *SAID_IN_WORDS}
     more = [(key, value) for key, value in row.items() if key not in known]
     return Row(rank, entity_id, who, owner, chance, worth, reasons, _plain(more), told)
 

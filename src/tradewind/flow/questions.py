@@ -24,7 +24,7 @@ __all__ = ["Question", "asked_questions", "find_question", "list_questions", "li
 
 _ORDER = (
     "lapse", "next_spend", "lifetime_value", "campaign_response", "repeat_purchase", "new_customer_value",
-    "churn", "account_churn", "health", "expansion", "win_back",
+    "health", "churn", "account_churn", "expansion", "win_back",
     "lead_conversion", "lead_routing", "sales_ready", "lead_source_quality",
     "pipeline_forecast", "pipeline_health", "deal_win", "activity_effect",
 )  # fmt: skip
