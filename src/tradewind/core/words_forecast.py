@@ -29,6 +29,7 @@ WORDS: Mapping[str, str] = {
     "forecast.chance.hardly": "hardly ever: in fewer than 2 of 100 cases",
     "forecast.chance.nearly": "nearly always: in more than 98 of 100 cases",
     "forecast.next_quarter": "{period}: expect {mean}; 8 times in 10 it will be between {commit} and {best}.",
+    "forecast.teams": "By team: {told}.",
     "forecast.sellers": (
         "The most is expected of {told}. These ranges hold 8 times in 10: what one seller brings is far less certain "
         "than the sum."
@@ -130,6 +131,7 @@ WORDS: Mapping[str, str] = {
         "to the best level and should hold 8 of 10."
     ),
     "column.period": "Quarter",
+    "column.kind": "Of whom",
     "column.won_already": "Won already",
     "column.open_deals": "From open deals",
     "column.new_deals": "From new deals",

@@ -14,8 +14,8 @@ from tradewind.models.pipeline.born import far_amount
 from tradewind.models.pipeline.rules import RULES
 from tradewind.report.numbers import say_count, say_money, say_of_100
 
-_SELLERS_TOLD, _FEWEST_TOLD = 3, 4
-"""Sellers named in a sentence; past quarters from which on a judgement is given."""
+_SELLERS_TOLD, _TEAMS_TOLD, _FEWEST_TOLD = 3, 6, 4
+"""Sellers and teams named in a sentence; past quarters from which on a judgement is given."""
 _LARGE = 0.25
 """Share of what is expected from which on a single open deal is told."""
 
@@ -32,7 +32,7 @@ def tell_forecast(found: Forecasted, question: Question) -> Finding:
         approach=say("forecast.approach.stages" if len(found.known.stages) > 1 else "forecast.approach.age",
                      draws=say_count(found.draws)),
         found=tuple(each for each in (_expected(found, now), _levels(found, now), _target(found), _next(found),
-                                      _sellers(found), *_past(found), *_cannot(found)) if each),
+                                      _teams(found), _sellers(found), *_past(found), *_cannot(found)) if each),
         money=say("forecast.money", commit=_money(found, now.low), mean=_money(found, now.mean), period=now.quarter),
         next=say("forecast.next"),
         numbers=_numbers(found),
@@ -81,6 +81,18 @@ def _next(found: Forecasted) -> str:
     levels = {"mean": after.mean, "commit": after.low, "best": after.high}
     return say("forecast.next_quarter", period=after.quarter,
                **{name: _money(found, each) for name, each in levels.items()})  # fmt: skip
+
+
+def _teams(found: Forecasted) -> str:
+    teams = [each for each in found.forecasts if each.kind == "team" and each.quarter == found.running and each.who]
+    if len(teams) < 2:
+        return ""
+    told = ", ".join(
+        say("forecast.seller", who=each.who, mean=_money(found, each.mean), low=_money(found, each.low),
+            high=_money(found, each.high))
+        for each in teams[:_TEAMS_TOLD]
+    )  # fmt: skip
+    return say("forecast.teams", told=told)
 
 
 def _sellers(found: Forecasted) -> str:

@@ -34,7 +34,7 @@ def makers(finding: Finding, _tables: Mapping[str, pa.Table], currency: str) -> 
             lambda table: say_sellers(table, currency),
             lambda table, title: sellers_chart(table, currency, title),
             lambda _: say("sellers.caption"),
-            ("period", "who", "won_already", "open_deals", "new_deals", "mean", "low", "high"),
+            ("period", "kind", "who", "won_already", "open_deals", "new_deals", "mean", "low", "high"),
         ),
         "past_quarters": Maker(
             say_past_quarters,
