@@ -28,6 +28,9 @@ ENOUGH, FEW = 100, 30
 """Outcomes from which there is enough to learn from, and below which there is too little to begin with."""
 ENOUGH_DATES = 3
 
+_BUILDS_ON = {"lead_routing": "lead_conversion"}
+"""Analyses that work with the answers of another question."""
+
 _ANYWAY = "it comes in anyway"
 _NO_WORTH = "nothing says what one is worth"
 _TOLD_BY_ANSWER = "the answer itself tells it"
@@ -132,6 +135,7 @@ def first_questions(workspace: Workspace, lead: str | None = None) -> FirstQuest
                     locked.append(_locked(question, error))
     except NotAnswerable as error:  # no facts at all: a table with answers may still be there
         locked = [_locked(find_question(workspace.config, case.name), error) for case in list_use_cases()]
+    found, locked = _standing(found, locked)
     labels = workspace.config.labels.items()
     found += [
         each for name, label in labels if label.enabled and (each := _labelled(workspace, name, label)) is not None
@@ -140,6 +144,14 @@ def first_questions(workspace: Workspace, lead: str | None = None) -> FirstQuest
     usable = [each for each in found if each.outcomes >= FEW or _leads(each, lead or "")]
     first = tuple(usable[:MOST])
     return FirstQuestions(first, tuple(each for each in found if each not in first), tuple(locked))
+
+
+def _standing(found: list[Candidate], locked: list[Locked]) -> tuple[list[Candidate], list[Locked]]:
+    """Take back the questions that build on the answer of one that cannot be asked."""
+    why = {each.name: each for each in locked}
+    bases = {each.name: why.get(_BUILDS_ON.get(each.name, "")) for each in found}
+    fallen = [Locked(each.name, each.title, base.needs, base.why) for each in found if (base := bases[each.name])]
+    return [each for each in found if bases[each.name] is None], [*locked, *fallen]
 
 
 def _lead(data: Data) -> str:

@@ -48,7 +48,8 @@ def _columns_lacking(data: Data, use_case: UseCase) -> list[Problem]:
             docs = {column.doc for table, name in places if (column := CONTRACT[table].column(name)) is not None}
             named = " or ".join(".".join(place) for place in places)
             do = "map " + " or ".join(f"{column} in [tables.{table}]" for table, column in places)
-            what, found = f"it needs to know {min(docs, default=named)}", "no such column"
+            told = f", {min(docs)}" if docs else ""
+            what, found = f"it needs to know {named}{told}", "no such column"
             today = [(table, name) for table, name in places if _is_of_today(data, table, name)]
             if today:
                 found = f"{named} is only known as it is today"

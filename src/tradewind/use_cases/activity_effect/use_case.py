@@ -13,6 +13,7 @@ USE_CASE = UseCase(
     horizon=Horizon(days(180)),
     settings={"first": days(30)},
     requires=("deals", "activities"),
+    columns=("deals.created_at", "deals.closed_at"),
     positive="is won within {horizon}",
     does="are won",
     economics=Economics("a deal that is won", "the amount of the deal", contact_cost=20.0),

@@ -16,6 +16,7 @@ USE_CASE = UseCase(
     economics=Economics("a lead that converts", "what a converted lead has brought so far, times its chance"),
     settings={"left_after": days(60)},
     requires=("leads",),
+    columns=("leads.created_at", "leads.converted_at"),
     options={"capacity": 10, "capacities": {}, "away": (), "keep_owner": True, "fair": False, "skill": False},
     after=("lead_conversion",),
     caveat="What a call changes is not measured: a lead's worth is its chance times what converted leads bring.",

@@ -12,6 +12,7 @@ USE_CASE = UseCase(
     entity="lead_id",
     horizon=Horizon(days(180)),
     requires=("leads",),
+    columns=("leads.created_at", "leads.source"),
     positive="becomes a customer within {horizon}",
     does="become customers",
     economics=Economics("a lead that becomes a customer", "what the source's customers brought in"),

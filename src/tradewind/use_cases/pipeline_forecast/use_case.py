@@ -14,6 +14,7 @@ USE_CASE = UseCase(
     positive="are won",
     economics=Economics(success="a forecast that holds", value_sentence="the amounts of the deals"),
     requires=("deals",),
+    columns=("deals.created_at", "deals.closed_at"),
     minimum_history=days(0),
     does="are won",
     options={"fiscal_year_starts": 1, "target": 0.0, "stage_weights": {}, "past_quarters": 12},

@@ -15,6 +15,7 @@ USE_CASE = UseCase(
     economics=Economics(success="a deal that moves again", value_sentence="the amount of the deal"),
     settings={"quiet": days(14), "owner_quiet": days(60)},
     requires=("deals",),
+    columns=("deals.created_at", "deals.closed_at"),
     minimum_history=days(0),
     does="stand still",
 )

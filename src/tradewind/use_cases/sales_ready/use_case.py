@@ -13,6 +13,11 @@ USE_CASE = UseCase(
     horizon=Horizon(days(30)),
     settings={"open_within": days(90), "recent": days(7), "lately": days(30)},
     requires=("leads",),
+    columns=(
+        "leads.created_at",
+        "leads.converted_at",
+        "events.lead_id|touches.lead_id|activities.lead_id|texts.lead_id",
+    ),
     positive="converts within {horizon}",
     does="convert",
     economics=Economics("a lead that converts", "what a customer brings in", contact_cost=5.0),
