@@ -33,7 +33,11 @@ class TestPipelineHealth(AnalysisContract):
 
     def test_what_it_finds_can_be_read_out_loud(self, small: Workspace) -> None:
         found = self.analyse(small)
-        told = [*found.finding.found, *found.tables["list"]["what_to_do"].to_pylist()]
+        told = [
+            *found.finding.found,
+            *found.tables["list"]["task"].to_pylist(),
+            *found.tables["list"]["reason"].to_pylist(),
+        ]
         for sentence in told:
             assert sentence[0].isupper() or sentence[0].isdigit()
             assert sentence.endswith(".")
@@ -123,7 +127,7 @@ def test_each_deal_says_what_to_do(team: Callable[..., Workspace]) -> None:
     did = [("quiet", "Ann", 181, "call"), ("busy", "Ann", 198, "meeting"), ("clock", "Ann", 199, "call"),
            ("orphan", "Bob", 20, "call"), ("hopeless", "Ann", 199, "call")]  # fmt: skip
     found = analyse(team(deals, did, owners={"orphan": "Bob"}))
-    do = {row["deal_id"]: row["what_to_do"] for row in found.tables["list"].to_pylist()}
+    do = {row["deal_id"]: row["task"] for row in found.tables["list"].to_pylist()}
     assert set(do) == {"quiet", "busy", "silent", "orphan", "hopeless"}
     assert "nothing has happened since the last call, 19 days ago" in do["quiet"]
     assert "decision or a date: the last meeting was 2 days ago" in do["busy"]

@@ -63,8 +63,12 @@ WORDS: Mapping[str, str] = {
     ),
     "deals.owners.equal": "The owners' win rates differ no more than chance explains.",
     "deals.money": "{amount} of revenue (not profit) stands in these deals.",
-    "deals.next": "Work through the table {table} from the top; the last column says what to do about each deal.",
+    "deals.next": "Work through the table {table} from the top; each row says why the deal is there and what to do.",
     "deals.next.none": "Nothing to chase today; look again next week.",
+    "deals.reason": (
+        "It has stood in {stage} for {days}; of the deals that moved on from there, 9 in 10 had within {by}."
+    ),
+    "deals.reason.age": "It has been open for {days}; of the deals that were won, 9 in 10 were within {by}.",
     "deals.do.owner": "Hand it over: {owner} has given no sign for {since}.",
     "deals.do.owner.never": "as long as anybody knows",
     "deals.do.them": "the customer",

@@ -28,7 +28,8 @@ class LateDeal:
         over: days beyond the day by which nine in ten had moved on.
         sure: whether it is late even at the far end of that day's interval.
         never: whether no deal that stood there as long has ever moved on.
-        do: what to do next, in plain words.
+        task: what to do next, in plain words.
+        reason: why it is on the list, in plain words.
     """
 
     deal: OpenDeal
@@ -36,7 +37,8 @@ class LateDeal:
     over: int
     sure: bool
     never: bool
-    do: str
+    task: str
+    reason: str
 
 
 def find_late(
@@ -64,9 +66,10 @@ def find_late(
         if by is None or by.value is None or deal.days is None or deal.days <= by.value:
             continue
         never = deal.days > longest[deal.place]
-        do = _what_to_do(deal, never, signs, history, quiet, owner_quiet)
+        task = _task(deal, never, signs, history, quiet, owner_quiet)
         sure = by.high is not None and deal.days > by.high
-        found.append(LateDeal(deal, figures.stages[deal.place], deal.days - round(by.value), sure, never, do))
+        figure, over = figures.stages[deal.place], deal.days - round(by.value)
+        found.append(LateDeal(deal, figure, over, sure, never, task, _reason(history, deal, deal.days, by.value)))
     return tuple(sorted(found, key=lambda each: (-(each.deal.amount or 0.0), -each.over, each.deal.deal_id)))
 
 
@@ -85,7 +88,12 @@ def _longest_moved(history: StageHistory) -> list[float]:
     return longest
 
 
-def _what_to_do(
+def _reason(history: StageHistory, deal: OpenDeal, days: int, by: float) -> str:
+    name = "deals.reason.age" if history.source == "snapshot" else "deals.reason"
+    return say(name, days=say_days(days), stage=deal.stage, by=say_days(by))
+
+
+def _task(
     deal: OpenDeal, never: bool, signs: Mapping[str, date], history: StageHistory, quiet: timedelta,
     owner_quiet: timedelta,
 ) -> str:  # fmt: skip

@@ -28,7 +28,7 @@ def late_table(late: Sequence[LateDeal], today: date) -> pa.Table:
         "deal_id": text, "account": text, "owner": text, "stage": text, "days_in_stage": whole, "usual_days": number,
         "late_after_days": number, "late_after_low": number, "late_after_high": number, "days_over": whole,
         "surely_late": pa.bool_(), "amount": number, "last_activity": pa.date32(), "days_quiet": whole,
-        "what_to_do": text, "cutoff": pa.date32(),
+        "task": text, "reason": text, "cutoff": pa.date32(),
     }  # fmt: skip
     return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
 
@@ -50,7 +50,8 @@ def _late_row(each: LateDeal, today: date) -> dict[str, Any]:
         "amount": deal.amount,
         "last_activity": deal.last,
         "days_quiet": None if deal.last is None else (today - deal.last).days,
-        "what_to_do": each.do,
+        "task": each.task,
+        "reason": each.reason,
         "cutoff": today,
     }
 
