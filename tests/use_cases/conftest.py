@@ -50,6 +50,7 @@ QUICK_SALES = """
 [use_cases.activity_effect]
 first = "14 days"
 horizon = "45 days"
+cutoffs = 40
 [use_cases.deal_win]
 models = ["tree"]
 cutoffs = 4

@@ -39,7 +39,7 @@ def analysed(workspace: Workspace) -> Analysed:
 
 
 def team(folder: Path, planted: bool = True, known: Callable[[float], float] = float) -> Workspace:
-    """700 leads; those who convert look at prices and then download something in the days before, if planted.
+    """500 leads; those who convert look at prices and then download something in the days before, if planted.
 
     Args:
         planted: whether they do.
@@ -47,7 +47,7 @@ def team(folder: Path, planted: bool = True, known: Callable[[float], float] = f
     """
     rng = np.random.default_rng(8)
     leads, events = [], []
-    for number in range(700):
+    for number in range(500):
         created = rng.uniform(0, 400)
         converts = rng.random() < 0.25
         converted = created + rng.uniform(8, 40) if converts else 9999.0

@@ -112,9 +112,10 @@ _READY: Mapping[str, str] = {
         "chance would have it."
     ),
     "ready.now": (
-        "{count} of the {open} open leads do that today; if it goes on as it did, {expected} of them convert in the next {horizon}."
+        "{count} of the {open} open leads show one of these today; if it goes on as it did, {expected} of them convert in the next "
+        "{horizon}."
     ),
-    "ready.now.none": "None of the {open} open leads does that today.",
+    "ready.now.none": "None of the {open} open leads shows one of these today.",
     "ready.approach": (
         "Open leads were looked at in {weeks} past weeks, each time with what was known by then, and compared with leads of the "
         "same age. {looked_at} patterns were tried on the earlier half of the leads; {found} stood out, and were tested on "
@@ -148,7 +149,7 @@ _READY: Mapping[str, str] = {
     "column.patterns.low": "At least",
     "column.patterns.high": "At most",
     "column.patterns.others": "Of the others",
-    "figure.leads_ready": "open leads do it today",
+    "figure.leads_ready": "open leads show such a pattern today",
 }
 
 _KINDS = {"call": ("a call", "calls"), "mail": ("a mail", "mails"), "email": ("an e-mail", "e-mails"),
@@ -172,6 +173,7 @@ _EFFECT: Mapping[str, str] = {
         "With what was known by then held equal, {with_it} against {without} (the difference lies between {low} and {high})."
     ),
     "effect.not_adjusted": "This is not adjusted: {why}.",
+    "effect.not_adjusted.either": "Not adjusted either, for the same reason.",
     "effect.unseen": (
         "Something we do not see that makes both {activity} and being {outcome} {unseen} times as likely would be enough to "
         "explain all of it, {unseen_edge} times to leave it open."
@@ -193,7 +195,8 @@ _EFFECT: Mapping[str, str] = {
         "and compare."
     ),
     "effect.next.plain": (
-        "See whether {activity} is a stage by another name. If not, a test with some {deals} held out at random would settle it."
+        "See whether “{activity}” only says how far a deal has come. If not, a test with some {deals} held out at random would "
+        "settle it."
     ),
     "effect.next.none": "Choose activities by what they cost, for now; more deals, or a test at random, may tell them apart.",
     "effect.check": "Enough alike on both sides",

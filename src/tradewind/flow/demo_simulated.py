@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewind.core.errors import Problem, StoreError
-from tradewind.core.time import local_day
 from tradewind.simulate.exports.hubspot import record_id, write_hubspot
 from tradewind.simulate.exports.plain import write_plain
 from tradewind.simulate.exports.stripe import customer_id, write_stripe_subscriptions
 from tradewind.simulate.exports.zendesk import write_zendesk_tickets
-from tradewind.simulate.sales import simulate_sales
+from tradewind.simulate.sales import simulate_sales, simulate_website
 from tradewind.simulate.subscriptions import simulate_subscriptions
-from tradewind.simulate.world import SalesSettings, Simulated, Stage, SubscriptionSettings, World
+from tradewind.simulate.world import SalesSettings, Stage, SubscriptionSettings, World
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,40 +57,25 @@ class SimulatedDemo:
 
 
 def _write_sales(folder: Path) -> None:
-    """HubSpot's three exports, and the history of stages and the activities from a tool of the team's own."""
+    """HubSpot's three exports; stages, activities, the website and what was spent from tools of the team's own."""
     sales = simulate_sales(WORLD, SEED)
     write_hubspot(sales, folder)
     zone = sales.world.timezone
-    for name, columns in {"deal_stages": ("deal_id",), "activities": ("lead_id", "deal_id")}.items():
-        table = sales.tables[name]
-        for column in columns:
-            ours = table[column].to_pylist()
-            kind = 1 if column == "lead_id" else 3
-            numbers = [None if each is None else str(record_id(each, kind)) for each in ours]
+    website = simulate_website(WORLD, SEED)
+    tables = {"deal_stages": sales.tables["deal_stages"], "activities": sales.tables["activities"],
+              "website": website["events"]}  # fmt: skip
+    for name, table in tables.items():
+        write_plain(_as_hubspot_counts(table), folder / f"{name}.csv", zone)
+    write_plain(website["spend"].rename_columns(["day", "source", "cost"]), folder / "spend.csv", zone)
+
+
+def _as_hubspot_counts(table: pa.Table) -> pa.Table:
+    """Name leads and deals by the numbers that HubSpot gives them."""
+    for column, kind in (("lead_id", 1), ("deal_id", 3)):
+        if column in table.column_names:
+            numbers = [None if each is None else str(record_id(each, kind)) for each in table[column].to_pylist()]
             table = table.set_column(table.column_names.index(column), column, [numbers])
-        write_plain(table, folder / f"{name}.csv", zone)
-    write_plain(_spend(sales), folder / "spend.csv", zone)
-
-
-def _spend(sales: Simulated) -> pa.Table:
-    """What the sources of leads cost each day: so much for every lead that came in."""
-    import pyarrow as pa
-
-    cost = {source.name: source.cost for source in sales.world.sales.sources if source.cost > 0}
-    leads = sales.tables["leads"]
-    zone = sales.world.timezone
-    days = [local_day(at, zone) for at in leads["created_at"].to_pylist()]
-    paid = Counter(
-        (day, source) for day, source in zip(days, leads["source"].to_pylist(), strict=True) if source in cost
-    )
-    rows = sorted(paid.items())
-    return pa.table(
-        {
-            "day": [day for (day, _), _ in rows],
-            "source": [source for (_, source), _ in rows],
-            "cost": [round(count * cost[source], 2) for (_, source), count in rows],
-        }
-    )
+    return table
 
 
 def _write_subscription(folder: Path) -> None:

@@ -39,10 +39,13 @@ def tell_activities(
     what = str(question.option("of"))
     first = speak_days(question.use_case.settings["first"])
     words = {"deals": what, "outcome": say(f"effect.outcome.{what}"), "first": first}
-    said = [_one(row, words) for row in clear[:MOST_TOLD]]
+    said = [
+        _one(row, words, [each["not_adjusted_because"] for each in clear[:place]])
+        for place, row in enumerate(clear[:MOST_TOLD])
+    ]
     if not clear:
         said = [say("effect.none", compared=say_count(compared), count=say_count(len(rows)), **words),
-                *(_one(row, words) for row in ordered[:1])]  # fmt: skip
+                *(_one(row, words, []) for row in ordered[:1])]  # fmt: skip
     if everywhere:
         said.append(say("effect.everywhere", kinds=", ".join(everywhere), **words))
     adjusted = bool(clear) and clear[0]["grade"] == "adjusted"
@@ -75,7 +78,8 @@ def _weight(row: Row) -> tuple[bool, bool, float]:
     return not row["clear"], row["grade"] != "adjusted", -abs(gap)
 
 
-def _one(row: Row, words: Mapping[str, str]) -> str:
+def _one(row: Row, words: Mapping[str, str], reasons: Sequence[str]) -> str:
+    """Tell one activity; a reason not to adjust that was given before is not repeated."""
     more = row["won_with"] >= row["won_without"]
     text = sentence(
         say(
@@ -88,7 +92,8 @@ def _one(row: Row, words: Mapping[str, str]) -> str:
         )
     )
     if row["grade"] != "adjusted":
-        return f"{text} {say('effect.not_adjusted', why=row['not_adjusted_because'])}"
+        why = row["not_adjusted_because"]
+        return f"{text} {say('effect.not_adjusted.either' if why in reasons else 'effect.not_adjusted', why=why)}"
     with_it, without = say_of_100(row["adjusted_with"]), say_of_100(row["adjusted_without"])
     gap = {"low": _signed(row["low"]), "high": _signed(row["high"])}
     text = f"{text} {say('effect.adjusted', with_it=with_it, without=without, **gap)}"

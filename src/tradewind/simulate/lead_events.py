@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _PAGES = ("features", "blog", "customers", "pricing", "team")
 _PAGE_SHARE = (0.25, 0.25, 0.15, 0.27, 0.08)
 _DOWNLOAD = len(_PAGES)
-_DOWNLOADS = 0.06
+_DOWNLOADS = 0.15
 """Share of visits of the ordinary kind that end in a download."""
-READY = 0.6
+READY = 0.5
 """Share of those about to become a deal who look at prices twice and then download something."""
 
 
@@ -46,7 +46,7 @@ def lead_events_table(world: World, leads: Leads, rng: np.random.Generator) -> p
 
 def _look_around(leads: Leads, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
     """Visits of every lead over the weeks after it came, more of those who were curious before."""
-    of = np.repeat(np.arange(leads.count), rng.poisson(1 + 0.4 * leads.pages))
+    of = np.repeat(np.arange(leads.count), rng.poisson(1.5 + 0.8 * leads.pages))
     at = at_some_hour(leads.created[of] // DAY + rng.geometric(1 / 20, len(of)), rng)
     page = rng.choice(len(_PAGES), len(of), p=_PAGE_SHARE)
     return of, at, np.where(rng.random(len(of)) < _DOWNLOADS, _DOWNLOAD, page)
