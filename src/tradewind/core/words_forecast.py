@@ -91,6 +91,10 @@ WORDS: Mapping[str, str] = {
         "taken to be worth more than {amount}."
     ),
     "forecast.said.negative": "{count} deals have an amount below zero; they are taken as they are.",
+    "forecast.said.ratio": (
+        "Deals were won for {share} in 100 of the amount at which they stood before, on average: the forecast has that "
+        "in it."
+    ),
     "forecast.said.amounts_today": (
         "Amounts from before the first load were not kept: past quarters before it were forecast with later amounts, "
         "which flatters all forecasts alike."

@@ -156,6 +156,9 @@ def _cannot(found: Forecasted) -> list[str]:
     }
     said = [say(name, count=say_count(count)) for name, count in counts.items() if count]
     said += _large(found)
+    ratios = pipeline.ratio[np.isfinite(pipeline.ratio) & pipeline.won]
+    if len(ratios):
+        said.append(say("forecast.said.ratio", share=say_of_100(float(ratios.mean()))))
     if found.past and known.amounts_since is not None and known.amounts_since > found.past[0].day:
         said.append(say("forecast.said.amounts_today"))
     if any(unit[0] == "" for unit in known.units):

@@ -40,7 +40,6 @@ class KnownPipeline:
         unopened: deals without any day, which are in no pipeline.
         unknown_ends: deals that are over without anybody saying how; they count as lost.
         has_teams: whether deals say which team sells.
-        has_ratios: whether it is known how amounts change until deals are won.
         amounts_since: the first load, before which amounts were not kept as they were; None where they were always.
     """
 
@@ -53,7 +52,6 @@ class KnownPipeline:
     unopened: int
     unknown_ends: int
     has_teams: bool
-    has_ratios: bool
     amounts_since: date | None
 
 
@@ -70,8 +68,8 @@ def read_pipeline(
     Args:
         data: the open snapshot.
         cutoff: the local midnight before which everything in it happened.
-        known_by: the midnight by which it was known, where that is later (`known_today`).
         left_out: deals that belong to no quarter, by today's knowledge.
+        known_by: the midnight by which it was known, where that is later (`known_today`).
     Raises:
         NotAnswerable: there are no deals, or they have no date of opening.
     """
@@ -108,7 +106,6 @@ def read_pipeline(
         _unopened(data),
         int((history.ending[kept] == CLOSED).sum()),
         "team" in table.columns,
-        bool(np.isfinite(ratio).any()),
         None if data.catalog.has("deals", "amount") else _first_load(data),
     )
 
@@ -164,14 +161,14 @@ def _steps(history: StageHistory, kept: NDArray[np.intp], created: Floats) -> St
     usable = ~np.isnan(entered) & (np.isnan(left) | (left >= entered))
     usable &= ~(np.isnat(history.entered[known]) & ~np.isnan(left))
     at = np.isin(np.arange(len(kept)), deal[usable & (follows < 0)])
-    lost = np.flatnonzero((history.ending[kept] == OPEN) & ~at & ~np.isnan(created))
-    stage = np.array([code.get(str(each), 0) for each in history.standing[kept[lost]]], dtype=np.int64)
+    unplaced = np.flatnonzero((history.ending[kept] == OPEN) & ~at & ~np.isnan(created))
+    stage = np.array([code.get(str(each), 0) for each in history.standing[kept[unplaced]]], dtype=np.int64)
     return Steps(
-        np.r_[deal[usable], lost],
+        np.r_[deal[usable], unplaced],
         np.r_[history.stage[known][usable], stage],
-        np.r_[entered[usable], created[lost]],
-        np.r_[left[usable], np.full(len(lost), np.nan)],
-        np.r_[follows[usable], np.full(len(lost), -1)],
+        np.r_[entered[usable], created[unplaced]],
+        np.r_[left[usable], np.full(len(unplaced), np.nan)],
+        np.r_[follows[usable], np.full(len(unplaced), -1)],
     )
 
 
