@@ -15,6 +15,7 @@ from tradewind.models.candidates import AUTO, Candidate, choose_candidates
 from tradewind.models.choose import out_of_time_score
 from tradewind.models.drivers import resampled_refits
 from tradewind.models.files import load_model, save_model
+from tradewind.models.fitting import rarer_outcomes
 from tradewind.models.protocol import Trial, fit_deployed, run_protocol
 
 DAYS = [date(2024, 1, 1) + timedelta(days=30 * month) for month in range(7)]
@@ -358,3 +359,11 @@ def test_a_candidate_that_is_not_deployable_alone_is_refused() -> None:
     only: tuple[Candidate, ...] = (choose_candidates(["svm"])[-1],)
     with pytest.raises(ModelError, match="none of the models named can be deployed"):
         run(world(people=60), candidates=only)
+
+
+def test_one_outcome_seen_from_several_cutoffs_counts_once() -> None:
+    outcome, weight = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0]), np.ones(7)
+    entity = np.array(["a", "a", "b", "c", "d", "e", "e"], dtype=object)
+    assert rarer_outcomes(outcome, weight) == 3
+    assert rarer_outcomes(outcome, weight, entity) == 2
+    assert rarer_outcomes(outcome, np.r_[np.zeros(2), np.ones(5)], entity) == 1

@@ -130,7 +130,8 @@ def try_lesson(
         NotAnswerable: too few customers or outcomes.
     """
     question = lesson.question
-    task: Task = "classification" if question.use_case.task == "classification" else "regression"
+    case = question.use_case
+    task: Task = "classification" if case.task == "classification" else "regression"
     return run_protocol(
         lesson.table,
         task,
@@ -141,6 +142,7 @@ def try_lesson(
         data.workspace.clock,
         num_threads=data.threads,
         others=question.models != ("auto",) if others is None else others,
+        overlapping=case.every is not None and case.every.count < case.horizon.length.count,
     )
 
 

@@ -137,10 +137,19 @@ def refuse_strange_outcomes(table: TrainingTable, task: Task) -> None:
         raise ModelError(Problem("weight", "some sampling weights are negative or no numbers"))
 
 
-def rarer_outcomes(outcome: Array, weight: Array) -> int:
-    """Return how many rows of some weight have the rarer of the two outcomes."""
-    happened = int((outcome[weight > 0] > 0.5).sum())
-    return min(happened, int((weight > 0).sum()) - happened)
+def rarer_outcomes(outcome: Array, weight: Array, entity: NDArray[np.object_] | None = None) -> int:
+    """Return how many rows of some weight have the rarer of the two outcomes.
+
+    Args:
+        outcome: (n,) 0/1.
+        weight: (n,) sampling weights.
+        entity: (n,) where given, entities are counted and not rows: one outcome may be seen from several cutoffs.
+    """
+    happened, counted = outcome > 0.5, weight > 0
+    if entity is not None:
+        return min(len(set(entity[counted & each])) for each in (happened, ~happened))
+    came = int((happened & counted).sum())
+    return min(came, int(counted.sum()) - came)
 
 
 def too_little(

@@ -117,6 +117,7 @@ def run_protocol(
     origins: int = 3,
     num_threads: int = 2,
     others: bool = True,
+    overlapping: bool = False,
 ) -> Trial:
     """Choose among candidates by out-of-time predictions, calibrate on them, and test once.
 
@@ -131,6 +132,8 @@ def run_protocol(
         origins: how many earlier cutoffs to choose and calibrate on.
         num_threads: threads for fitting.
         others: whether the candidates that were not chosen are tested too, for comparison.
+        overlapping: whether one outcome is seen from several cutoffs, which lie closer together than the horizon is
+            long: outcomes are then counted, and models told apart, by entity and not by row.
     Returns:
         The trial.
     Raises:
@@ -153,7 +156,7 @@ def run_protocol(
             Problem("", f"nobody's outcome after {test_cutoff} is known yet", "0 rows", "data that reach further")
         )
     earlier, said = _earlier_origins(table, task, test_cutoff, origins, rng_seed, num_threads)
-    rarer = rarer_outcomes(final.outcome, final.weight)
+    rarer = rarer_outcomes(final.outcome, final.weight, final.features.entity_id if overlapping else None)
     said.append(say_few(rarer) if task == "classification" else "")
     candidates = suit_candidates(candidates, task, rarer)
     candidates, tunings = tune_candidates(candidates, _places(table, test_cutoff, earlier), rng_seed, clock)
@@ -165,7 +168,7 @@ def run_protocol(
 
     limit = time_limit * (1 - KEPT_FOR_TEST)
     attempts = _try_all(table, task, test_cutoff, candidates, earlier, limit, elapsed)
-    chosen = _choose(attempts, lambda attempt: _losses(table, test_cutoff, earlier, attempt))
+    chosen = _choose(attempts, lambda attempt: _losses(table, test_cutoff, earlier, attempt, overlapping))
 
     def test(attempt: Attempt) -> _Tested:
         candidate = named(attempt.name, candidates)
@@ -324,12 +327,18 @@ def _try_one(
     return Attempt(candidate.name, settings, candidate.deployable, score, elapsed() - start, note, tuple(means))
 
 
-def _losses(table: TrainingTable, test_cutoff: date, earlier: list[_Origin], attempt: Attempt) -> Array:
-    """Return the weighted log-loss of each row predicted out of time."""
+def _losses(
+    table: TrainingTable, test_cutoff: date, earlier: list[_Origin], attempt: Attempt, by_entity: bool
+) -> Array:
+    """Return the weighted log-loss of each row predicted out of time, or of each entity over all of its rows."""
     rows, label, raw = _together(table, test_cutoff, earlier, attempt)
     weight = table.weight[rows]
     mean = out_of_time_means("classification", raw, label, weight, table.features.cutoff[rows])
-    return np.asarray(weight * log_losses(mean, label))
+    losses = np.asarray(weight * log_losses(mean, label))
+    if not by_entity:
+        return losses
+    _, entity = np.unique(table.features.entity_id[rows].astype(str), return_inverse=True)
+    return np.asarray(np.bincount(entity, losses))
 
 
 def _choose(attempts: Sequence[Attempt], losses: Callable[[Attempt], Array]) -> Attempt:
