@@ -30,7 +30,28 @@ COLUMNS: dict[str, dict[str, list[Any]]] = {
     "calibration": {"predicted": [0.3], "observed": [0.2]},
     "drivers": {"sentence": ["days since the last order"], "importance": [1.0]},
     "backtest": {"cutoff": [date(2017, 11, 1)], "metric": ["auc"], "value": [0.8]},
-}
+    "patterns": {
+        "pattern": ["a demo"], "rate": [0.3], "low": [0.2], "high": [0.4], "confirmed": [True],
+        "leads": [40], "others": [0.1],
+    },
+    "sources": {
+        "source": ["fair"], "leads": [100], "share_so_far": [0.1], "share_low": [0.1], "share_high": [0.2], "share": [0.15],
+    },
+    "activities": {
+        "activity": ["a demo"], "times": [1], "clear": [True], "low": [0.01], "high": [0.2], "adjusted": [0.1],
+        "grade": ["adjusted"], "plain": [0.12],
+    },
+    "waiting": {"stage": ["Offer"], "half_days": [9.0], "late_after_days": [30.0], "late": [True], "days_in_stage": [41.0]},
+    "stages": {"stage": ["Offer"], "lost": [0.2], "won": [0.1], "moves_on": [0.7]},
+    "fan": {"day": [date(2025, 3, 31)], "won": [1.0], "low": [2.0], "high": [4.0], "mean": [3.0]},
+    "forecast": {
+        "period": ["Jan–Mar 2025"], "who": ["Ada Berg"], "kind": ["owner"], "won_already": [1.0], "open_deals": [1.0],
+        "new_deals": [1.0], "low": [2.0], "high": [4.0], "mean": [3.0],
+    },
+    "past_quarters": {
+        "period": ["Jan–Mar 2024"], "low": [2.0], "high": [4.0], "actual": [3.5], "stage_weights": [2.0], "mean": [3.0],
+    },
+}  # fmt: skip
 
 
 def only(charts: list[Chart]) -> Chart:
