@@ -35,13 +35,16 @@ COLUMNS: dict[str, dict[str, list[Any]]] = {
         "leads": [40], "others": [0.1],
     },
     "sources": {
-        "source": ["fair"], "leads": [100], "share_so_far": [0.1], "share_low": [0.1], "share_high": [0.2], "share": [0.15],
+        "source": ["fair"], "leads": [100], "share_so_far": [0.1], "share_low": [0.1], "share_high": [0.2],
+        "share": [0.15],
     },
     "activities": {
         "activity": ["a demo"], "times": [1], "clear": [True], "low": [0.01], "high": [0.2], "adjusted": [0.1],
         "grade": ["adjusted"], "plain": [0.12],
     },
-    "waiting": {"stage": ["Offer"], "half_days": [9.0], "late_after_days": [30.0], "late": [True], "days_in_stage": [41.0]},
+    "waiting": {
+        "stage": ["Offer"], "half_days": [9.0], "late_after_days": [30.0], "late": [True], "days_in_stage": [41.0],
+    },
     "stages": {"stage": ["Offer"], "lost": [0.2], "won": [0.1], "moves_on": [0.7]},
     "fan": {"day": [date(2025, 3, 31)], "won": [1.0], "low": [2.0], "high": [4.0], "mean": [3.0]},
     "forecast": {
