@@ -83,3 +83,4 @@ def test_the_day_pretended_as_today_is_the_day_after_the_simulation() -> None:
         text = (Path(demo_simulated.__file__).parent / demo.config).read_text(encoding="utf-8")
         assert "as_of = 2025-01-01" in text
         assert demo.title in text
+        assert [name for name in demo.lists if f"[use_cases.{name}]" not in text] == []

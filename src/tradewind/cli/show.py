@@ -40,7 +40,12 @@ def demo(what: str, directory: Path | None, as_json: bool) -> int:
         directory = directory or Path(f"demo-{what}")
         if not as_json:
             _console().print(f"{DEMOS[what].title}: no person, company or sale in it is real.", style="yellow")
-        return run(set_up_simulated(what, directory), (), as_json)
+        status = run(set_up_simulated(what, directory), (), as_json)
+        if not as_json:
+            from tradewind.cli.show_list import print_lists
+
+            print_lists(directory, DEMOS[what].lists)
+        return status
     if directory is not None:
         raise ConfigError(Problem("", "there is no such demo", what, f"one of: {', '.join(DEMOS)}"))
     return run(set_up_demo(Path(what)), (), as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tradewind.cli.show import DONE, _console, _next, _opened, _write_json
-from tradewind.core.errors import ConfigError, Problem
+from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feedback import VERDICTS
 from tradewind.flow.morning_list import MorningList, Row
 from tradewind.report.numbers import say_day
@@ -35,6 +36,22 @@ def morning_list(directory: Path, name: str, owner: str, top: int, file: Path | 
     first = made.rows[0].entity_id if made.rows else "ID"
     _next(console, f"tradewind feedback {name} {first} done", directory)
     return DONE
+
+
+def print_lists(directory: Path, names: Sequence[str], top: int = 3) -> None:
+    """Show the first rows of several lists, as one sees them in the morning; a list that nobody made is left out."""
+    from tradewind.flow.morning_list import morning_list
+
+    console = _console(highlight=False)
+    with _opened(directory) as workspace:
+        for name in names:
+            try:
+                made = morning_list(workspace, name, top=top)
+            except NotAnswerable:
+                continue
+            console.print()
+            _print_list(console, made, "")
+            _next(console, f"tradewind list {name}", directory)
 
 
 def _print_list(console: Console, made: MorningList, owner: str) -> None:

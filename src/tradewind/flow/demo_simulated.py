@@ -49,11 +49,13 @@ class SimulatedDemo:
         title: name of its workspace; it says that it is simulated.
         config: its file under `flow/`.
         write: writes the data files into a folder.
+        lists: the questions whose lists it ends in.
     """
 
     title: str
     config: str
     write: Callable[[Path], None]
+    lists: tuple[str, ...]
 
 
 def _write_sales(folder: Path) -> None:
@@ -96,9 +98,12 @@ def _write_subscription(folder: Path) -> None:
 
 
 DEMOS: Mapping[str, SimulatedDemo] = {
-    "sales": SimulatedDemo("B2B sales team (simulated)", "demo_sales.toml", _write_sales),
+    "sales": SimulatedDemo(
+        "B2B sales team (simulated)", "demo_sales.toml", _write_sales,
+        ("lead_conversion", "deal_win", "pipeline_health"),
+    ),
     "subscription": SimulatedDemo(
-        "Subscription business (simulated)", "demo_subscription.toml", _write_subscription
+        "Subscription business (simulated)", "demo_subscription.toml", _write_subscription, ("health",)
     ),
 }  # fmt: skip
 """The simulated demos by the word that one types."""

@@ -25,6 +25,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 SPOKEN = ("task", "reason")
 """Columns of a list without scores that are read out, in this order."""
+SHOWN = ("owner", "light", "amount", "account", "cutoff")
+"""Columns of a list without scores that its first line shows, or its heading."""
+OF_100 = ("won_in_the_end", "tier_rate")
+"""Columns of shares."""
 GROUPS = ("group_1", "group_2", "group_3")
 """Columns that say to which part of the business a reason belongs."""
 SAID_IN_WORDS = ("leave_median_days", "leave_low_days", "leave_high_days")
@@ -145,8 +149,10 @@ def _row(
     who, owner = names.get(entity_id, ""), owners.get(entity_id, "")
     if not source.scored:
         reasons = tuple(str(row[key]) for key in SPOKEN if row.get(key))
-        more = [(key, value) for key, value in row.items() if key not in (source.entity, "owner", "light", *SPOKEN)]
-        return Row(rank, entity_id, who, owner, str(row.get("light") or ""), "", reasons, _plain(more), told)
+        amount = row.get("amount")
+        worth = say_money(float(amount), currency) if amount else ""
+        more = [(key, value) for key, value in row.items() if key not in (source.entity, *SHOWN, *SPOKEN)]
+        return Row(rank, entity_id, who, owner, str(row.get("light") or ""), worth, reasons, _plain(more), told)
     people = question.use_case.task == "classification"
     chance = say_of_100(row["mean"]) + " of 100" if people else say_money(row["mean"], currency)
     value = row.get("value")
@@ -159,10 +165,16 @@ def _row(
 
 
 def _plain(pairs: Sequence[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
-    return tuple((key.replace("_", " "), _cell(value)) for key, value in pairs if value is not None)
+    """The further columns in words; the ends of ranges stand in the table alone."""
+    kept = [(key, value) for key, value in pairs if value is not None and not key.endswith(("_low", "_high"))]
+    return tuple((key.replace("_", " "), _cell(key, value)) for key, value in kept)
 
 
-def _cell(value: Any) -> str:
+def _cell(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if key in OF_100:
+        return f"{say_of_100(value)} of 100"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
     return say_day(value) if isinstance(value, date) else str(value)
