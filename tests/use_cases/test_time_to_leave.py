@@ -19,9 +19,10 @@ from tradewind.flow.data import open_data
 from tradewind.flow.questions import find_question
 from tradewind.flow.run import run
 from tradewind.flow.stay_curves import curve_rows
-from tradewind.flow.tell_leave import say_span, tell_curve, when_words
+from tradewind.flow.tell_leave import when_words
 from tradewind.flow.time_to_leave import fit, prepare, remaining_days, switch_days
 from tradewind.models.survival.files import hazard_text, read_hazard
+from tradewind.report.survival_charts import say_curve, say_span, survival_chart
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 
@@ -105,11 +106,11 @@ def test_nobody_left_yet_and_everybody_left_are_told(left: str, tmp_path: Path) 
     assert finding.found
     with open_data(workspace) as data:
         contracts = read_contracts(data, "customer_id", Cutoff(LAST.date(), "UTC"), 7)
-    said = tell_curve(curve_rows(contracts, day_number(LAST.date())))
+    said = say_curve(curve_rows(contracts, day_number(LAST.date())))
     expected = (
         "Nobody has left yet in the 11 months that can be seen" if left == "nobody" else "Half of those who start"
     )
-    assert said[0].startswith(expected)
+    assert said.startswith(expected)
 
 
 def test_each_of_today_has_days_in_order_and_the_model_reads_back_the_same(subscriptions: Workspace) -> None:
@@ -124,14 +125,14 @@ def test_each_of_today_has_days_in_order_and_the_model_reads_back_the_same(subsc
         again = read_hazard(hazard_text(hazard))
         days, known = remaining_days(hazard, asked, today)
         assert np.array_equal(remaining_days(again, asked, today)[0], days, equal_nan=True)
-        said = tell_curve(curve_rows(today, day_number(data.score_at.day)))
+        said = say_curve(curve_rows(today, day_number(data.score_at.day)))
     assert known.all()
     assert np.isfinite(days[:, 1]).mean() > 0.5
     for middle, low, high in days:
         assert np.isnan(high) or low <= middle <= high
         assert np.isnan(middle) or low <= middle
-    assert said[0].startswith("Half of those who start to pay are gone after")
-    assert not statistical_terms(said[0])
+    assert said.startswith("Half of those who start to pay are gone after")
+    assert not statistical_terms(said)
 
 
 def test_what_lies_beyond_sight_is_said_and_never_a_number() -> None:
@@ -146,3 +147,21 @@ def test_what_lies_beyond_sight_is_said_and_never_a_number() -> None:
         "not known",
     ]
     assert say_span(1) == "1 day"
+
+
+def test_the_curve_is_drawn_with_its_finding_and_how_many_are_followed() -> None:
+    rng = np.random.default_rng(2)
+    days = np.sort(rng.integers(1, 700, 60)).astype(float)
+    share = 1 - np.arange(1, 61) / 100
+    table = pa.table(
+        {"group": ["all"] * 60, "days": days, "share": share, "low": share - 0.05, "high": share + 0.05,
+         "at_risk": 100 - np.arange(60), "left": np.ones(60, dtype=int)}
+    )  # fmt: skip
+    spec = survival_chart(table).to_dict()
+    assert say_curve(table) == " ".join(spec["title"]["text"])
+    assert "Half of those who start to pay are gone after" in say_curve(table)
+    marks = {layer["mark"]["type"] for layer in spec["layer"]}
+    assert marks == {"area", "line", "text"}
+    open_end = table.set_column(2, "share", pa.array(np.linspace(1, 0.7, 60)))
+    assert "70 of those" not in say_curve(open_end)
+    assert "70 in 100" in say_curve(open_end)

@@ -70,7 +70,7 @@ class FeatureTable:
     def __len__(self) -> int:
         return len(self.entity_id)
 
-    def rows(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> FeatureTable:
+    def rows(self, chosen: NDArray[np.bool_] | NDArray[np.intp] | slice) -> FeatureTable:
         """Return the chosen rows as a table of their own."""
         return FeatureTable(
             self.entity_id[chosen],

@@ -11,6 +11,21 @@ WORDS: Mapping[str, str] = {
     "leave.open": "After {seen}, which is as far back as the data reach, {still} in 100 of those who started to pay "
     "are still there; when half will be gone is not known.",
     "leave.nobody": "Nobody has left yet in the {seen} that can be seen; how long people stay is not known.",
+    # Their chart.
+    "role.survival": "How long people stay",
+    "survival.x": "Months since they started to pay",
+    "survival.y": "Of 100, still there",
+    "survival.all": "all",
+    "survival.month": "contracts by the month",
+    "survival.term": "contracts of {months} months",
+    "survival.caption": "The band holds chance in 95 of 100 cases. The numbers beneath are those still followed: where they "
+    "are small, the line rests on little. It assumes that those who started lately stay as long as those before them.",
+    "column.group": "Of",
+    "column.survival.days": "Days since the start",
+    "column.survival.share": "Of 100, still there",
+    "column.survival.low": "at least",
+    "column.survival.high": "at most",
+    "column.at_risk": "Followed",
     # When those of today leave.
     "leave.list": "{soon} of the {all} {people} of today are more likely than not to have left within {span}.",
     "leave.beyond": "For {count} {people} the middle of the likely range lies further ahead than the {sight} that the "

@@ -154,12 +154,21 @@ def _lacks_a_table(statement: exp.Expression, catalog: Catalog, use_case: UseCas
 
 def _aligned(rows: pa.Table, entity: str, name: str, features: FeatureTable, where: str) -> NDArray[np.float64]:
     """Put fetched (cutoff, entity, value) rows beside the feature rows; NaN where there is none."""
-    keys = zip(rows.column("cutoff").to_pylist(), rows.column(entity).to_pylist(), strict=True)
-    found = dict(zip(keys, exact_values(rows.column(name)).tolist(), strict=True))
-    if len(found) != rows.num_rows:
-        raise ConfigError(Problem(where, "it gives more than one row for one entity", "", f"GROUP BY {entity}"))
-    days = features.cutoff.tolist()
-    return np.array([found.get(key, np.nan) for key in zip(days, features.entity_id, strict=True)], dtype=np.float64)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values, aligned = exact_values(rows.column(name)), np.full(len(features), np.nan)
+    day = rows.column("cutoff").to_numpy().astype("datetime64[D]")
+    ids = rows.column(entity).combine_chunks()
+    for cutoff in np.unique(day):
+        there, here = np.flatnonzero(day == cutoff), np.flatnonzero(features.cutoff == cutoff)
+        found = ids.take(pa.array(there))
+        if pc.count_distinct(found).as_py() != len(found):
+            raise ConfigError(Problem(where, "it gives more than one row for one entity", "", f"GROUP BY {entity}"))
+        asked = pa.array(features.entity_id[here], ids.type)
+        place = np.asarray(pc.index_in(asked, found).fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.intp)
+        aligned[here[place >= 0]] = values[there[place[place >= 0]]]
+    return aligned
 
 
 def _slices(

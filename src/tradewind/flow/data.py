@@ -17,6 +17,7 @@ from tradewind.features.catalog import Catalog, catalog_of, with_starts
 from tradewind.flow.ask import ask
 from tradewind.flow.late_columns import without_late_columns
 from tradewind.flow.margin import Margin, find_margin
+from tradewind.flow.part import Part
 from tradewind.store.engines import Engine
 from tradewind.store.manifest import Manifest
 from tradewind.store.workspace import Workspace
@@ -36,6 +37,7 @@ class Data:
         margin: share of revenue that is gross margin.
         made: features computed already, by all that they depend on; questions often ask about the same people.
         kept: what was read of it already for all who ask, by name and the day as of which.
+        part: which people these are where the data are those of a part only; see `flow.part`.
     """
 
     workspace: Workspace
@@ -47,6 +49,7 @@ class Data:
     margin: Margin
     made: dict[object, FeatureTable] = field(default_factory=dict, repr=False, compare=False)
     kept: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    part: Part | None = None
 
     def first_day_of(self, table: str) -> Cutoff:
         """Return the first local day of a contract table's rows; that of all facts where its rows have no time."""

@@ -94,6 +94,8 @@ def prepare_lesson(data: Data, question: Question, test: date | None = None, ear
     data.made[same] = table.features
     if np.isnan(table.value).all():
         table = replace(table, value=np.zeros(len(table)))
+    if data.part is not None:
+        table = replace(table, weight=table.weight * data.part.stands_for)
     table, refused = with_team_rule(data, question, table)
     return Lesson(replace(question, use_case=case), schedule, table, feature_set, refused)
 

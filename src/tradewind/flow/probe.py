@@ -32,6 +32,8 @@ def moved_features(data: Data, lesson: Lesson) -> tuple[Mapping[str, int], int]:
     seen = lesson.table.features.rows(here)
     names = tables_read(data.workspace, data.manifest)
     with data.workspace.engine(names, data.manifest) as engine:
+        if data.part is not None:
+            data.part.narrow(engine, data.catalog)
         for name in names:
             engine.load_table(name, _as_it_was(engine, name, data, cutoff))
         find_eligible(engine, data.catalog, case, label_of(lesson.question), case.settings, [cutoff])

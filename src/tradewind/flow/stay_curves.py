@@ -99,20 +99,6 @@ def _rows(name: str, curve: Curve, entry: Array, gone: Array) -> pa.Table:
     )
 
 
-def median_of(rows: pa.Table, group: str = "all") -> tuple[float, float, float]:
-    """Return the days after which half are gone with their 95 % interval, from rows; NaN where not seen."""
-    import pyarrow.compute as pc
-
-    part = rows.filter(pc.equal(rows.column("group"), group))
-    days = part.column("days").to_numpy()
-    shares = (part.column(name).to_numpy(zero_copy_only=False) for name in ("share", "low", "high"))
-    found = []
-    for share in shares:
-        reached = np.flatnonzero(np.nan_to_num(share, nan=0.0) <= 0.5)
-        found.append(float(days[reached[0]]) if len(reached) else float("nan"))
-    return found[0], found[1], found[2]
-
-
 def running(contracts: Contracts) -> int:
     """Return how many stays go on."""
     return int((contracts.stay_end == NEVER).sum())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +10,8 @@ from numpy.typing import NDArray
 from tradewind.core.finding import Number
 from tradewind.core.words import say
 from tradewind.flow.leave_test import read_figures
-from tradewind.flow.stay_curves import median_of
 from tradewind.report.numbers import say_count, say_of_100
+from tradewind.report.survival_charts import MONTH, say_curve, say_span
 from tradewind.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,18 +20,7 @@ if TYPE_CHECKING:
     from tradewind.flow.learned import Learned, Scored
     from tradewind.flow.question import Question
 
-MONTH = 365.25 / 12
 SOON = 182.0
-
-
-def say_span(days: float) -> str:
-    """Say a span of days as people do: 12 days, 3 months, 2 years."""
-    if days < 45:
-        return f"{round(days)} day{'' if round(days) == 1 else 's'}"
-    months = round(days / MONTH)
-    if months >= 24 and months % 12 == 0:
-        return f"{months // 12} years"
-    return f"{months} month{'' if months == 1 else 's'}"
 
 
 def tell_leave(
@@ -42,25 +30,11 @@ def tell_leave(
     curves = workspace.table(learned.tables["survival"])
     numbers, words = read_figures(workspace.table(learned.tables["leave_test"]))
     people = question.people
-    said = [*tell_curve(curves), *_tell_list(workspace.table(scored.table), words, people), *_tell_test(numbers, words)]
+    curve = (say_curve(curves),) if curves.num_rows else ()
+    said = [*curve, *_tell_list(workspace.table(scored.table), words, people), *_tell_test(numbers, words)]
     if int(words.get("backwards", "0")):
         said.append(say("leave.backwards", count=say_count(float(words["backwards"]))))
     return tuple(said)
-
-
-def tell_curve(curves: pa.Table) -> tuple[str, ...]:
-    """Return after how long half are gone, or how many are still there at the end of what can be seen."""
-    if not curves.num_rows:
-        return ()
-    middle, low, high = median_of(curves)
-    if not math.isnan(middle):
-        if math.isnan(low) or math.isnan(high) or say_span(low) == say_span(high):
-            return (say("leave.half", middle=say_span(middle)),)
-        return (say("leave.half.range", middle=say_span(middle), low=say_span(low), high=say_span(high)),)
-    rows = [row for row in curves.to_pylist() if row["group"] == "all"]
-    if not any(row["left"] for row in rows):
-        return (say("leave.nobody", seen=say_span(rows[-1]["days"])),)
-    return (say("leave.open", seen=say_span(rows[-1]["days"]), still=say_of_100(rows[-1]["share"])),)
 
 
 def _tell_list(scores: pa.Table, words: dict[str, str], people: str) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ Array = NDArray[np.float64]
 
 MOST_PERIODS = 60
 """Periods looked ahead at most."""
-MOST_TREE_ROWS = 2_000_000
+MOST_TREE_ROWS = 1_000_000
 """Today's customers times periods ahead beyond which trees, which read each of them, take too long."""
 LEAST_FOR_TREES = 500
 """Stays that ended below which trees are not tried."""
@@ -129,7 +129,7 @@ def try_out(data: Data, study: Study) -> tuple[LeaveTest | None, Kind]:
     if test is None:
         return None, "linear"
     inner = _day_before(study, test)
-    kinds: Sequence[Kind] = ("linear", "boosting") if _trees_pay(study) else ("linear",)
+    kinds: Sequence[Kind] = ("linear", "boosting") if _trees_pay(study, data) else ("linear",)
     kind: Kind = "linear"
     if inner is not None and len(kinds) > 1:
         losses = {}
@@ -187,10 +187,11 @@ def _day_before(study: Study, day: Cutoff) -> Cutoff | None:
     return earlier[-1] if len(earlier) > 2 else None
 
 
-def _trees_pay(study: Study) -> bool:
+def _trees_pay(study: Study, data: Data) -> bool:
     """Whether enough have left for trees to learn from, and those of today are few enough to be read by them."""
     going = running(study.today)
-    return going * MOST_PERIODS <= MOST_TREE_ROWS and len(study.today.stay_start) - going >= LEAST_FOR_TREES
+    asked = going * (1.0 if data.part is None else data.part.stands_for)
+    return asked * MOST_PERIODS <= MOST_TREE_ROWS and len(study.today.stay_start) - going >= LEAST_FOR_TREES
 
 
 def _period(data: Data, question: Question) -> int:

@@ -29,6 +29,7 @@ from tradewind.flow.evaluate import evaluate_rows
 from tradewind.flow.learned import Learned
 from tradewind.flow.lesson import Lesson, candidates_of, prepare_lesson, seed_of, try_lesson
 from tradewind.flow.model_files import save_version
+from tradewind.flow.part import learning_part
 from tradewind.flow.past_dates import Tested, tested_once
 from tradewind.flow.questions import Question
 from tradewind.models.candidates import Candidate
@@ -57,13 +58,14 @@ def train_question(data: Data, question: Question) -> StepOutput:
     Returns:
         The tables to publish, the saved model's files, and the `Learned` record under `learned`.
     """
-    try:
-        lesson = prepare_lesson(data, question)
-        candidates = candidates_of(question)
-        trial = try_lesson(data, lesson, candidates)
-    except NotAnswerable as error:
-        return StepOutput(values={"learned": Learned(question.name, refused=error.problems).to_json()})
-    return _keep(data, lesson, trial, candidates)
+    with learning_part(data, question) as part:
+        try:
+            lesson = prepare_lesson(part, question)
+            candidates = candidates_of(question)
+            trial = try_lesson(part, lesson, candidates)
+        except NotAnswerable as error:
+            return StepOutput(values={"learned": Learned(question.name, refused=error.problems).to_json()})
+        return _keep(part, lesson, trial, candidates)
 
 
 def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate, ...]) -> StepOutput:
@@ -99,7 +101,7 @@ def _keep(data: Data, lesson: Lesson, trial: Trial, candidates: tuple[Candidate,
         numbers=evaluation.numbers,
         tables={role: f"{role}_{name}" for role in tables},
         checks=checks,
-        said=trial.said,
+        said=trial.said if data.part is None else (data.part.said, *trial.said),
         dates=len(lesson.schedule.learning),
         tests=len(tested.days),
         margin=data.margin,

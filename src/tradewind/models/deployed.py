@@ -20,6 +20,9 @@ from tradewind.models.trees import TreeModel
 from tradewind.models.usual import Usual
 
 Array = NDArray[np.float64]
+CHUNK = 200_000
+"""Rows predicted at a time, so that memory stays small."""
+
 Kept = TreeModel | LinearModel | BlendModel | BayesianModel
 """The kinds of model that can be saved, deployed and explained."""
 
@@ -42,8 +45,12 @@ class Predictor:
 
     def mean(self, features: FeatureTable) -> Array:
         """Return (n,) uncalibrated probabilities or amounts."""
-        mean = inverse_link(self.model.margin(apply_design(self.design, features)), self.model.link)
+        parts = [self._margin(features.rows(slice(at, at + CHUNK))) for at in range(0, max(len(features), 1), CHUNK)]
+        mean = inverse_link(np.concatenate(parts), self.model.link)
         return np.clip(mean, 1e-6, 1 - 1e-6) if self.task == "classification" else self.factor * mean
+
+    def _margin(self, features: FeatureTable) -> Array:
+        return self.model.margin(apply_design(self.design, features))
 
     @property
     def explainable(self) -> Kept:

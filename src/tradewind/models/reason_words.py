@@ -15,6 +15,8 @@ from tradewind.models.usual import Usual
 _SPANS = ("days since ", "days until ", "days in ")
 LAST_ORDER = "days since the last order"
 OWN_GAP = "usual days between orders"
+MOST_SAID = 100_000
+"""Reasons remembered at most: among very many people the same few are said again and again."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,9 @@ class Speaker:
     usual: Usual
     currency: str
     features: Sequence[Feature] = ()
+    _said: dict[tuple[str, float | str | None], str] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _middle: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -49,6 +54,12 @@ class Speaker:
             return self._silence(own)
         if feature.sentence == OWN_GAP and own.get(OWN_GAP, 0.0) >= 0.5 and OWN_GAP in self._by_sentence:
             return f"{_every(own[OWN_GAP], 'orders')}; others {_every(self._by_sentence[OWN_GAP])}"
+        key = feature.name, value
+        if key not in self._said and len(self._said) < MOST_SAID:
+            self._said[key] = self._say(feature, value)
+        return self._said.get(key) or self._say(feature, value)
+
+    def _say(self, feature: Feature, value: float | str | None) -> str:
         what = plain(feature.sentence)
         if value is None or value != value or value == "":
             return f"{what}: not known"

@@ -18,7 +18,7 @@ from tradewind.models.usual import Usual
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-CHUNK = 20_000
+CHUNK = 50_000
 """Rows explained at a time, so that memory stays small."""
 HARD_TO_SAY = ("ratio", "number")
 """Units that people read less easily than counts, amounts, days and shares."""
@@ -58,18 +58,18 @@ def explain(
         Per row its reasons, strongest first: of different families, none highly correlated with a stronger one.
     """
     told: list[tuple[Reason, ...]] = []
+    voice = Speaker(deployed.usual, currency, deployed.predictor.design.features)
     for start in range(0, len(features), CHUNK):
-        rows = np.arange(start, min(start + CHUNK, len(features)))
-        told += _explain(deployed, features.rows(rows), currency, most)
+        rows = slice(start, start + CHUNK)
+        told += _explain(deployed, features.rows(rows), voice, most)
     return told
 
 
-def _explain(deployed: Deployed, features: FeatureTable, currency: str, most: int) -> list[tuple[Reason, ...]]:
+def _explain(deployed: Deployed, features: FeatureTable, voice: Speaker, most: int) -> list[tuple[Reason, ...]]:
     design = deployed.predictor.design
     values = _Values(design.features, features, deployed.usual)
     families = by_family(deployed.predictor.contributions(features), design.features, values.unusual())
     chosen = choose_families(families, alike_matrix(design.features, deployed.usual), most)
-    voice = Speaker(deployed.usual, currency, design.features)
     told = []
     for row in range(len(features)):
         reasons = []

@@ -28,5 +28,5 @@ USE_CASE = UseCase(
     ),
     every=days(30),
     does="leave",
-    also=("driver groups",),
+    also=("driver groups", "time to leave"),
 )
