@@ -80,7 +80,7 @@ def try_past_quarters(
     while quarters[-1].before.starts >= first:
         quarters.append(quarters[-1].before)
     tried: list[PastQuarter] = []
-    for quarter in reversed(quarters[:most]):
+    for quarter in reversed(quarters[: max(most, 0)]):
         day = quarter.same_place(today, running)
         if day - first < timedelta(days=_HISTORY_DAYS):
             continue
