@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from tradewind.core.contract import BASE_AMOUNTS, CONTRACT, LOCAL_COLUMNS, SQL_TYPES, SYSTEM_COLUMNS
+from tradewind.core.driver_groups import OTHER, group_of
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import FormatError
 from tradewind.core.feature import Feature
@@ -56,6 +57,7 @@ def test_sentences_are_plain_words(everything: Catalog, entity: str) -> None:
         assert "_" not in words
         assert feature.sentence[0].islower() or feature.sentence[0] == "{"
         assert feature.family
+        assert group_of(feature) != OTHER, "drivers are told by parts of the business"
 
 
 def test_windows_longer_than_the_history_are_dropped(everything: Catalog) -> None:

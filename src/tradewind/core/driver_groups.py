@@ -19,6 +19,7 @@ _BY_SOURCE: Mapping[str, str] = {
     "order_lines": "billing",
     "subscriptions": "contract",
     "deals": "contract",
+    "deal_stages": "the way so far",
     "texts": "support",
     "activities": "our contacts",
     "touches": "our contacts",
