@@ -7,6 +7,7 @@ import pytest
 
 from tradewind.core.errors import NotAnswerable
 from tradewind.models.delay.counts import count_delays
+from tradewind.models.delay.held import hold_against
 from tradewind.models.delay.pace import estimate_groups, own_pace
 from tradewind.models.delay.to_come import estimate_to_come
 from tradewind.models.delay.worth import draw_amounts
@@ -62,3 +63,20 @@ def test_one_large_customer_does_not_make_a_source() -> None:
     assert drawn is not None
     assert drawn[:, 0].mean() < 5000, "five customers of the average kind stand beside it"
     assert draw_amounts(group, 2, np.full(5, NAN), 500, np.random.default_rng(3)) is None
+
+
+def test_an_estimate_of_back_then_is_held_against_what_came() -> None:
+    rng = np.random.default_rng(4)
+    age = rng.uniform(0, 400, 1500)
+    delay = np.where(rng.random(1500) < 0.2, rng.gamma(1.5, 15, 1500), NAN)
+    group = np.zeros(1500, dtype=np.int64)
+    held = hold_against(group, 1, age, np.where(delay <= age, delay, NAN), 90, rng)
+    assert held is not None
+    assert held.then < held.came
+    assert held.inside
+    # Since ninety days ago, leads that had waited are taken up at last.
+    woken = np.where(np.isnan(delay) & (age > 90) & (age < 175) & (rng.random(1500) < 0.4), 89.0, delay)
+    changed = hold_against(group, 1, age, np.where(woken <= age, woken, NAN), 90, rng)
+    assert changed is not None
+    assert not changed.inside
+    assert hold_against(group, 1, np.full(1500, 50.0), np.full(1500, NAN), 90, rng) is None

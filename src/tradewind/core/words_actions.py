@@ -44,6 +44,14 @@ _SOURCES: Mapping[str, str] = {
     ),
     "sources.next.cost": "Map [tables.spend] (day, channel, cost) to learn which source's customers are dear.",
     "sources.next.wait": "Leave the money where it is for now: what a customer costs cannot be told apart between sources.",
+    "sources.held.off": (
+        "{ago} ago we would have expected {low} to {high} customers from the leads of then; {came} came. The pace changes: take "
+        "what is still to come as rough."
+    ),
+    "sources.check.held": "Held against what came since",
+    "sources.check.held.what": "{ago} ago we would have expected {low} to {high} customers; {came} came.",
+    "sources.check.held.unknown": "Too few had become customers back then to try it out.",
+    "sources.check.held.do": "look what changed in how leads are worked; a shorter horizon leans less on the past",
     "sources.check.pace": "Sources need the same time",
     "sources.check.pace.same": "No source's customers clearly take longer or shorter than the others'.",
     "sources.check.pace.own": "Clearly slower or faster than the others, so corrected by their own delay: {sources}.",

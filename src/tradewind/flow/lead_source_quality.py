@@ -17,6 +17,7 @@ from tradewind.flow.lesson import seed_of
 from tradewind.flow.question import Question
 from tradewind.flow.source_costs import SourceCosts, read_source_costs
 from tradewind.flow.tell_sources import tell_sources
+from tradewind.models.delay.held import HeldAgainst, hold_against
 from tradewind.models.delay.pace import GroupsToCome, estimate_groups
 from tradewind.models.delay.worth import draw_amounts
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Floats = NDArray[np.float64]
+
+HELD_DAYS = 90
+"""How long ago the estimate is tried out, at most."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class SourceFigures:
         to_come: draws of what comes of them.
         amounts: (draws, sources) mean amount of a customer; None where no amounts are known.
         end_days: what converts later is not counted.
+        held: how it would have done some time ago; None where too little was known then.
         rows: one for each source, those with the most customers for their leads first.
     """
 
@@ -44,6 +49,7 @@ class SourceFigures:
     to_come: GroupsToCome
     amounts: Floats | None
     end_days: float
+    held: HeldAgainst | None
     rows: tuple[Mapping[str, Any], ...]
 
 
@@ -67,7 +73,9 @@ def answer(data: Data, question: Question) -> Analysed:
     costs = read_source_costs(data, question, leads)
     rows = [_row(place, leads, costs, to_come, amounts, end) for place in range(groups)]
     rows.sort(key=lambda row: -row["share"])
-    figures = SourceFigures(leads, costs, to_come, amounts, end, tuple(rows))
+    back = min(int(end), HELD_DAYS)
+    held = hold_against(leads.source, groups, leads.age_days, leads.delay_days, back, rng)
+    figures = SourceFigures(leads, costs, to_come, amounts, end, held, tuple(rows))
     finding = tell_sources(question, figures, data.workspace.config.workspace.currency)
     return Analysed(finding, {"sources": _table(pa, rows)})
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradewind.core.finding import Check, Finding, Number
+from tradewind.core.finding import Check, CheckStatus, Finding, Number
 from tradewind.core.time import Days
 from tradewind.core.words import say
 from tradewind.flow.question import Question, speak_days
+from tradewind.models.delay.held import HeldAgainst
 from tradewind.report.numbers import say_count, say_money, say_of_100
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ YOUNG, FEWEST_TO_COME = 0.15, 3.0
 """A source is told as young where so large a share of its customers, and so many, are still to come."""
 MOST_TOLD = 3
 _SURE = 0.975
+_NO_SOURCE = frozenset(
+    {"unknown", "other", "others", "none", "not set", "n/a", "unbekannt", "sonstige", "andere", "inconnu", "autre",
+     "autres", "desconocido", "otro", "otros"}
+)  # fmt: skip
+"""Names that say that nobody knows: they are counted, and nobody is told to move money to them."""
 
 Row = Mapping[str, Any]
 
@@ -49,7 +55,7 @@ def tell_sources(question: Question, figures: SourceFigures, currency: str) -> F
         status="answered" if _apart(figures) else "not distinguishable",
         evidence="association",
         approach=say("sources.approach", end=speak_days(Days(int(figures.end_days))), **words),
-        found=(*_compared(figures), *_young(rows), *_costs(rows, figures, currency)),
+        found=(*_compared(figures), *_young(rows), *_held(figures), *_costs(rows, figures, currency)),
         money=_money(rows, currency),
         next=_next(rows, figures),
         numbers=numbers,
@@ -60,18 +66,24 @@ def tell_sources(question: Question, figures: SourceFigures, currency: str) -> F
     )
 
 
+def _named(figures: SourceFigures) -> tuple[Row, ...]:
+    """The sources that say where leads come from; all of them where none does."""
+    nobody = {say("sources.unknown"), say("sources.rare"), *_NO_SOURCE}
+    return tuple(row for row in figures.rows if row["source"].casefold().strip("()") not in nobody) or figures.rows
+
+
 def _apart(figures: SourceFigures) -> bool:
     """Whether the best source is surely better than the worst of those with enough leads."""
-    share, names = figures.to_come.share, figures.leads.sources
-    if len(names) < 2:
+    share, names, rows = figures.to_come.share, figures.leads.sources, _named(figures)
+    if len(rows) < 2:
         return False
-    best, worst = (names.index(figures.rows[place]["source"]) for place in (0, -1))
+    best, worst = (names.index(rows[place]["source"]) for place in (0, -1))
     # Best and worst were picked among many: the more sources there are, the surer it must be.
     return bool((share[:, best] > share[:, worst]).mean() >= 1 - (1 - _SURE) / (len(names) - 1))
 
 
 def _compared(figures: SourceFigures) -> list[str]:
-    rows = figures.rows
+    rows = _named(figures)
     best, worst = rows[0], rows[-1]
     if len(rows) == 1:
         return [say("sources.one", **_shares("best", best))]
@@ -106,6 +118,17 @@ def _young(rows: tuple[Row, ...]) -> list[str]:
         )
         for row in missing[:MOST_TOLD]
     ]
+
+
+def _held(figures: SourceFigures) -> list[str]:
+    """Warn where what came since lies outside of what would have been told."""
+    held = figures.held
+    return [] if held is None or held.inside else [say("sources.held.off", **_held_words(held))]
+
+
+def _held_words(held: HeldAgainst) -> dict[str, str]:
+    counts = {"low": held.low, "high": held.high, "came": held.came}
+    return {"ago": speak_days(Days(held.days)), **{name: say_count(count) for name, count in counts.items()}}
 
 
 def _costs(rows: tuple[Row, ...], figures: SourceFigures, currency: str) -> list[str]:
@@ -161,6 +184,13 @@ def _checks(figures: SourceFigures, currency: str) -> tuple[Check, ...]:
     slow = [leads.sources[each] for each in figures.to_come.own_pace]
     pace = say("sources.check.pace.own", sources=", ".join(slow)) if slow else say("sources.check.pace.same")
     checks.append(Check(say("sources.check.pace"), "pass", pace))
+    if figures.held is None:
+        checks.append(Check(say("sources.check.held"), "unknown", say("sources.check.held.unknown")))
+    else:
+        state: CheckStatus = "pass" if figures.held.inside else "warn"
+        do = "" if figures.held.inside else say("sources.check.held.do")
+        what = say("sources.check.held.what", **_held_words(figures.held))
+        checks.append(Check(say("sources.check.held"), state, what, do))
     for count, name in ((leads.undated, "undated"), (leads.backwards, "backwards")):
         if count:
             what = say(f"sources.check.{name}.what", count=say_count(count))
