@@ -62,14 +62,15 @@ class TestLeadRouting(AnalysisContract):
         assert finding.status == "answered"
         rows = small.table("list_lead_routing")
         assert rows.num_rows == finding.numbers["given_out"].value
-        chance = {row["lead_id"]: row["mean"] for row in small.table("scores_lead_conversion").to_pylist()}
-        assert all(chance[row["lead_id"]] == row["chance"] for row in rows.to_pylist())
+        scores = {row["lead_id"]: row for row in small.table("scores_lead_conversion").to_pylist()}
+        for row in rows.to_pylist():
+            assert row["expected"] == scores[row["lead_id"]]["mean"] * scores[row["lead_id"]]["value"]
         assert set(rows["tier"].to_pylist()) <= set("ABCD")
 
     def test_each_row_can_be_read_out_loud(self, small: Workspace) -> None:
         found = self.analyse(small)
         assert found.tables["list"].num_rows + found.tables["waiting"].num_rows > 20
-        for why in found.tables["list"]["why"].to_pylist():
+        for why in found.tables["list"]["task"].to_pylist():
             assert not {"{", "}", "_"} & set(why)
             assert not statistical_terms(why)
 
@@ -115,7 +116,7 @@ def given(found: Analysed) -> dict[str, str]:
 def test_leads_stay_the_best_are_called_and_those_of_who_is_gone_move(routed: Made) -> None:
     found = routed("capacity = 2")
     assert given(found) == {"best": "Anna", "good": "Anna", "of the one gone": "Ben", "of Ben": "Ben"}
-    why = dict(zip(found.tables["list"]["lead_id"].to_pylist(), found.tables["list"]["why"].to_pylist(), strict=True))
+    why = dict(zip(found.tables["list"]["lead_id"].to_pylist(), found.tables["list"]["task"].to_pylist(), strict=True))
     assert why["best"] == "50 in 100 convert; stays with Anna"
     assert why["of the one gone"].startswith("45 in 100 convert; Gone has not been seen since 1 December 2023")
     assert found.tables["waiting"]["lead_id"].to_pylist() == ["fair", "of nobody"]

@@ -16,6 +16,7 @@ WORDS: Mapping[str, str] = {
         "Tier {tier}, from {begins} in 100 up, holds {count} {people} today; of 100 such, {rate} {do} ({low} to {high})."
     ),
     "tiers.one": "Tier {tier}, from {begins} in 100 up, holds one today; of 100 such, {rate} {do} ({low} to {high}).",
+    "tiers.means": "{rate} of 100 such ({low} to {high})",
     "tiers.unseen": "What tier {tier}, from {begins} in 100 up, means is not known: no {people} were in it at past dates.",
     "tiers.meant": "Tier {tier} meant {last} in 100 at the last date, {before} before.",
     "tiers.drift": (

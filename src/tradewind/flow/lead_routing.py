@@ -140,9 +140,9 @@ def _list(routing: Routing) -> pa.Table:
     for lead, worth, given in zip(routing.leads, routing.worth, routing.given, strict=True):
         if given >= 0:
             owner = routing.there[given]
-            rows.append({**_row(routing, lead, worth, owner), "why": _why(routing, lead, owner)})
+            rows.append({**_row(routing, lead, worth, owner), "task": _why(routing, lead, owner)})
     rows.sort(key=lambda row: (row["owner"], -row["expected"], row["lead_id"]))
-    return _table(rows, (*_ROW, "why"))
+    return _table(rows, ("lead_id", "owner", "task", "reason", "tier", "expected"))
 
 
 def _waiting(routing: Routing) -> pa.Table:
@@ -151,10 +151,7 @@ def _waiting(routing: Routing) -> pa.Table:
             for lead, worth, given in zip(routing.leads, routing.worth, routing.given, strict=True)
             if given < 0]  # fmt: skip
     rows.sort(key=lambda row: (-row["expected"], row["lead_id"]))
-    return _table(rows, _ROW)
-
-
-_ROW = ("lead_id", "company", "owner", "chance", "tier", "expected", "reason", "had")
+    return _table(rows, ("lead_id", "company", "owner", "chance", "tier", "expected", "reason"))
 
 
 def _row(routing: Routing, lead: Mapping[str, Any], worth: float, owner: str | None) -> dict[str, Any]:
@@ -166,7 +163,6 @@ def _row(routing: Routing, lead: Mapping[str, Any], worth: float, owner: str | N
         "tier": lead.get("tier"),
         "expected": float(worth),
         "reason": lead["reason_1"],
-        "had": routing.has(lead) or None,
     }
 
 

@@ -112,6 +112,11 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
     resting = handled(feedback, question, today_of(workspace), zone)
     owners = owners_of(workspace, source.entity, source.rows)
     ids = [str(value) for value in source.rows[source.entity].to_pylist()]
+    if not source.scored and "owner" in source.rows.column_names:  # whoever the list itself gives it to
+        owners = {
+            **owners,
+            **{one: name for one, name in zip(ids, source.rows["owner"].to_pylist(), strict=True) if name},
+        }
     mine = [place for place, entity in enumerate(ids) if not owner or _same(owners.get(entity, ""), owner)]
     open_rows = [place for place in mine if ids[place] not in resting]
     shown = open_rows[: max(top, 0)]

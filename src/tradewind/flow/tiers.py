@@ -109,10 +109,11 @@ def _columns(data: Data, _: Question, learned: Learned, asked: Asked) -> Mapping
 
     rated = data.workspace.table(learned.tables["tiers"]).to_pylist()
     tier = tier_of(asked.mean, tuple(row["begins"] for row in rated[:-1]))
-    added = {"tier": pa.array([TIERS[place] for place in tier], pa.string())}
-    for name in ("rate", "low", "high"):
-        added[f"tier_{name}"] = pa.array([rated[place][name] for place in tier], pa.float64())
-    return added
+    means = [say("tiers.means", **_shares(row)) if row["rate"] is not None else None for row in rated]
+    return {
+        "tier": pa.array([TIERS[place] for place in tier], pa.string()),
+        "tier_means": pa.array([means[place] for place in tier], pa.string()),
+    }
 
 
 def _sentences(workspace: Workspace, question: Question, learned: Learned, scored: Scored) -> tuple[str, ...]:
@@ -126,10 +127,13 @@ def _sentences(workspace: Workspace, question: Question, learned: Learned, score
             begins = say_of_100(row["begins"])
             said.append(say("tiers.unseen", tier=row["tier"], begins=begins, people=people))
             continue
-        shares = {name: say_of_100(row[name]) for name in ("begins", "rate", "low", "high")}
-        words = {"tier": row["tier"], "count": listed.count(row["tier"]), "people": people, "do": do, **shares}
+        words = {"tier": row["tier"], "count": listed.count(row["tier"]), "people": people, "do": do, **_shares(row)}
         said.append(say("tiers.one" if words["count"] == 1 else "tiers.tier", **words))
     return (*said, *_history(months), *_drift(months, listed))
+
+
+def _shares(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: say_of_100(row[name]) for name in ("begins", "rate", "low", "high")}
 
 
 def _history(months: Sequence[Mapping[str, Any]]) -> list[str]:
