@@ -33,7 +33,7 @@ def told(who: str = "customers", what: str = "an order", within: str = "30 days"
         ("customers who have no order for 30 days", "customers with no order in the last 30 days"),
         ("people without orders in the last month", "customers with no order in the last 30 days"),
         ("open leads with source = 'web'", "leads that are open and whose source = 'web'"),
-        ("all companies with a running subscription", "accounts with a running subscription"),
+        ("all accounts with a running subscription", "companies with a running subscription"),
         ("deals that have not been won", "deals that were not won"),
         ("opportunities with over 2 calls in the past 2 weeks", "deals with more than 2 calls in the last 14 days"),
         ("leads created in the last 60 days", "leads created in the last 60 days"),
@@ -96,7 +96,7 @@ def test_worth_is_understood(said: str, understood: str) -> None:
     [
         (
             {"who": "custmers"},
-            '»custmers«).\n  expected one of: customers, accounts, leads, deals; do: did you mean "customers"?',
+            '»custmers«).\n  expected one of: customers, companies, leads, deals; do: did you mean "customers"?',
         ),
         ({"who": "customers with 2 orders"}, "at least 2, at most 2, or exactly 2"),
         ({"who": "customers with an ordr"}, 'did you mean "order"?'),

@@ -58,6 +58,8 @@ def _print_list(console: Console, made: MorningList, owner: str) -> None:
     day = f", as of {say_day(made.as_of)}" if made.as_of is not None else ""
     console.print(Text.assemble((made.title, "bold"), f"{day}{f', of {owner}' if owner else ''}"), soft_wrap=True)
     console.print(made.action, soft_wrap=True)
+    if made.caveat:
+        console.print(f"! {made.caveat}", style="yellow", soft_wrap=True)
     if not made.rows:
         console.print("Nobody is on it today.")
         if owner and made.owners:
@@ -79,6 +81,8 @@ def _print_row(console: Console, row: Row) -> None:
     console.print(head, soft_wrap=True)
     for reason in row.reasons:
         console.print(f"       – {reason}", soft_wrap=True)
+    if row.do:
+        console.print(f"       → {row.do}", soft_wrap=True)
     if row.more:
         console.print("       " + "; ".join(f"{key}: {value}" for key, value in row.more), style="dim", soft_wrap=True)
     if row.last:

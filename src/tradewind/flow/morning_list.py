@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,15 @@ from tradewind.flow.questions import find_question
 from tradewind.flow.worklist import INFLUENCES, REASONS, SCORE_COLUMNS, Source, read_source
 from tradewind.report.numbers import say_day, say_money, say_of_100
 from tradewind.store.workspace import Workspace
+
+MARKS, WHY, WHAT_TO_DO = ("light", "tier"), ("reason", "why"), ("what_to_do", "task")
+"""Columns of an analysis that are read out: how it stands, why, and what to do."""
+
+HIDDEN = (
+    "_low", "_high", "_low_days", "_high_days", "_median_days", "cutoff", "owner", "account_id", "account", "company",
+    "group_1", "group_2", "group_3",
+)  # fmt: skip
+"""Ends of names of columns that are not read out: ends of ranges, and what stands in the heading already."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A cell that begins so would be run by a spreadsheet."""
@@ -44,9 +54,10 @@ class Row:
         entity_id: who.
         who: name and company, as far as they are known.
         owner: who works on it; empty where nobody knows.
-        chance: "31 of 100", or the amount expected; empty where the list shows none.
+        chance: "31 of 100", the amount expected, or how an analysis says that it stands.
         worth: what a success is worth in money; empty where nobody knows.
         reasons: at most three, as sentences.
+        do: what to do about this one; empty where it is the same for all.
         more: further columns, as (name in plain words, value).
         last: what was said of it last.
     """
@@ -58,6 +69,7 @@ class Row:
     chance: str = ""
     worth: str = ""
     reasons: tuple[str, ...] = ()
+    do: str = ""
     more: tuple[tuple[str, str], ...] = ()
     last: str = ""
 
@@ -78,6 +90,7 @@ class MorningList:
         table: the table behind it.
         entity: the column of it that names whom a row is about.
         owners: names of those who own rows, most rows first.
+        caveat: what the last report says to do where the list is no better than a rule or than chance; else empty.
     """
 
     question: str
@@ -91,6 +104,7 @@ class MorningList:
     table: str
     entity: str
     owners: tuple[str, ...] = field(default_factory=tuple)
+    caveat: str = ""
 
 
 def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20) -> MorningList:
@@ -131,8 +145,18 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
     said = question.words
     return MorningList(
         name, said(question.use_case.title), said(question.use_case.action), question.people, source.as_of, made,
-        len(open_rows), len(mine) - len(open_rows), source.table, source.entity, _most_frequent(owners.values()),
+        len(open_rows), len(mine) - len(open_rows), source.table, source.entity, _most_frequent(owners.values()), _caveat(workspace, name),
     )  # fmt: skip
+
+
+def _caveat(workspace: Workspace, name: str) -> str:
+    """What the last report says to do with a list that is not better than a rule of thumb, or than chance."""
+    try:
+        findings = json.loads(workspace.path("reports/latest.json").read_text(encoding="utf-8"))
+        found = next((each for each in findings if each["name"] == name), {})
+        return str(found["next"]) if found.get("status") == "not distinguishable" else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _same(one: str, other: str) -> bool:
@@ -153,11 +177,14 @@ def _row(
     told = _told(last)
     who, owner = names.get(entity_id, ""), owners.get(entity_id, "")
     if not source.scored:
-        reasons = tuple(str(row[key]) for key in SPOKEN if row.get(key))
-        amount = row.get("amount")
-        worth = say_money(float(amount), currency) if amount else ""
-        more = [(key, value) for key, value in row.items() if key not in (source.entity, *SHOWN, *SPOKEN)]
-        return Row(rank, entity_id, who, owner, str(row.get("light") or ""), worth, reasons, _plain(more), told)
+        mark, do = _first(row, MARKS), _first(row, WHAT_TO_DO)
+        why = tuple(str(row[key]) for key in WHY if row.get(key))
+        share = row.get("chance")
+        said_chance = f"{say_of_100(share)} of 100" if isinstance(share, float) and 0 <= share <= 1 else ""
+        read_out = {source.entity, *MARKS, *WHY, *WHAT_TO_DO, *(["chance"] if said_chance else [])}
+        more = [(key, value) for key, value in row.items() if key not in read_out]
+        head = ", ".join(part for part in (said_chance, mark) if part)
+        return Row(rank, entity_id, who, owner, head, "", why, do, _plain(more), told)
     people = question.use_case.task == "classification"
     chance = say_of_100(row["mean"]) + " of 100" if people else say_money(row["mean"], currency)
     value = row.get("value")
@@ -166,19 +193,23 @@ def _row(
     reasons = tuple(f"{groups[key]}{row[key]}" for key in REASONS if row.get(key))
     known = {source.entity, *SCORE_COLUMNS, *REASONS, *INFLUENCES, *GROUPS, *SAID_IN_WORDS}
     more = [(key, value) for key, value in row.items() if key not in known]
-    return Row(rank, entity_id, who, owner, chance, worth, reasons, _plain(more), told)
+    return Row(rank, entity_id, who, owner, chance, worth, reasons, "", _plain(more), told)
+
+
+def _first(row: Mapping[str, Any], keys: Sequence[str]) -> str:
+    return next((str(row[key]) for key in keys if row.get(key)), "")
 
 
 def _plain(pairs: Sequence[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
-    """The further columns in words; the ends of ranges stand in the table alone."""
-    kept = [(key, value) for key, value in pairs if value is not None and not key.endswith(("_low", "_high"))]
-    return tuple((key.replace("_", " "), _cell(key, value)) for key, value in kept)
+    """Further columns in words; the ends of ranges, and what stands in the heading, are left to the table."""
+    shown = [(key, value) for key, value in pairs if value is not None and not key.endswith(HIDDEN)]
+    return tuple((key.replace("_", " "), _cell(value, key)) for key, value in shown)
 
 
-def _cell(key: str, value: Any) -> str:
+def _cell(value: Any, key: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if key in OF_100:
+    if isinstance(value, float) and key.endswith(("_rate", "_share")) and 0 <= value <= 1:
         return f"{say_of_100(value)} of 100"
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
@@ -206,7 +237,7 @@ def as_csv(made: MorningList) -> str:
         more = dict(row.more)
         reasons = [*row.reasons, "", "", ""][:3]
         cells = [str(row.rank), row.entity_id, row.who, row.owner, row.chance, row.worth, *reasons]
-        cells += [*(more.get(name, "") for name in further), made.action, row.last]
+        cells += [*(more.get(name, "") for name in further), row.do or made.action, row.last]
         writer.writerow([neutral(cell) for cell in cells])
     return text.getvalue()
 

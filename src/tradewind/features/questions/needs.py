@@ -61,11 +61,13 @@ def worth_columns(asked: Asked) -> tuple[str, ...]:
 
 
 def texts_of(asked: Asked, members: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
-    """Return every text that a column is held against, as (`table.column`, text)."""
+    """Return every text that a column is held against, as (`table.column`, text); that of a ticket is its kind."""
     own, whom = ENTITIES[asked.entity].table, Whom(asked.entity, members)
     found: list[tuple[str, str]] = []
     for each in (*conditions(asked.who), *conditions(asked.what), *_summed(asked)):
         rows = None if isinstance(each, Compare) else rows_of(each, whom)
+        if not isinstance(each, Compare) and THINGS[each.thing].kind:
+            found.append((f"{THINGS[each.thing].table}.kind", THINGS[each.thing].kind))
         for compare in (each,) if isinstance(each, Compare) else each.filters:
             place = f"{own}.{compare.column}" if rows is None else _place(rows, compare.column)
             found += [(place, value) for value in compare.values if isinstance(value, str)]

@@ -40,6 +40,7 @@ class Thing:
         states: by name; the empty name is what is meant when nothing is said.
         amount: column of its amounts in the workspace's currency; empty where it has none.
         named: column that `named '…'`, or a text right behind the thing, speaks of; empty where none does.
+        kind: the one kind of the table's rows that are meant; empty where all are.
     """
 
     table: str
@@ -47,6 +48,7 @@ class Thing:
     states: Mapping[str, State]
     amount: str = ""
     named: str = ""
+    kind: str = ""
 
     @property
     def one(self) -> str:
@@ -61,7 +63,7 @@ class Thing:
 
 def _happened(table: str, *words: str, kind: str = "", named: str = "", rows: tuple[str, ...] = ()) -> Thing:
     only = (f"{table}.kind = '{kind}'",) if kind else rows
-    return Thing(table, words, {"": State("happened_at", only)}, named=named)
+    return Thing(table, words, {"": State("happened_at", only)}, named=named, kind=kind)
 
 
 _RUNNING = ("subscriptions.started_at < :cutoff", "subscriptions.ended_at IS NULL")
@@ -158,7 +160,7 @@ ENTITIES: Mapping[str, Entity] = {
     "customer": Entity(
         "customer_id", "customers", ("customer", "customers", "person", "people", "buyer", "buyers"), "customer"
     ),
-    "account": Entity("account_id", "accounts", ("account", "accounts", "company", "companies")),
+    "account": Entity("account_id", "accounts", ("company", "companies", "account", "accounts")),
     "lead": Entity("lead_id", "leads", ("lead", "leads"), "lead", frozenset({"converted"})),
     "deal": Entity(
         "deal_id", "deals", ("deal", "deals", "opportunity", "opportunities"), "deal",
