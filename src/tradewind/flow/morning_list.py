@@ -142,18 +142,28 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
         _row(question, source, place + 1, row, names, owners, last.get(ids[place]), currency)
         for place, row in zip(shown, rows, strict=True)
     )
-    said = question.words
+    case = question.use_case
     return MorningList(
-        name, said(question.use_case.title), said(question.use_case.action), question.people, source.as_of, made,
-        len(open_rows), len(mine) - len(open_rows), source.table, source.entity, _most_frequent(owners.values()), _caveat(workspace, name),
-    )  # fmt: skip
+        question=name,
+        title=question.words(case.title),
+        action=question.words(case.action),
+        people=question.people,
+        as_of=source.as_of,
+        rows=made,
+        on_list=len(open_rows),
+        handled=len(mine) - len(open_rows),
+        table=source.table,
+        entity=source.entity,
+        owners=_most_frequent(owners.values()),
+        caveat=_caveat(workspace, name),
+    )
 
 
 def _caveat(workspace: Workspace, name: str) -> str:
     """What the last report says to do with a list that is not better than a rule of thumb, or than chance."""
     try:
         findings = json.loads(workspace.path("reports/latest.json").read_text(encoding="utf-8"))
-        found = next((each for each in findings if each["name"] == name), {})
+        found: dict[str, Any] = next((each for each in findings if each["name"] == name), {})
         return str(found["next"]) if found.get("status") == "not distinguishable" else ""
     except (OSError, ValueError, KeyError, TypeError):
         return ""
