@@ -13,7 +13,8 @@ from rich.text import Text
 from tradewind.cli.show import DONE, _console, _next, _opened, _write_json
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feedback import VERDICTS
-from tradewind.flow.morning_list import MorningList, Row
+from tradewind.flow.list_rows import Row
+from tradewind.flow.morning_list import MorningList
 from tradewind.report.numbers import say_day
 
 

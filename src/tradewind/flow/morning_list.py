@@ -5,73 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from tradewind.core.feedback import Feedback
-from tradewind.core.words import say
 from tradewind.flow.depends import today_of
 from tradewind.flow.feedback import handled
+from tradewind.flow.list_rows import Row, listed_row, say_last, scored_row
 from tradewind.flow.names import owners_of, say_names
-from tradewind.flow.question import Question
 from tradewind.flow.questions import find_question
-from tradewind.flow.worklist import INFLUENCES, REASONS, SCORE_COLUMNS, Source, read_source
-from tradewind.report.numbers import say_day, say_money, say_of_100
+from tradewind.flow.worklist import read_source
 from tradewind.store.workspace import Workspace
-
-MARKS, WHY, WHAT_TO_DO = ("light", "tier"), ("reason", "why"), ("what_to_do", "task")
-"""Columns of an analysis that are read out: how it stands, why, and what to do."""
-
-HIDDEN = (
-    "_low", "_high", "_low_days", "_high_days", "_median_days", "cutoff", "owner", "account_id", "account", "company",
-    "group_1", "group_2", "group_3",
-)  # fmt: skip
-"""Ends of names of columns that are not read out: ends of ranges, and what stands in the heading already."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A cell that begins so would be run by a spreadsheet."""
-
-SPOKEN = ("task", "reason")
-"""Columns of a list without scores that are read out, in this order."""
-SHOWN = ("owner", "light", "amount", "account", "cutoff")
-"""Columns of a list without scores that its first line shows, or its heading."""
-OF_100 = ("won_in_the_end", "tier_rate")
-"""Columns of shares."""
-GROUPS = ("group_1", "group_2", "group_3")
-"""Columns that say to which part of the business a reason belongs."""
-SAID_IN_WORDS = ("leave_median_days", "leave_low_days", "leave_high_days")
-"""Columns that another one says in words."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a list.
-
-    Args:
-        rank: place on the whole list, 1 is first.
-        entity_id: who.
-        who: name and company, as far as they are known.
-        owner: who works on it; empty where nobody knows.
-        chance: "31 of 100", the amount expected, or how an analysis says that it stands.
-        worth: what a success is worth in money; empty where nobody knows.
-        reasons: at most three, as sentences.
-        do: what to do about this one; empty where it is the same for all.
-        more: further columns, as (name in plain words, value).
-        last: what was said of it last.
-    """
-
-    rank: int
-    entity_id: str
-    who: str
-    owner: str = ""
-    chance: str = ""
-    worth: str = ""
-    reasons: tuple[str, ...] = ()
-    do: str = ""
-    more: tuple[tuple[str, str], ...] = ()
-    last: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,10 +87,14 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
     last = {each.entity_id: each for each in feedback}
     currency = workspace.config.workspace.currency
     rows = source.rows.take(shown).to_pylist()
-    made = tuple(
-        _row(question, source, place + 1, row, names, owners, last.get(ids[place]), currency)
-        for place, row in zip(shown, rows, strict=True)
-    )
+    people = question.use_case.task == "classification"
+    made = []
+    for place, row in zip(shown, rows, strict=True):
+        key = ids[place]
+        bare = Row(place + 1, key, names.get(key, ""), owners.get(key, ""), last=say_last(last.get(key)))
+        scored = source.scored
+        made.append(scored_row(bare, row, source.entity, people, currency) if scored
+                    else listed_row(bare, row, source.entity, currency))  # fmt: skip
     case = question.use_case
     return MorningList(
         question=name,
@@ -149,7 +102,7 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
         action=question.words(case.action),
         people=question.people,
         as_of=source.as_of,
-        rows=made,
+        rows=tuple(made),
         on_list=len(open_rows),
         handled=len(mine) - len(open_rows),
         table=source.table,
@@ -173,66 +126,8 @@ def _same(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
-def _most_frequent(owners: Any) -> tuple[str, ...]:
-    from collections import Counter
-
+def _most_frequent(owners: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name, _ in Counter(owner for owner in owners if owner).most_common(20))
-
-
-def _row(
-    question: Question, source: Source, rank: int, row: Mapping[str, Any], names: Mapping[str, str],
-    owners: Mapping[str, str], last: Feedback | None, currency: str,
-) -> Row:  # fmt: skip
-    entity_id = str(row[source.entity])
-    told = _told(last)
-    who, owner = names.get(entity_id, ""), owners.get(entity_id, "")
-    if not source.scored:
-        mark, do = _first(row, MARKS), _first(row, WHAT_TO_DO)
-        why = tuple(str(row[key]) for key in WHY if row.get(key))
-        share = row.get("chance")
-        said_chance = f"{say_of_100(share)} of 100" if isinstance(share, float) and 0 <= share <= 1 else ""
-        read_out = {source.entity, *MARKS, *WHY, *WHAT_TO_DO, *(["chance"] if said_chance else [])}
-        more = [(key, value) for key, value in row.items() if key not in read_out]
-        head = ", ".join(part for part in (said_chance, mark) if part)
-        return Row(rank, entity_id, who, owner, head, "", why, do, _plain(more), told)
-    people = question.use_case.task == "classification"
-    chance = say_of_100(row["mean"]) + " of 100" if people else say_money(row["mean"], currency)
-    value = row.get("value")
-    worth = say_money(value, currency) if people and value is not None and value > 0 else ""
-    groups = {key: f"{row[of]}: " if row.get(of) else "" for key, of in zip(REASONS, GROUPS, strict=True)}
-    reasons = tuple(f"{groups[key]}{row[key]}" for key in REASONS if row.get(key))
-    known = {source.entity, *SCORE_COLUMNS, *REASONS, *INFLUENCES, *GROUPS, *SAID_IN_WORDS}
-    more = [(key, value) for key, value in row.items() if key not in known]
-    return Row(rank, entity_id, who, owner, chance, worth, reasons, "", _plain(more), told)
-
-
-def _first(row: Mapping[str, Any], keys: Sequence[str]) -> str:
-    return next((str(row[key]) for key in keys if row.get(key)), "")
-
-
-def _plain(pairs: Sequence[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
-    """Further columns in words; the ends of ranges, and what stands in the heading, are left to the table."""
-    shown = [(key, value) for key, value in pairs if value is not None and not key.endswith(HIDDEN)]
-    return tuple((key.replace("_", " "), _cell(value, key)) for key, value in shown)
-
-
-def _cell(value: Any, key: str = "") -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and key.endswith(("_rate", "_share")) and 0 <= value <= 1:
-        return f"{say_of_100(value)} of 100"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
-    return say_day(value) if isinstance(value, date) else str(value)
-
-
-def _told(last: Feedback | None) -> str:
-    if last is None:
-        return ""
-    because = f": {last.because}" if last.because else ""
-    return (
-        say("own.said", verdict=say(f"own.verdict.{last.verdict}"), by=last.by, day=say_day(last.at.date())) + because
-    )
 
 
 def as_csv(made: MorningList) -> str:
