@@ -75,7 +75,9 @@ def say_at_past_dates(data: Data, lesson: Lesson, trial: Trial, deployed: Deploy
         trial: gives the chosen model and the predictions at the test.
         deployed: today's model; where it is the cautious one, the spread of what was said is brought to its own.
     """
-    key = ("past dates", lesson.question.name, data.score_at)
+    case = lesson.question.use_case
+    spans = (case.horizon, *sorted(case.settings.items()))
+    key = ("past dates", case.name, lesson.schedule, spans, trial.chosen, trial.training_rows)
     kept = data.kept.get(key)
     if not isinstance(kept, PastDates):
         kept = data.kept[key] = _say(data, lesson, trial, deployed)

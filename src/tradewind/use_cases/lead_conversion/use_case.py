@@ -21,7 +21,10 @@ USE_CASE = UseCase(
     settings={"open_within": days(90)},
     requires=("leads",),
     columns=("leads.created_at", "leads.converted_at"),
-    baselines=(Baseline("newest first", "days_since_created_at", -1),),
+    baselines=(
+        Baseline("newest first", "days_since_created_at", -1),
+        Baseline("most active first", "activities_count_all", +1),
+    ),
     minimum_history=days(30),
     every=days(7),
     cutoffs=26,
