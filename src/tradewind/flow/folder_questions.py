@@ -64,8 +64,9 @@ def folder_problems(where: str, settings: FolderSettings) -> list[Problem]:
             problems.append(Problem(f"{where}/use_case.toml: columns", "this is no column", needed, "table.column"))
     known = {"horizon", *settings.settings}
     for key in ("title", "question", "action", "positive", "does", "success", "value_sentence", "caveat"):
-        named = re.findall(r"\{([^{}]*)\}", getattr(settings, key))
-        bare = re.sub(r"\{[^{}]*\}", "", getattr(settings, key))
+        written = getattr(settings, key).replace("{{", "").replace("}}", "")  # doubled, a brace stands for itself
+        named = re.findall(r"\{([^{}]*)\}", written)
+        bare = re.sub(r"\{[^{}]*\}", "", written)
         wrong = [f"{{{word}}}" for word in named if word not in known] + [sign for sign in "{}" if sign in bare]
         if wrong:
             problems.append(

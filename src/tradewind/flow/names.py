@@ -48,6 +48,10 @@ def owners_of(workspace: Workspace, entity: str, rows: pa.Table) -> dict[str, st
     for column in OWNERS:
         if column in rows.column_names:
             return {key: str(value) for key, value in zip(ids, rows[column].to_pylist(), strict=True) if value}
+    table = ENTITIES[entity].table if entity in ENTITIES else ""
+    entry = workspace.manifest().tables.get(table)
+    if entry is None or not {name for name, _ in entry.columns} & set(OWNERS):
+        return {}
     known = current_rows(workspace, entity, ids)
     found = {}
     for key, row in known.items():

@@ -9,7 +9,7 @@ from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.time import Days, Horizon
 from tradewind.core.use_case import Economics, UseCase
-from tradewind.core.words import say, say_span
+from tradewind.core.words import say
 from tradewind.features.questions.compile import compile_question
 from tradewind.features.questions.needs import columns_of, tables_of, worth_columns
 from tradewind.features.questions.parse import parse_question
@@ -95,12 +95,12 @@ def use_case_of(name: str, settings: QuestionSettings, asked: Asked, members: tu
     return UseCase(
         name=name,
         title=_plain(title),
-        question=question if not settings.question and not {"{", "}"} & set(who + does) else _horizon(question),
+        question=_horizon(question),
         action=_plain(settings.action or say("own.action", people=entity.people)),
         task="classification",
         entity=entity.key,
         horizon=Horizon(Days(asked.within)),
-        positive=_plain(say("own.positive", does=does, horizon=say_span(asked.within))),
+        positive=say("own.positive", does=_plain(does), horizon="{horizon}"),
         economics=replace(economics, success=_plain(economics.success), value_sentence=_plain(worth)),
         requires=tables_of(asked, members),
         columns=columns_of(asked, members),
