@@ -76,10 +76,13 @@ def test_the_list_names_the_stage_and_the_chance_in_the_end(sales: Workspace) ->
     scored = flow.score(sales, "deal_win")
     rows = sales.table(scored.table).to_pylist()
     assert {row["stage"] for row in rows} <= {stage.name for stage in SALES.sales.stages}
-    assert all(0 <= row["won_in_the_end"] <= 1 for row in rows)
-    assert all(row["won_in_the_end_low"] <= row["won_in_the_end"] <= row["won_in_the_end_high"] for row in rows)
-    late = [row["won_in_the_end"] for row in rows if row["stage"] == SALES.sales.stages[-2].name]
-    early = [row["won_in_the_end"] for row in rows if row["stage"] == SALES.sales.stages[0].name]
+    assert all(0 <= row["won_in_the_end_by_stage"] <= 1 for row in rows)
+    assert all(
+        row["won_in_the_end_by_stage_low"] <= row["won_in_the_end_by_stage"] <= row["won_in_the_end_by_stage_high"]
+        for row in rows
+    )
+    late = [row["won_in_the_end_by_stage"] for row in rows if row["stage"] == SALES.sales.stages[-2].name]
+    early = [row["won_in_the_end_by_stage"] for row in rows if row["stage"] == SALES.sales.stages[0].name]
     assert np.mean(late) > np.mean(early) + 0.1
 
 

@@ -139,9 +139,7 @@ def test_each_deal_says_what_to_do(team: Callable[..., Workspace]) -> None:
 def test_a_snapshot_says_that_it_knows_ages_only(team: Callable[..., Workspace]) -> None:
     deals = {**PAST, "old": [("Offer", 100)], "new": [("Offer", 199)]}
     found = analyse(team(deals, history=False))
-    assert found.finding.found[0].startswith(
-        "1 of 2 open deals, worth €1,040, have been open longer than 9 in 10 deals"
-    )
+    assert found.finding.found[0].startswith("1 of 2 open deals, worth €1,040, has been open longer than 9 in 10 deals")
     assert any("Nobody recorded when deals entered their stages" in each for each in found.finding.found)
     (row,) = found.tables["list"].to_pylist()
     assert (row["deal_id"], row["stage"], row["days_in_stage"]) == ("old", "Offer", 100)

@@ -31,25 +31,23 @@ WORDS: Mapping[str, str] = {
     ),
     "deals.worth": ", worth {amount},",
     "deals.late": (
-        "{late} of {open} open deals{worth} have stood in their stage longer than 9 in 10 deals that moved on had."
+        "{late} of {open} open deals{worth} {have} stood in {their} stage longer than 9 in 10 deals that moved on had."
     ),
-    "deals.late.age": "{late} of {open} open deals{worth} have been open longer than 9 in 10 deals that were won had.",
+    "deals.late.age": (
+        "{late} of {open} open deals{worth} {have} been open longer than 9 in 10 deals that were won had."
+    ),
     "deals.late.unsure": "For {unsure} of them it is too close to call.",
     "deals.none.late": (
         "None of the {open} open deals has stood in its stage longer than is usual for deals that move on."
     ),
     "deals.none.open": "No deal is open.",
     "deals.where": (
-        "{count} of them stand in {stage}, where half of the deals that move on do so within {half}, and 9 in 10 "
+        "{count} of them {stand} in {stage}, where half of the deals that move on do so within {half}, and 9 in 10 "
         "within {by}{range}."
     ),
     "deals.where.age": "Half of the deals that are won are won within {half}, 9 in 10 within {by}{range}.",
-    "deals.never": (
-        "{never} of them have stood there longer than any deal that ever moved on: win them back or close them."
-    ),
-    "deals.never.age": (
-        "{never} of them have been open longer than any deal that was ever won: win them back or close them."
-    ),
+    "deals.never": "{never} of them {have} stood there longer than any deal that ever moved on: win back or close.",
+    "deals.never.age": "{never} of them {have} been open longer than any deal that was ever won: win back or close.",
     "deals.slowest": "Deals that move on spend the longest time in {stage}: {days} on average{range}.",
     "deals.leakiest": "Of 100 deals that enter {stage}, {lost}{range} are lost there, more than in any other stage.",
     "deals.equal": "It cannot be told apart from {other}, though.",
@@ -112,6 +110,7 @@ WORDS: Mapping[str, str] = {
     ),
     "role.waiting": "How long open deals have stood",
     "stages.title": "Of 100 deals that enter {stage}, {lost} are lost there, more than in any other stage",
+    "stages.title.equal": "Of 100 deals that enter {stage}, {lost} are lost there; no stage clearly loses the most",
     "stages.title.one": "Of 100 deals, {on} are won",
     "stages.x": "Of 100 deals that enter the stage",
     "stages.on": "go on to a later stage or are won",

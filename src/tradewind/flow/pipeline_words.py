@@ -65,7 +65,9 @@ def _late(seen: Seen) -> str:
     amount = sum(each.deal.amount or 0.0 for each in seen.late)
     name = "deals.late.age" if seen.snapshot else "deals.late"
     worth = say("deals.worth", amount=say_money(amount, seen.currency)) if amount else ""
-    text = say(name, late=say_count(len(seen.late)), open=say_count(judged), worth=worth)
+    one = len(seen.late) == 1
+    forms = {"have": "has" if one else "have", "their": "its" if one else "their"}
+    text = say(name, late=say_count(len(seen.late)), open=say_count(judged), worth=worth, **forms)
     unsure = sum(not each.sure for each in seen.late)
     return text + (" " + say("deals.late.unsure", unsure=say_count(unsure)) if unsure else "")
 
@@ -78,8 +80,8 @@ def _where(seen: Seen) -> list[str]:
     assert half.value is not None
     assert by.value is not None
     name = "deals.where.age" if seen.snapshot else "deals.where"
-    return [say(name, count=say_count(count), stage=stage, half=say_days(half.value), by=say_days(by.value),
-                range=_range(by))]  # fmt: skip
+    told = {"count": say_count(count), "stand": "stands" if count == 1 else "stand", "stage": stage}
+    return [say(name, **told, half=say_days(half.value), by=say_days(by.value), range=_range(by))]
 
 
 def _hopeless(seen: Seen) -> str:
@@ -87,7 +89,7 @@ def _hopeless(seen: Seen) -> str:
     if not never:
         return ""
     name = "deals.never.age" if seen.snapshot else "deals.never"
-    return say(name, never=say_count(never))
+    return say(name, never=say_count(never), have="has" if never == 1 else "have")
 
 
 def _held_up(seen: Seen) -> list[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-COLUMN = "won_in_the_end"
+COLUMN = "won_in_the_end_by_stage"
 
 
 def _columns(data: Data, question: Question, _learned: Learned, asked: Asked) -> Mapping[str, pa.Array]:

@@ -71,7 +71,7 @@ def waiting_chart(table: pa.Table, title: str = "") -> Any:
     x = alt.X("days:Q", title=say("waiting.x"), scale=alt.Scale(domainMin=0), axis=alt.Axis(tickCount=6))
     band = alt.Chart(data(spans)).mark_bar(color=BAND, opacity=0.55, height=26)
     ticks = alt.Chart(data(halves)).mark_tick(color=INK, thickness=2, size=26)
-    legend = alt.Legend(title=None, orient="top", direction="vertical", symbolSize=110)
+    legend = alt.Legend(title=None, orient="top", direction="vertical", symbolSize=110, labelLimit=420)
     kinds = [kind for kind in (on_time, late) if any(point["kind"] == kind for point in points)]
     shown = {on_time: ("circle", OURS), late: ("diamond", RULE)}
     dots = (
@@ -100,8 +100,11 @@ def say_stages(table: pa.Table) -> str:
     known = [row for row in rows if row["lost"] is not None]
     if len(known) < 2:
         return say("stages.title.one", stage=rows[0]["stage"], on=say_of_100(rows[0]["moves_on"]))
-    worst = max(known, key=lambda row: row["lost"])
-    return say("stages.title", stage=worst["stage"], lost=say_of_100(worst["lost"]))
+    worst, second = sorted(known, key=lambda row: -row["lost"])[:2]
+    ends = (worst["lost_low"], second["lost_high"])
+    clear = ends[0] is not None and ends[1] is not None and ends[0] > ends[1]
+    name = "stages.title" if clear else "stages.title.equal"
+    return say(name, stage=worst["stage"], lost=say_of_100(worst["lost"]))
 
 
 def stages_chart(table: pa.Table, title: str = "") -> Any:
@@ -126,7 +129,9 @@ def stages_chart(table: pa.Table, title: str = "") -> Any:
     x = alt.X("share:Q", title=say("stages.x"), scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(tickCount=5))
     bars = alt.Chart(data([{**row, "kind": say("stages.on")} for row in on])).mark_bar(height=18)
     names = [say("stages.on"), say("stages.won")]
-    legend = alt.Legend(title=None, orient="top", direction="vertical", symbolType="square", symbolSize=110)
+    legend = alt.Legend(
+        title=None, orient="top", direction="vertical", symbolType="square", symbolSize=110, labelLimit=420
+    )
     fill = alt.Color("kind:N", scale=alt.Scale(domain=names, range=[BAND, RULE]), legend=legend)
     tip = [alt.Tooltip("stage:N", title="Stage"), alt.Tooltip("kind:N", title="What"),
            alt.Tooltip("share:Q", title="Of 100", format=".0f")]  # fmt: skip
@@ -162,5 +167,5 @@ def _waits(table: pa.Table) -> list[dict[str, Any]]:
 
 
 def _stages(table: pa.Table) -> list[dict[str, Any]]:
-    ends = (f"{name}_{end}" for name in ("moves_on", "won") for end in ("low", "high"))
+    ends = (f"{name}_{end}" for name in ("moves_on", "won", "lost") for end in ("low", "high"))
     return rows_of(table, ("stage", "moves_on"), ("lost", "won", *ends))
