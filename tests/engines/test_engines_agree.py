@@ -87,6 +87,14 @@ def test_every_type_comes_back_as_one_type_on_both(engines: tuple[Engine, Engine
     assert rows.to_pylist() == ORDERS.to_pylist()
 
 
+def test_one_select_for_many_values_gives_the_rows_of_each(engines: tuple[Engine, Engine]) -> None:
+    select = parse_query("SELECT CAST(:number AS BIGINT) * 2 AS twice", "test")
+    for engine in engines:
+        found = engine.fetch_each(select, [{"number": 1, "unused": 9}, {"number": 4}])
+        assert [rows.to_pylist() for rows in found] == [[{"twice": 2}], [{"twice": 8}]]
+        assert engine.fetch_each(select, []) == []
+
+
 def test_a_table_handed_over_in_memory_equals_the_one_in_files(engines: tuple[Engine, Engine]) -> None:
     assert fetch_both(engines, "SELECT * FROM copied ORDER BY order_id").to_pylist() == ORDERS.to_pylist()
 

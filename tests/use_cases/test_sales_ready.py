@@ -73,7 +73,7 @@ def test_a_planted_order_is_told_and_who_shows_it_today_is_listed(tmp_path: Path
     assert f"“{told[0]['pattern']}”" in found.finding.found[0]
     rows = found.tables["list"].to_pylist()
     assert rows
-    assert all("download" in row["did"] and "ago" in row["did"] for row in rows if "download" in row["pattern"])
+    assert all("download" in row["lately"] and "ago" in row["lately"] for row in rows if "download" in row["reason"])
     assert found.finding.status == "answered"
 
 

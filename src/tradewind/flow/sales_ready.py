@@ -140,14 +140,14 @@ def _listed(
         rows.append(
             {
                 "lead_id": now.ids[place],
-                "pattern": say_pattern(found.pattern, names),
+                "reason": say_pattern(found.pattern, names),
                 "rate": found.later.rate,
-                "low": found.later.rate_low,
-                "high": found.later.rate_high,
-                "did": say_lately(today.what[mine], today.ago_days[mine]),
+                "rate_low": found.later.rate_low,
+                "rate_high": found.later.rate_high,
+                "lately": say_lately(today.what[mine], today.ago_days[mine]),
                 "source": now.source[place],
                 "owner": now.owner[place],
-                "age_days": float(now.age_days[place]),
+                "age_days": float(np.floor(now.age_days[place])),
                 "number": int(shown[place]),
             }
         )
@@ -183,7 +183,7 @@ def _patterns_table(rows: list[dict[str, Any]]) -> Any:
 def _list_table(rows: list[dict[str, Any]]) -> Any:
     import pyarrow as pa
 
-    texts = ("lead_id", "pattern", "did", "source", "owner")
-    names = ("lead_id", "pattern", "rate", "low", "high", "did", "source", "owner", "age_days")
+    texts = ("lead_id", "reason", "lately", "source", "owner")
+    names = ("lead_id", "reason", "rate", "rate_low", "rate_high", "lately", "source", "owner", "age_days")
     schema = pa.schema([(name, pa.string() if name in texts else pa.float64()) for name in names])
     return pa.Table.from_pylist([{name: row[name] for name in names} for row in rows], schema=schema)

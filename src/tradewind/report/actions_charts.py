@@ -71,7 +71,7 @@ def patterns_chart(table: pa.Table, title: str = "") -> Any:
     """
     marks = [
         {
-            "name": row["pattern"],
+            "name": row["pattern"].replace(" in the last ", ", "),
             "plain": 100 * row["others"],
             "told": 100 * row["rate"],
             "low": 100 * row["low"],
@@ -111,7 +111,12 @@ def activities_chart(table: pa.Table, title: str = "") -> Any:
     Raises:
         NotDrawable: nothing to draw.
     """
-    rows = rows_of(table, ("activity", "times", "plain"), ("adjusted", "low", "high"))[:MOST_ROWS]
+    rows = rows_of(table, ("activity", "times", "plain"), ("adjusted", "low", "high", "plain_low", "plain_high"))
+    for row in rows:
+        # Where nothing could be adjusted, the line is that of the plain difference.
+        row["low"], row["high"] = (
+            row[end] if row["adjusted"] is not None else row[f"plain_{end}"] for end in ("low", "high")
+        )
     marks = [
         {
             "name": _activity(row),
@@ -119,7 +124,7 @@ def activities_chart(table: pa.Table, title: str = "") -> Any:
             **{name: None if row[key] is None else 100 * row[key]
                for name, key in (("told", "adjusted"), ("low", "low"), ("high", "high"))},
         }
-        for row in rows
+        for row in rows[:MOST_ROWS]
     ]  # fmt: skip
     names = (say("effect.chart.plain"), say("effect.chart.told"))
     return two_marks(marks, names, say("effect.chart.x"), title or say_activities(table))
@@ -178,7 +183,7 @@ def two_marks(rows: list[dict[str, Any]], names: tuple[str, str], x_title: str, 
     """
     import altair as alt
 
-    legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolSize=110)
+    legend = alt.Legend(title=None, orient="top", direction="vertical", symbolSize=110, labelLimit=420)
     colours = alt.Color("kind:N", scale=alt.Scale(domain=list(names), range=[CHANCE, OURS]), legend=legend)
     shapes = alt.Shape("kind:N", scale=alt.Scale(domain=list(names), range=["square", "diamond"]), legend=legend)
     y = alt.Y("name:N", sort=[row["name"] for row in rows], title=None, axis=alt.Axis(labelLimit=300))
