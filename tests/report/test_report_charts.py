@@ -54,6 +54,8 @@ COLUMNS: dict[str, dict[str, list[Any]]] = {
     "past_quarters": {
         "period": ["Jan–Mar 2024"], "low": [2.0], "high": [4.0], "actual": [3.5], "stage_weights": [2.0], "mean": [3.0],
     },
+    "lights": {"light": ["red"], "left": [0.2]},
+    "driver_groups": {"driver_group": ["usage"], "share": [0.7]},
     "survival": {"group": ["all"], "days": [30.0], "share": [0.9]},
 }  # fmt: skip
 

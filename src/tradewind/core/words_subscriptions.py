@@ -8,6 +8,24 @@ WORDS: Mapping[str, str] = {
     # What goes with an outcome, by part of the business.
     "tell.driver_groups": "What goes with it, by group (of 100): {groups}.",
     "drivers.group": "{group} {share} (above all {first})",
+    "role.lights": "What became of each light",
+    "role.driver_groups": "What goes with it, by group",
+    "lights.chart.title": "Of 100 with {light}, {share} left; of 100 with {other}, {other_share}",
+    "lights.chart.x": "Left, of 100",
+    "lights.chart.caption": (
+        "The same lights set on past days, each with what was known then; the line is the range that chance leaves. {assumed}"
+    ),
+    "groups.chart.title": "What goes with it most is {group}: {share} of 100",
+    "groups.chart.x": "Weight, of 100",
+    "groups.chart.caption": (
+        "How far each part moves the list; the line is the range had we met others. What goes with it need not bring it about."
+    ),
+    "column.light": "Light",
+    "column.looks": "Times seen",
+    "column.lights.left": "Left",
+    "column.driver_group": "Group",
+    "column.driver_groups.share": "Weight",
+    "column.driver_groups.sentence": "Above all",
     "figure.red_lights": "red",
     "figure.amber_lights": "amber",
     "figure.red_left_share": "of the red ones left, where it is known",

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewind.core.finding import missing
 from tradewind.flow.data import Data
 from tradewind.flow.lesson import Lesson, seed_of
 from tradewind.models.evaluation.classification import evaluate_classification
+from tradewind.models.evaluation.profit import NOT_PROFIT
 from tradewind.models.evaluation.regression import evaluate_regression
 from tradewind.models.evaluation.result import Evaluation
 
 Array = NDArray[np.float64]
+
+NOTHING_KNOWN = "what was at stake on that day is not known"
 
 
 def evaluate_rows(
@@ -40,7 +46,9 @@ def evaluate_rows(
         return evaluate_regression(
             label, predicted, ids, weight, rules, rng=rng, unit=currency, slices=slices, resamples=resamples
         )
-    return evaluate_classification(
+    # Where nobody knows what was at stake on that day, a curve of profit would only show the cost of contacts.
+    known = bool((table.value[rows] > 0).any())
+    evaluation = evaluate_classification(
         label,
         predicted,
         ids,
@@ -50,7 +58,12 @@ def evaluate_rows(
         case.economics,
         rng=rng,
         currency=currency,
-        is_profit=data.margin.share is not None,
+        is_profit=data.margin.share is not None and known,
         slices=slices,
         resamples=resamples,
     )
+    if known:
+        return evaluation
+    numbers = evaluation.numbers
+    unknown = {name: missing(NOTHING_KNOWN) for name, number in numbers.items() if number.reason == NOT_PROFIT}
+    return replace(evaluation, numbers={**numbers, **unknown})

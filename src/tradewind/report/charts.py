@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tradewind.core.finding import Finding, is_few
 from tradewind.core.words import WORDS, say, say_do
-from tradewind.report import actions_charts, deals_charts, forecast_charts, survival_charts
+from tradewind.report import actions_charts, deals_charts, forecast_charts, health_charts, survival_charts
 from tradewind.report.chart_maker import Maker
 from tradewind.report.drawing import VARIABLES, NotDrawable, rows_of
 from tradewind.report.images import chart_svg
@@ -31,7 +31,7 @@ from tradewind.report.time_charts import (
     say_weekly_caption,
 )
 
-_PARTS: tuple[ModuleType, ...] = (actions_charts, deals_charts, forecast_charts, survival_charts)
+_PARTS: tuple[ModuleType, ...] = (actions_charts, deals_charts, forecast_charts, health_charts, survival_charts)
 """Modules with charts of their own: `ROLES`, and `makers(finding, tables, currency) -> {role: Maker}`."""
 
 ROLES = (
@@ -176,6 +176,7 @@ OF_100: Mapping[str, frozenset[str]] = {
     **actions_charts.SHARES,
     **deals_charts.SHARES,
     **survival_charts.SHARES,
+    **health_charts.SHARES,
 }
 """Columns of shares, which are told of 100."""
 
