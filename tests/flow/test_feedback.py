@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from labelled_people import NOW as PEOPLE_NOW
+from labelled_people import make_people, open_people, write_people
 
 import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
@@ -19,10 +21,11 @@ from tradewind.flow.feedback import Said, give_feedback
 from tradewind.flow.inbox import drain_inbox
 from tradewind.flow.load import load
 from tradewind.flow.morning_list import as_csv, morning_list, neutral
-from tradewind.flow.overrides import Tally, checks_of_overrides, last_overrides, say_overrides, tally
+from tradewind.flow.overrides import Tally, checks_of_overrides, first_overrides, say_overrides, tally
 from tradewind.flow.overrides_summary import summarise
 from tradewind.flow.questions import find_question
 from tradewind.flow.run import score
+from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 
 LAPSE = '\n[use_cases.lapse]\nmodels = ["linear"]\ncutoffs = 2\n'
@@ -160,8 +163,8 @@ def test_who_was_right_is_counted_against_the_lists_own_chances() -> None:
 
 
 def test_saying_it_twice_is_one_override() -> None:
-    assert len(last_overrides([override("a", 0.4), override("a", 0.4), override("a", 0.4, "Ann")])) == 2
-    assert last_overrides([replace(override("a", 0.4), score=None), replace(override("a", 0.4), verdict="won")]) == []
+    assert len(first_overrides([override("a", 0.4), override("a", 0.4), override("a", 0.4, "Ann")])) == 2
+    assert first_overrides([replace(override("a", 0.4), score=None), replace(override("a", 0.4), verdict="won")]) == []
 
 
 def test_overrides_of_a_past_list_are_measured_by_the_questions_own_outcome(shop: Workspace) -> None:
@@ -196,3 +199,21 @@ def test_no_cell_of_a_csv_is_a_formula(cell: str, shop: Workspace) -> None:
     row = replace(made.rows[0], who=cell, last=cell, more=((cell, cell),))
     text = as_csv(replace(made, rows=(row,)))
     assert f"'{cell}" in text.replace('"', "")
+
+
+def test_an_answer_in_a_column_counts_only_if_it_was_open_when_somebody_disagreed(tmp_path: Path) -> None:
+    rows = make_people(40)
+    for row in rows[:5]:
+        row["left"] = ""
+    workspace = open_people(write_people(tmp_path, rows))
+    load_tables(workspace)
+    said = [replace(override(f"c{number}", 0.6), question="churn", at=PEOPLE_NOW) for number in range(8)]
+    for each in said:
+        workspace.state().record_feedback(each)
+    assert summarise(workspace, "churn").overrides.all == Tally(8)
+    for row in rows[:5]:
+        row["left"] = "No"
+    later = open_people(write_people(tmp_path, rows), now=PEOPLE_NOW + timedelta(days=40))
+    load_tables(later)
+    found = summarise(later, "churn").overrides.all
+    assert (found.given, found.complete, found.right) == (8, 5, 5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -99,9 +99,9 @@ def measure_overrides(
     workspace: Workspace, data: OpenData, question: Question, feedback: Sequence[Feedback]
 ) -> Overrides:
     """Return what became of the overrides; worked out again only where feedback, data or question have changed."""
-    said = last_overrides(feedback)
+    said = first_overrides(feedback)
     if not said or question.use_case.task != "classification":
-        return Overrides(question.name, Tally(len(said)), {})
+        return Overrides(question.name, Tally(len(_of_each_entity(said))), {})
     parts = {"overrides": [each.feedback_id for each in said]}
     output = question_step(
         workspace, f"overrides {question.name}", question, parts, lambda: _measured(data(), question, said)
@@ -109,16 +109,27 @@ def measure_overrides(
     return Overrides.from_json(output.values["overrides"])
 
 
-def last_overrides(feedback: Sequence[Feedback]) -> list[Feedback]:
-    """Return each person's last override of an entity on a list: saying it twice does not make it two."""
-    last = {(each.entity_id, each.as_of, each.by): each for each in feedback if each.is_override}
-    return list(last.values())
+def first_overrides(feedback: Sequence[Feedback]) -> list[Feedback]:
+    """Return each person's first override of an entity: saying it again, of a later list too, is no new evidence."""
+    first: dict[tuple[str, str], Feedback] = {}
+    for each in feedback:
+        if each.is_override:
+            first.setdefault((each.entity_id, each.by), each)
+    return list(first.values())
+
+
+def _of_each_entity(said: Sequence[Feedback]) -> list[Feedback]:
+    """One override of each entity: what happens to it happens once, whoever foretold it."""
+    first: dict[str, Feedback] = {}
+    for each in said:
+        first.setdefault(each.entity_id, each)
+    return list(first.values())
 
 
 def _measured(data: Data, question: Question, said: Sequence[Feedback]) -> StepOutput:
     came = outcomes_of(data, question, said)
     by = {name: tally([each for each in said if each.by == name], came) for name in sorted({each.by for each in said})}
-    return StepOutput({}, {"overrides": Overrides(question.name, tally(said, came), by).to_json()})
+    return StepOutput({}, {"overrides": Overrides(question.name, tally(_of_each_entity(said), came), by).to_json()})
 
 
 def outcomes_of(data: Data, question: Question, said: Sequence[Feedback]) -> dict[tuple[str, date | None], float]:
@@ -143,15 +154,27 @@ def outcomes_of(data: Data, question: Question, said: Sequence[Feedback]) -> dic
 
 
 def _answers_by_now(data: Data, question: Question, said: Sequence[Feedback]) -> dict[tuple[str, date | None], float]:
-    """Where the answer stands in a column: the answers that stand there by now."""
+    """Where the answer stands in a column: the answers of those who had none when somebody disagreed.
+
+    Who had one then, such as a present customer among those who have not left, has no outcome that ends.
+    """
     settings = question.label
     assert settings is not None
     stored = data.workspace.table(settings.table)
-    current = stored.filter(stored["valid_to"].is_null())
-    answers = read_answer(current.column(settings.column), settings, question.name)
-    ids = current.column(CONTRACT[settings.table].key[0]).to_pylist()
-    known = {str(key): float(answer) for key, answer in zip(ids, answers, strict=True) if not np.isnan(answer)}
-    return {(each.entity_id, each.as_of): known[each.entity_id] for each in said if each.entity_id in known}
+    answers = read_answer(stored.column(settings.column), settings, question.name)
+    columns = (CONTRACT[settings.table].key[0], "known_at", "valid_to")
+    rows = zip(*(stored.column(name).to_pylist() for name in columns), answers.tolist(), strict=True)
+    versions: dict[str, list[tuple[datetime, datetime | None, float]]] = {}
+    for key, known_at, valid_to, answer in rows:
+        versions.setdefault(str(key), []).append((known_at, valid_to, answer))
+    found = {}
+    for each in said:
+        mine = versions.get(each.entity_id, [])
+        then = [answer for begin, end, answer in mine if begin <= each.at and (end is None or end > each.at)]
+        now = [answer for _, end, answer in mine if end is None]
+        if then and np.isnan(then[-1]) and now and not np.isnan(now[-1]):
+            found[each.entity_id, each.as_of] = float(now[-1])
+    return found
 
 
 def tally(said: Sequence[Feedback], came: Mapping[tuple[str, date | None], float]) -> Tally:
@@ -200,7 +223,7 @@ def override_check(measured: Overrides) -> Check:
 def checks_of_overrides(workspace: Workspace, data: OpenData, question: Question) -> tuple[Check, ...]:
     """Return the check on the question's overrides; none where nobody has disagreed."""
     feedback = workspace.state().feedback(question.name)
-    if not last_overrides(feedback) or question.use_case.task != "classification":
+    if not first_overrides(feedback) or question.use_case.task != "classification":
         return ()
     try:
         return (override_check(measure_overrides(workspace, data, question, feedback)),)
