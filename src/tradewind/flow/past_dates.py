@@ -59,11 +59,14 @@ class PastDates:
         days: the dates.
         rows: positions in the training table of those asked about at each.
         said: chances, outcomes as known today and weights at each; the chances are not calibrated.
+        like_today: the same with the spread of today's model, which the line that puts its chances right is learned on.
+            It has seen these rows: nothing is tested on it.
     """
 
     days: tuple[date, ...]
     rows: tuple[NDArray[np.intp], ...]
     said: tuple[PastDate, ...]
+    like_today: tuple[PastDate, ...]
 
 
 def say_at_past_dates(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> PastDates:
@@ -104,11 +107,13 @@ def _say(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> PastDa
         days.append(cutoff.day)
         rows.append(here)
         said.append(learner.fit(candidate, trial.settings).mean(table.features.rows(here)))
+    dates = [PastDate(mean, table.label[here], table.weight[here]) for mean, here in zip(said, rows, strict=True)]
+    matched = dates
     if isinstance(deployed.predictor.model, BayesianModel):
         own = (deployed.predictor.mean(table.features.rows(here)) for here in rows)
-        said = [match_spread(then, now) for then, now in zip(said, own, strict=True)]
-    dates = [PastDate(mean, table.label[here], table.weight[here]) for mean, here in zip(said, rows, strict=True)]
-    return PastDates(tuple(reversed(days)), tuple(reversed(rows)), tuple(reversed(dates)))
+        matched = [replace(each, said=match_spread(each.said, now)) for each, now in zip(dates, own, strict=True)]
+    old_first = slice(None, None, -1)
+    return PastDates(tuple(days[old_first]), tuple(rows[old_first]), tuple(dates[old_first]), tuple(matched[old_first]))
 
 
 def _with_labels(data: Data, lesson: Lesson, earlier: list[Cutoff]) -> TrainingTable:

@@ -38,9 +38,9 @@ CLEAR = 1.96
 
 def _chances(past: PastDates) -> tuple[Array, ...]:
     """The chances at each date, put right by what was known then; at the oldest by what came then."""
-    followed = follow(past.said)
+    followed = follow(past.like_today)
     lines = (followed.after[0], *followed.before[1:])
-    return tuple(line.apply(each.said) for line, each in zip(lines, past.said, strict=True))
+    return tuple(line.apply(each.said) for line, each in zip(lines, past.like_today, strict=True))
 
 
 def _adjust(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Deployed:
@@ -49,7 +49,7 @@ def _adjust(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Dep
     outcome = np.concatenate([each.outcome for each in past.said])
     weight = np.concatenate([each.weight for each in past.said])
     interval = fit_interval(np.concatenate(_chances(past)), outcome, weight, trial.task)
-    return replace(deployed, calibrator=recalibrate(past.said, follow(past.said)), interval=interval)
+    return replace(deployed, calibrator=recalibrate(past.like_today, follow(past.like_today)), interval=interval)
 
 
 def _tested(data: Data, lesson: Lesson, trial: Trial, deployed: Deployed) -> Tested:

@@ -124,7 +124,7 @@ def recalibrate(dates: Sequence[PastDate], followed: Followed) -> Calibrator:
 
 
 def match_spread(said: Array, own: Array) -> Array:
-    """Give what an earlier model said the level and spread that today's model has on the same rows.
+    """Give what an earlier model said the spread that today's model has on the same rows; its level stays its own.
 
     With few outcomes the cautious model's doubt jumps from fit to fit, and with it how far apart it puts people; their
     order hardly changes. A line learned from another spread would not fit today's.
@@ -133,10 +133,10 @@ def match_spread(said: Array, own: Array) -> Array:
         said: (n,) chances that the earlier model said.
         own: (n,) chances that today's says of the same rows.
     """
-    x, wanted = logit(said), logit(own)
+    x = logit(said)
     spread = float(x.std())
-    stretch = float(wanted.std()) / spread if spread > 1e-3 else 0.0
-    return expit(wanted.mean() + (x - x.mean()) * stretch)
+    stretch = float(logit(own).std()) / spread if spread > 1e-3 else 0.0
+    return expit(x.mean() + (x - x.mean()) * stretch)
 
 
 def fit_posterior(rows: Array, outcome: Array, weight: Array, mean: Array, precision: Array) -> tuple[Array, Array]:
