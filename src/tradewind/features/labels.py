@@ -90,7 +90,12 @@ def with_options(select: exp.Expression, options: Mapping[str, object]) -> exp.E
 
 
 def eligible_at(
-    label: LabelSQL, catalog: Catalog, entity: str, cutoffs: Sequence[Cutoff], settings: Mapping[str, Days]
+    label: LabelSQL,
+    catalog: Catalog,
+    entity: str,
+    cutoffs: Sequence[Cutoff],
+    settings: Mapping[str, Days],
+    known_by: Cutoff | None = None,
 ) -> Statement:
     """Return the statement of who is asked about: columns (cutoff, entity), each pair once.
 
@@ -100,11 +105,15 @@ def eligible_at(
         entity: key column of the entity.
         cutoffs: local midnights.
         settings: look-back spans of the use case.
+        known_by: by when it is known who is asked about, where that is later than the cutoff.
     """
-    view = view_as_of(label.eligible, catalog, f"{label.where}: eligible", entity=entity, blanks=True)
+    where = f"{label.where}: eligible"
+    view = view_as_of(
+        label.eligible, catalog, where, "cutoff" if known_by is None else "known_by", entity=entity, blanks=True
+    )
     assert isinstance(view, exp.Query)
     named = exp.select(entity).distinct().from_(view.subquery("asked")).where(exp.column(entity).is_(exp.null()).not_())
-    return at_cutoffs(named, cutoffs, settings, where=f"{label.where}: eligible")
+    return at_cutoffs(named, cutoffs, settings, known_by=known_by, where=where)
 
 
 def outcome_at(

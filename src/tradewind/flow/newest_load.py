@@ -9,7 +9,7 @@ from tradewind.core.time import Cutoff, local_day
 from tradewind.flow.ask import ask
 from tradewind.flow.data import Data
 
-_HAPPENS = ("created_at", "closed_at", "entered_at", "happened_at")
+_HAPPENS = ("created_at", "closed_at", "converted_at", "entered_at", "happened_at", "started_at", "ended_at")
 
 
 def known_today(data: Data, tables: Sequence[str]) -> Cutoff:

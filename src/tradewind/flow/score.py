@@ -22,6 +22,7 @@ from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import label_of
 from tradewind.flow.model_files import model_folder
 from tradewind.flow.questions import Question
+from tradewind.flow.still_asked import leave_out_ended
 from tradewind.models.deployed import Deployed
 from tradewind.models.files import load_model
 from tradewind.models.reasons import explain
@@ -97,7 +98,7 @@ def score_question(data: Data, question: Question, learned: Learned) -> StepOutp
         The table `scores_<use case>` and the `Scored` record under `scored`.
     """
     learned.require()
-    asked = ask_everybody(data, question, learned.version, data.score_at)
+    asked = leave_out_ended(data, question, ask_everybody(data, question, learned.version, data.score_at))
     currency = data.workspace.config.workspace.currency
     reasons = explain(asked.deployed, asked.features, currency=currency)
     more = _added_columns(data, question, learned, asked)

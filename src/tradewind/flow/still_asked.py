@@ -1,0 +1,51 @@
+"""Who is no longer asked about by this morning's load: a deal that was closed since the midnight is on no list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlglot import exp
+
+from tradewind.core.time import Cutoff
+from tradewind.features.labels import eligible_at
+from tradewind.flow.data import Data
+from tradewind.flow.lesson import label_of
+from tradewind.flow.newest_load import known_today
+from tradewind.flow.question import Question
+
+if TYPE_CHECKING:
+    from tradewind.flow.score import Asked
+
+
+def leave_out_ended(data: Data, question: Question, asked: Asked) -> Asked:
+    """Return those of a list of today who are still asked about by all that the newest load knows.
+
+    Scores are as of the midnight before; what a row became since the load before is known from this morning's load on.
+
+    Args:
+        data: the open snapshot.
+        question: what is asked.
+        asked: everybody scored as of today's midnight.
+    """
+    label = label_of(question)
+    tables = sorted({table.name for table in label.eligible.find_all(exp.Table)})
+    known = known_today(data, tables)
+    if known <= data.score_at:
+        return asked
+    still = _eligible(data, question, known)
+    kept = np.array([entity in still for entity in asked.features.entity_id.tolist()], dtype=bool)
+    if kept.all() or not kept.any():
+        return asked
+    arrays = {name: getattr(asked, name)[kept] for name in ("value", "mean", "low", "high")}
+    return replace(asked, features=asked.features.rows(kept), **arrays)
+
+
+def _eligible(data: Data, question: Question, known: Cutoff) -> set[str]:
+    """Who is asked about at today's midnight by what is known later."""
+    case = question.use_case
+    statement = eligible_at(
+        label_of(question), data.catalog, case.entity, [data.score_at], case.settings, known_by=known
+    )
+    return set(data.engine.fetch(*statement).column(case.entity).to_pylist())
