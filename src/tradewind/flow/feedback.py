@@ -14,7 +14,7 @@ from tradewind.core.time import local_day
 from tradewind.flow.depends import today_of
 from tradewind.flow.question import Question
 from tradewind.flow.questions import find_question
-from tradewind.flow.worklist import Source, read_source
+from tradewind.flow.worklist import read_source
 from tradewind.store.workspace import Workspace
 
 LONGEST = 1_000
@@ -116,6 +116,3 @@ def back_on(feedback: Feedback, rest: int, zone: str) -> date:
     if feedback.until is not None:
         return feedback.until
     return local_day(feedback.at, zone) + timedelta(days=max(rest, 1))
-
-
-__all__ = ["Feedback", "Said", "Source", "back_on", "give_feedback", "handled"]
