@@ -62,6 +62,7 @@ class Learned:
         tables: role to workspace table.
         checks: checks of this question.
         said: what was left out or done differently, in plain sentences.
+        part: that only a part of the people was learned from, in a plain sentence; empty where all were.
         dates: how many past cutoffs were learned from.
         tests: at how many dates it was tested.
         margin: what share of revenue is gross margin; None where it was never looked for.
@@ -80,6 +81,7 @@ class Learned:
     tables: Mapping[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     said: tuple[str, ...] = ()
+    part: str = ""
     dates: int = 0
     tests: int = 1
     margin: Margin | None = None

@@ -79,7 +79,8 @@ def tell_people(
                 did=do,
                 test=say_day(learned.test_cutoff),
             )
-        ),
+        )
+        + (learned.part and f" {learned.part}"),
         found=(*_people_found(question, learned, scored, first), *more),
         money=people_money(question, numbers, learned.margin, currency),
         next=people_next(learned, scored, numbers, question.people),
@@ -232,7 +233,8 @@ def tell_amounts(
         question=question.words(question.use_case.question),
         status=status_of(learned),
         evidence="association",
-        approach=say("tell.approach.amounts", learned=learned.dates, test=say_day(learned.test_cutoff)),
+        approach=say("tell.approach.amounts", learned=learned.dates, test=say_day(learned.test_cutoff))
+        + (learned.part and f" {learned.part}"),
         found=tuple(said),
         money=f"{money} {say('money.nothing')}",
         next=say("next.amounts", table=scored.table, total=total),
