@@ -42,7 +42,7 @@ from tradewind.sources.load import load_tables
 START = date(2020, 1, 1)
 DAYS = 1_440
 WORLD = World(START, DAYS, timezone="UTC", subscriptions=SubscriptionSettings(accounts=3_000, hazard=0.08))
-SEEDS = tuple(range(1_001, 1_007))
+SEEDS = tuple(range(1_001, 1_013))
 """Settings were chosen on seeds below 100."""
 
 CONFIG = """
