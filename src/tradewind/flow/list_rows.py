@@ -24,7 +24,7 @@ GROUPS = ("group_1", "group_2", "group_3")
 RANGES = ("_low", "_high", "_low_days", "_high_days", "_median_days")
 """Ends of names of columns that stand in the table alone: ends of ranges, and what another column says in words."""
 
-OF_100 = frozenset({"won_in_the_end", "tier_rate", "rate"})
+OF_100 = frozenset({"won_in_the_end_by_stage", "tier_rate", "rate"})
 """Columns of shares."""
 
 
