@@ -40,6 +40,7 @@ WORDS: Mapping[str, str] = {
     "deals.none.late": (
         "None of the {open} open deals has stood in its stage longer than is usual for deals that move on."
     ),
+    "deals.none.late.age": "None of the {open} open deals has been open longer than is usual for deals that are won.",
     "deals.none.open": "No deal is open.",
     "deals.where": (
         "{count} of them {stand} in {stage}, where half of the deals that move on do so within {half}, and 9 in 10 "

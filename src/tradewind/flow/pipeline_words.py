@@ -61,7 +61,7 @@ def _late(seen: Seen) -> str:
     if not seen.deals:
         return say("deals.none.open")
     if not seen.late:
-        return say("deals.none.late", open=say_count(len(seen.deals)))
+        return say("deals.none.late.age" if seen.snapshot else "deals.none.late", open=say_count(len(seen.deals)))
     amount = sum(each.deal.amount or 0.0 for each in seen.late)
     name = "deals.late.age" if seen.snapshot else "deals.late"
     worth = say("deals.worth", amount=say_money(amount, seen.currency)) if amount else ""
