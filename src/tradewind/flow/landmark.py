@@ -76,7 +76,7 @@ def read_landmark(data: Data, question: Question) -> Landmark:
     known: dict[str, Sequence[Any]] = {name: [row[alias] for row in rows] for alias, name in columns.items()}
     if what == "deals" and "stage" not in known.values() and data.catalog.has("deal_stages", "stage", "entered_at"):
         known["stage"] = _stages(rows, step_at(data, question, steps["stages"], cutoffs, more_spans=spans).to_pylist())
-    known["the time of year"] = [float((row["cutoff"] - data.score_at.day).days) for row in rows]
+    known["when it began"] = [float((row["cutoff"] - data.score_at.day).days) for row in rows]
     ids = np.array([row["entity"] for row in rows], dtype=object)
     account = np.array([row["account_id"] or row["entity"] for row in rows], dtype=object)
     return Landmark(ids, account, won, done, kinds, known)
