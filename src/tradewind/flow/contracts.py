@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tradewind.core.time import Cutoff
 from tradewind.features.whose import rows_of
@@ -99,8 +98,8 @@ def read_contracts(data: Data, entity: str, known_by: Cutoff, switch_days: int) 
     whose = rows.column(entity).combine_chunks().cast(pa.string()).filter(pa.array(kept))
     ids = np.sort(np.array(pc.unique(whose).to_pylist(), dtype=object))
     who = np.asarray(pc.index_in(whose, pa.array(ids, pa.string())).to_numpy(zero_copy_only=False), dtype=np.int64)
-    order = np.lexsort((paid[kept], who))
     term = rows.column("term_months").cast(pa.float64()).to_numpy(zero_copy_only=False)
+    order = np.lexsort((term[kept], end[kept], paid[kept], who))
     who, start, end = who[order], paid[kept][order], end[kept][order]
     stay = _stays(who, start, end, switch_days)
     first = np.flatnonzero(np.r_[True, np.diff(stay) > 0]) if len(stay) else np.zeros(0, dtype=np.intp)
@@ -154,19 +153,20 @@ def day_of(number: int) -> date:
     return _EPOCH + timedelta(days=int(number))
 
 
-def billing_period(gaps: Sequence[int]) -> int:
+def billing_period(gaps: ArrayLike, times: ArrayLike) -> int:
     """Return the days of a period: a month of 30 days, or what is billed in instead.
 
     Args:
-        gaps: days between one payment and the next of the same customer.
+        gaps: days between one payment and the next of the same customer, each length once.
+        times: how often each came.
     """
-    days = np.asarray(gaps)
-    days = days[(days >= 5) & (days <= 100)]
-    if len(days) < 30:
+    days, count = np.asarray(gaps, dtype=np.float64), np.asarray(times, dtype=np.float64)
+    usable = (days >= 5) & (days <= 100)
+    days, count = days[usable], count[usable]
+    if count.sum() < 30:
         return 30
-    value, count = np.unique(days, return_counts=True)
-    usual = int(value[count.argmax()])
-    near = float((np.abs(days - usual) <= 1).mean())
+    usual = float(days[count.argmax()])
+    near = float(count[np.abs(days - usual) <= 1].sum() / count.sum())
     if near < 0.3:
         return 30
     if usual <= 8 or 13 <= usual <= 15:

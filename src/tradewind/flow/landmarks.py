@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tradewind.core.errors import ModelError, Problem
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Cutoff, Days
 from tradewind.features.feature_set import FeatureSet
 from tradewind.features.training import build_features, find_eligible
+from tradewind.flow.ask import ask
 from tradewind.flow.contracts import Contracts, day_number
 from tradewind.flow.data import Data
 from tradewind.flow.lesson import label_of, seed_of
@@ -62,7 +64,7 @@ def features_at(data: Data, question: Question, feature_set: FeatureSet, cutoffs
     """Return the features of all whom the question is about at each cutoff; of a random part of them where many.
 
     Raises:
-        ValueError: nobody is.
+        ModelError: nobody is.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -72,10 +74,8 @@ def features_at(data: Data, question: Question, feature_set: FeatureSet, cutoffs
     step = f"eligible_{case.name}"
     total = find_eligible(data.engine, data.catalog, case, label_of(question), case.settings, cutoffs)
     if total == 0:
-        raise ValueError("nobody to follow")
+        raise ModelError(Problem("", "nobody had a subscription at any past day"))
     if total > MOST_ROWS:
-        from tradewind.flow.ask import ask
-
         rows = ask(data.engine, f"SELECT * FROM {step}")
         everybody = pc.unique(rows.column(case.entity)).sort()
         rng = np.random.default_rng([seed_of(case.name), 5])

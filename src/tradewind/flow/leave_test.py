@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tradewind.core.finding import Number, missing
 from tradewind.flow.landmarks import Followed
 from tradewind.models.survival.brier import integrated_brier, paired_gain
-from tradewind.models.survival.concordance import MOST_ROWS, Concordance, harrell, uno
+from tradewind.models.survival.concordance import MOST_ROWS, harrell, uno
 from tradewind.models.survival.hazard import Hazard
 from tradewind.models.survival.kaplan_meier import Curve
 from tradewind.models.survival.remaining import days_until, expected_days, survival_ahead, survival_at, survival_by_age
@@ -117,6 +117,3 @@ def read_figures(rows: pa.Table) -> tuple[dict[str, Number], dict[str, str]]:
         else:
             words[row["name"]] = row["text"] or ""
     return numbers, words
-
-
-__all__ = ["HIGH", "LOW", "MIDDLE", "Concordance", "LeaveTest", "figure_rows", "measure", "read_figures"]

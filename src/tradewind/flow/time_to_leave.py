@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tradewind.core.errors import ModelError
+from tradewind.core.errors import ModelError, Problem
 from tradewind.core.time import Cutoff
 from tradewind.flow.additions import Addition
 from tradewind.flow.ask import ask_known
@@ -107,8 +107,6 @@ def prepare(data: Data, question: Question, feature_set: FeatureSet, today: Cont
     Raises:
         ModelError: the history is too short, or nobody was there.
     """
-    from tradewind.core.errors import Problem
-
     period = _period(data, question)
     certain = certain_day(question, data.score_at)
     last = Cutoff(day_of(certain), data.catalog.zone)
@@ -116,10 +114,7 @@ def prepare(data: Data, question: Question, feature_set: FeatureSet, today: Cont
     cutoffs = landmark_cutoffs(first, last, period)
     if not cutoffs:
         raise ModelError(Problem("", "the history is too short to see anybody leave", "", f"{2 * period} days"))
-    try:
-        features = features_at(data, question, feature_set, cutoffs)
-    except ValueError as error:
-        raise ModelError(Problem("", "nobody had a subscription at any past day")) from error
+    features = features_at(data, question, feature_set, cutoffs)
     return Study(question, features, cutoffs, period, today, certain)
 
 
@@ -153,8 +148,6 @@ def fit(data: Data, study: Study, known_by: Cutoff, kind: Kind, contracts: Contr
     ids, name = known.past.features.entity_id, study.question.name
     sight = sight_of(ids, known.until_left, known.seen, study.period, MOST_PERIODS)
     if sight == 0:
-        from tradewind.core.errors import Problem
-
         raise ModelError(Problem("", "too few were followed for one period", f"{len(set(ids))}", "at least 30"))
     return fit_hazard(
         known.past, known.until_left, known.seen, study.period, sight, kind, seed_of(name), data.threads
@@ -201,11 +194,12 @@ def _period(data: Data, question: Question) -> int:
         return 30
     gaps = ask_known(
         data.engine, data.catalog,
-        f"SELECT gap FROM (SELECT date_diff('day', LAG(happened_on) OVER (PARTITION BY {entity} ORDER BY happened_on), "
-        f"happened_on) AS gap FROM orders WHERE {entity} IS NOT NULL) AS gaps WHERE gap >= 5 LIMIT 20000",
+        f"SELECT gap, COUNT(*) AS times FROM (SELECT date_diff('day', LAG(happened_on) OVER (PARTITION BY {entity} "
+        f"ORDER BY happened_on), happened_on) AS gap FROM orders WHERE {entity} IS NOT NULL) AS gaps "
+        "WHERE gap >= 5 GROUP BY gap ORDER BY gap",
         data.score_at,
     )  # fmt: skip
-    return billing_period(gaps.column("gap").to_pylist())
+    return billing_period(gaps.column("gap").to_numpy(), gaps.column("times").to_numpy())
 
 
 def switch_days(question: Question) -> int:
