@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from contract.use_case_contract import TinyWorld, UseCaseContract
+from contract.use_case_contract import TinyWorld, UseCaseContract, told_without
 from tradewind.store.workspace import Workspace
 
 # Company of the person, person, company on the subscription, began, ended; asked on 15 March 2021.
@@ -50,3 +51,7 @@ class TestAccountChurn(UseCaseContract):
 
     def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
         self.travel(small, rounds=1)
+
+    def test_without_its_tables_it_says_what_is_missing(self, small: Workspace, tmp_path: Path) -> None:
+        """One of them stands for all, since each costs a load; the test of who leaves lacks subscriptions."""
+        assert "[tables.customers]" in told_without(small, "customers", self.name, tmp_path / "without")
