@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import tradewind.store.workspace as store
-from small_shop import NOW, write_small_shop
+from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.cli.main import main
 
 
@@ -26,7 +26,8 @@ class Said:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_small_shop(tmp_path_factory.mktemp("cli"), customers=250)
+    config = CONFIG.replace('["linear", "tree"]', '["tree"]')
+    return write_small_shop(tmp_path_factory.mktemp("cli"), customers=250, config=config)
 
 
 @pytest.fixture

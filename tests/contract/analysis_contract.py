@@ -96,7 +96,7 @@ class AnalysisContract:
                 catalog = with_starts(data.engine, data.catalog)
                 return plain(work(replace(data, catalog=catalog, score_at=stop, made={}, kept={}), question))
 
-            probe_time_travel(compute, tables, stop, np.random.default_rng(7), self.as_of_today, 2)
+            probe_time_travel(compute, tables, stop, np.random.default_rng(7), self.as_of_today, rounds=1)
 
     def test_without_its_tables_it_says_what_is_missing(self, small: Workspace, tmp_path: Path) -> None:
         for table in self.case.requires:

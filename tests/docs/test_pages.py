@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tradewind as tw
-from small_shop import NOW, write_small_shop
+from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.cli.main import app
 from tradewind.flow.pages import generated_pages
 from tradewind.flow.questions import list_use_cases
@@ -52,7 +52,8 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 
 def test_the_python_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_small_shop(tmp_path / "shop", customers=250)
+    config = CONFIG.replace('["linear", "tree"]', '["tree"]')
+    write_small_shop(tmp_path / "shop", customers=250, config=config)
     real = tw.open
     monkeypatch.setattr(tw, "open", lambda folder: real(folder, clock=lambda: NOW), raising=False)
     monkeypatch.chdir(tmp_path)

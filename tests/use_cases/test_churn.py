@@ -73,9 +73,6 @@ class TestChurn(UseCaseContract):
     tiny = TINY
     as_of_today: Mapping[str, Sequence[str]] = {"customers": ("role",)}
 
-    def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
-        self.travel(small, rounds=1)
-
 
 def _load(folder: Path, tiny: TinyWorld = TINY) -> Workspace:
     workspace = tw.open(tiny.write(folder), clock=lambda: datetime(2023, 1, 1))

@@ -60,9 +60,6 @@ class TestExpansion(UseCaseContract):
     tiny = TINY
     as_of_today: Mapping[str, Sequence[str]] = {"customers": ("role",)}
 
-    def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
-        self.travel(small, rounds=1)
-
     def test_without_its_tables_it_says_what_is_missing(self, small: Workspace, tmp_path: Path) -> None:
         """One of them stands for all, since each costs a load; the test of who leaves lacks subscriptions."""
         assert "[tables.customers]" in told_without(small, "customers", self.name, tmp_path / "without")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from contract.use_case_contract import TinyWorld, UseCaseContract
-from tradewind.store.workspace import Workspace
 
 LEADS = (
     # lead, came in, converted
@@ -53,7 +52,3 @@ class TestLeadConversion(UseCaseContract):
     tiny = TINY
     world = "sales"
     as_of_today: Mapping[str, Sequence[str]] = {"leads": ("owner", "pages_viewed"), "deals": ("stage", "owner")}
-
-    def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
-        """Once round: a round learns at every past date anew."""
-        self.travel(small, rounds=1)

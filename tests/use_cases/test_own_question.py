@@ -104,9 +104,6 @@ class TestSecondBox(UseCaseContract):
     def case(self) -> UseCase:
         return self.question.use_case
 
-    def test_nothing_moves_with_what_was_not_known(self, small: Workspace) -> None:
-        self.travel(small, rounds=1)
-
     def test_the_folder_has_all_its_parts(self, own: Workspace) -> None:  # type: ignore[override]
         made = write_question(own, Words("third_box", *list(vars(WORDS).values())[1:]))
         readme = (made.folder / "README.md").read_text(encoding="utf-8")
