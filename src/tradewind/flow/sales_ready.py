@@ -144,7 +144,9 @@ def _listed(
                 "rate": found.later.rate,
                 "rate_low": found.later.rate_low,
                 "rate_high": found.later.rate_high,
-                "lately": say_lately(today.what[mine], today.ago_days[mine]),
+                "lately": say_lately(
+                    today.what[mine], today.ago_days[mine], [names[action] for action in found.pattern.actions]
+                ),
                 "source": now.source[place],
                 "owner": now.owner[place],
                 "age_days": float(np.floor(now.age_days[place])),

@@ -35,16 +35,22 @@ def say_pattern(pattern: Pattern, names: Sequence[str]) -> str:
     return say("ready.pattern.then", actions=", then ".join(said), within=within)
 
 
-def say_lately(what: NDArray[np.str_], ago_days: NDArray[np.float64]) -> str:
-    """Return the latest actions, newest first: "download yesterday; pricing page 2 and 5 days ago"."""
-    days: dict[str, list[int]] = {}
+def say_lately(what: NDArray[np.str_], ago_days: NDArray[np.float64], first: Sequence[str] = ()) -> str:
+    """Return the latest actions, newest first: "download yesterday; pricing page 2 and 5 days ago".
+
+    Args:
+        what: (n,) what was done.
+        ago_days: (n,) how long ago.
+        first: what is told in any case, before the rest: the actions of the pattern that the lead shows.
+    """
+    days: dict[str, list[int]] = {name: [] for name in first if name in what}
     for place in np.argsort(ago_days, kind="stable"):
         # The cutoff is a midnight: what happened in the 24 hours before it was yesterday.
         days.setdefault(str(what[place]), []).append(int(ago_days[place]) + 1)
     said = []
     for name, ago in list(days.items())[:MOST_DONE]:
-        first, *others = sorted(set(ago))[:2]
-        when = say("ready.did.yesterday") if first == 1 else str(first)
+        newest, *others = sorted(set(ago))[:2]
+        when = say("ready.did.yesterday") if newest == 1 else str(newest)
         if others:
             when += f" and {others[0]}"
         said.append(
