@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from tradewind.models.pipeline.level import Level, find_level
 from tradewind.models.pipeline.pipeline import Flags, Floats, Ints, Pipeline, sums_by
 
-PIECES, PER_PIECE = 6, 15
-"""Most pieces of the time in a stage, and exits needed for each."""
+PIECES, PER_PIECE = 7, 15
+"""Most pieces of the time in a stage, and exits needed for each; the last begins after the longest stay that ended."""
 QUARTER = 91.3125
 """Days of a quarter of a year."""
 HALF_LIFE = 12 * QUARTER
@@ -114,10 +114,16 @@ def _usual_size(amount: Floats) -> tuple[float, float]:
 
 
 def _edges(days: Floats) -> Floats:
-    """First days of the pieces of one stage: as many exits in each; pieces that are not needed lie far away."""
-    wanted = int(np.clip(len(days) // PER_PIECE, 1, PIECES))
+    """First days of the pieces of one stage: as many exits in each; pieces that are not needed lie far away.
+
+    Deals that everybody forgot to close stay open longer than any that ever ended. What lies beyond the longest such stay
+    is a piece of its own, or the pace of the piece before it would bring the forgotten deals back to life.
+    """
+    wanted = int(np.clip(len(days) // PER_PIECE, 1, PIECES - 1))
     inner = np.unique(np.quantile(days, np.arange(1, wanted) / wanted)) if wanted > 1 else np.empty(0)
     inner = inner[inner > 0]
+    if len(days) >= PER_PIECE:
+        inner = np.append(inner, days.max() + 1.0)
     return np.concatenate([[0.0], inner, _FAR + np.arange(PIECES - 1 - len(inner))])
 
 
