@@ -79,6 +79,11 @@ def test_who_was_worked_on_leaves_the_list_and_comes_back(shop: Workspace) -> No
     assert morning_list(replace(shop, clock=lambda: NOW + timedelta(days=30)), "lapse").handled == 0
 
 
+def test_the_list_of_somebody_who_owns_nothing_is_empty(shop: Workspace) -> None:
+    made = morning_list(shop, "lapse", owner="Nobody of that name")
+    assert (made.rows, made.on_list) == ((), 0)
+
+
 def test_what_cannot_be_said_is_refused_together(shop: Workspace) -> None:
     with pytest.raises(ConfigError) as caught:
         give_feedback(shop, "lapse", first(shop), Said("maybe", until=date(2020, 1, 1), by="x" * 2000))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc_
 import pyarrow.csv as pc
 import pytest
 
@@ -61,3 +63,14 @@ def test_where_people_subscribe_it_begins_with_who_will_leave(tmp_path: Path) ->
     assert "account_id" in tables["events"].columns
     assert {"trial_ends_at", "renews_at", "payment_failed_at", "ended_at"} <= set(tables["subscriptions"].columns)
     assert done.tried.ranked.first[0].name in ("churn", "account_churn"), "payments of a subscription are no shopping"
+
+
+def test_stages_without_won_and_lost_among_them_are_a_history_all_the_same(tmp_path: Path) -> None:
+    simulated = simulate_sales(WORLD, 1)
+    history = simulated.tables["deal_stages"].select(["deal_id", "stage", "entered_at"])
+    ended = pc_.is_in(history["stage"], pa.array(["Closed Won", "Closed Lost"]))
+    (tmp_path / "exports").mkdir()
+    pc.write_csv(history.filter(pc_.invert(ended)), tmp_path / "exports" / "deal_stages.csv")
+    pc.write_csv(simulated.tables["deals"], tmp_path / "exports" / "deals.csv")
+    done = init(tmp_path / "my", [str(tmp_path / "exports")], environ={})
+    assert set(load_config(done.directory, {}).tables["deal_stages"].columns) >= {"deal_id", "stage", "entered_at"}

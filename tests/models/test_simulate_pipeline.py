@@ -193,3 +193,21 @@ def test_the_teams_own_weights_take_the_place_of_historys() -> None:
     own = forecast_by_rules(pipeline, moment, [], np.array([0.0, 0.0, np.nan]))
     assert own["stage weights"] < forecast_by_rules(pipeline, moment, [])["stage weights"]
     assert set(own) == {"stage weights"}
+
+
+def test_deals_that_nobody_closed_do_not_come_back_to_life() -> None:
+    whole = without_stages(make_pipeline(12))
+    forgotten = (whole.created > 450) & (whole.created < 560)
+    assert float(np.max(whole.closed - whole.created)) < 700 - 560
+    gone = replace(
+        whole,
+        closed=np.where(forgotten, np.nan, whole.closed),
+        won=whole.won & ~forgotten,
+        steps=replace(
+            whole.steps,
+            left=np.where(forgotten[whole.steps.deal], np.nan, whole.steps.left),
+            next=np.where(forgotten[whole.steps.deal], -1, whole.steps.next),
+        ),
+    )
+    without, with_them = _simulate(whole), _simulate(gone)
+    assert with_them.open(0).sum(1).mean() < 1.1 * without.open(0).sum(1).mean()

@@ -11,13 +11,15 @@ SENTENCES: Mapping[str, str] = {
     "tell.rule": "The rule “{rule}” finds {found} in its first 100.",
     "tell.rule.few": "In the first tenth of the list by the rule “{rule}” it is {found} of 100.",
     "tell.rule.equal.few": (
-        "The rule “{rule}” does as well as we can tell: {found} of 100 in the first tenth of its list. Use the rule, it is "
-        "simpler."
+        "The rule “{rule}” does as well as ours, as far as we can tell: {found} of 100 in the first tenth of its list. Use "
+        "the rule, it is simpler."
     ),
     "tell.chance.few": (
         "No list can be told from a random one so far: in the first tenth of ours {found} of 100 {do}; at random, {random}."
     ),
-    "tell.rule.equal": "The rule “{rule}” does as well as we can tell: its first 100 hold {found}. Use the rule, it is simpler.",
+    "tell.rule.equal": (
+        "The rule “{rule}” does as well as ours, as far as we can tell: its first 100 hold {found}. Use the rule, it is simpler."
+    ),
     "tell.chance": (
         "No list can be told from a random one so far: of our first 100, {found} {do}; at random, {random}."
     ),

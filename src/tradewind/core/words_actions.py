@@ -190,7 +190,8 @@ _EFFECT: Mapping[str, str] = {
         "Among {compared} {deals}, no activity of the first {first} clearly goes with being {outcome}; {count} were looked at. "
         "The largest difference:"
     ),
-    "effect.everywhere": "Nothing can be said of {kinds}: all {deals} had it in the first {first}.",
+    "effect.compared": "Only the {compared} {deals} still open after their first {first} are compared: what ended sooner is not in it.",
+    "effect.everywhere": "Nothing can be said of {kinds}: none of the {deals} was without it in the first {first}.",
     "effect.approach": (
         "{compared} {deals} that were still open after their first {first} were compared by what had been done for them in that "
         "time; whether they were {outcome} was counted over the {horizon} that followed. Held equal: {known}. {count} "

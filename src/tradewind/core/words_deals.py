@@ -47,7 +47,9 @@ WORDS: Mapping[str, str] = {
         "within {by}{range}."
     ),
     "deals.where.age": "Half of the deals that are won are won within {half}, 9 in 10 within {by}{range}.",
-    "deals.never": "{never} of them {have} stood there longer than any deal that ever moved on: win back or close.",
+    "deals.never": (
+        "{never} of them {have} stood in {their} stage longer than any deal that ever moved on from it: win back or close."
+    ),
     "deals.never.age": "{never} of them {have} been open longer than any deal that was ever won: win back or close.",
     "deals.slowest": "Deals that move on spend the longest time in {stage}: {days} on average{range}.",
     "deals.leakiest": "Of 100 deals that enter {stage}, {lost}{range} are lost there, more than in any other stage.",

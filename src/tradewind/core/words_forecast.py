@@ -23,6 +23,7 @@ WORDS: Mapping[str, str] = {
         "Commit to {commit}: it is reached 9 times in 10. At best it is {best} or more, 1 time in 10; 1 time in 20 it "
         "stays below {downside}."
     ),
+    "forecast.levels.done": "It is as good as decided: in 8 of 10 cases it comes to {commit}.",
     "forecast.target": "The target of {target} is reached {chance}.",
     "forecast.target.gap": "It lies {gap} above what is to be expected.",
     "forecast.chance": "with a chance of {share} in 100",
@@ -34,6 +35,7 @@ WORDS: Mapping[str, str] = {
         "The most is expected of {told}. These ranges hold 8 times in 10: what one seller brings is far less certain "
         "than the sum."
     ),
+    "forecast.seller.done": "{who} ({mean}, as good as decided)",
     "forecast.seller": "{who} ({mean}, between {low} and {high})",
     "forecast.past": (
         "Made on the same day of the last {count} quarters, with only what was known then: {inside} of {count} came in "
@@ -64,6 +66,10 @@ WORDS: Mapping[str, str] = {
     "forecast.next": (
         "Take the commit level to the board. Where a seller's bar ends below what was promised, look at that seller's "
         "open deals first (tradewind run --only pipeline_health)."
+    ),
+    "forecast.next.unmeasured": (
+        "Do not promise the commit level yet: too few past quarters show how far such a forecast misses. Put it beside your "
+        "own, and see at the end of the quarter which came closer."
     ),
     "forecast.caption": (
         "It assumes that deals go on as they did: a new price, a new team or one deal larger than any before is not in "

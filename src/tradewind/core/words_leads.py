@@ -36,7 +36,7 @@ WORDS: Mapping[str, str] = {
     ),
     "routing.stays": "A lead stays with the colleague who has it; leads of nobody, or of somebody gone, go where there is room.",
     "routing.free": "Leads go to whoever has room, whoever had them before.",
-    "routing.equal": "All colleagues count as equally good: nobody has shown otherwise yet. To let history weigh, skill = true.",
+    "routing.equal": "All colleagues count as equally good: nobody has shown otherwise yet. To let history weigh, set skill = true.",
     "routing.unknown_skill": "Too few leads of different colleagues are old enough to tell them apart, so all count as equal.",
     "routing.skill": (
         "{best} converts the most, {rate} in 100 ({low} to {high}) where {average} is usual, and gets leads accordingly. That "

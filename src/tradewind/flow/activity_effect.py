@@ -67,7 +67,7 @@ def _nothing_to_compare(landmark: Landmark, question: Question, everywhere: list
     found = f"all {len(landmark.ids):,} had: {', '.join(everywhere)}" if everywhere else f"{len(landmark.ids):,} {what}"
     return Problem("tables.activities", "no activity splits them into two sides that can be compared", found,
                    f"{LEAST_IN_ARM} {what} with it and {LEAST_IN_ARM} without, won and lost among them",
-                   "load older data, or set a longer or shorter first")  # fmt: skip
+                   "load older data, or set another time as `first`")  # fmt: skip
 
 
 def _compare(landmark: Landmark, known: Any, seed: int) -> list[Compared]:

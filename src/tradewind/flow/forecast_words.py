@@ -34,7 +34,7 @@ def tell_forecast(found: Forecasted, question: Question) -> Finding:
         found=tuple(each for each in (_expected(found, now), _levels(found, now), _target(found), _next(found),
                                       _teams(found), _sellers(found), *_past(found), *_cannot(found)) if each),
         money=say("forecast.money", commit=_money(found, now.low), mean=_money(found, now.mean), period=now.quarter),
-        next=say("forecast.next"),
+        next=say("forecast.next" if _is_measured(found) else "forecast.next.unmeasured"),
         numbers=_numbers(found),
         caption=say("forecast.caption"),
         subtitle=say("forecast.subtitle", period=now.quarter, next=found.of_all(1).quarter),
@@ -55,7 +55,8 @@ def _expected(found: Forecasted, now: Forecast) -> str:
 
 def _levels(found: Forecasted, now: Forecast) -> str:
     levels = {"commit": now.low, "best": now.high, "downside": now.downside}
-    return say("forecast.levels", **{name: _money(found, each) for name, each in levels.items()})
+    said = {name: _money(found, each) for name, each in levels.items()}
+    return say("forecast.levels.done" if said["commit"] == said["best"] else "forecast.levels", **said)
 
 
 def _target(found: Forecasted) -> str:
@@ -87,24 +88,20 @@ def _teams(found: Forecasted) -> str:
     teams = [each for each in found.forecasts if each.kind == "team" and each.quarter == found.running and each.who]
     if len(teams) < 2:
         return ""
-    told = ", ".join(
-        say("forecast.seller", who=each.who, mean=_money(found, each.mean), low=_money(found, each.low),
-            high=_money(found, each.high))
-        for each in teams[:_TEAMS_TOLD]
-    )  # fmt: skip
-    return say("forecast.teams", told=told)
+    return say("forecast.teams", told=", ".join(_one(found, each) for each in teams[:_TEAMS_TOLD]))
 
 
 def _sellers(found: Forecasted) -> str:
     sellers = [each for each in found.of_sellers() if each.who]
     if len(sellers) < 2:
         return ""
-    told = ", ".join(
-        say("forecast.seller", who=each.who, mean=_money(found, each.mean), low=_money(found, each.low),
-            high=_money(found, each.high))
-        for each in sellers[:_SELLERS_TOLD]
-    )  # fmt: skip
-    return say("forecast.sellers", told=told)
+    return say("forecast.sellers", told=", ".join(_one(found, each) for each in sellers[:_SELLERS_TOLD]))
+
+
+def _one(found: Forecasted, each: Forecast) -> str:
+    """One seller or team with the range, where anything is left open."""
+    said = {name: _money(found, value) for name, value in (("mean", each.mean), ("low", each.low), ("high", each.high))}
+    return say("forecast.seller.done" if said["low"] == said["high"] else "forecast.seller", who=each.who, **said)
 
 
 def _past(found: Forecasted) -> list[str]:
@@ -114,7 +111,7 @@ def _past(found: Forecasted) -> list[str]:
         return [say("forecast.past.none")]
     inside = sum(each.shown.low <= each.actual[0] <= each.shown.high for each in past)
     ours, _, came = misses(past, RULES[0])
-    if len(past) < _FEWEST_TOLD or came.sum() <= 0:
+    if not _is_measured(found):
         return [say("forecast.past.few", count=len(past), inside=inside)]
     said = [say("forecast.past", count=len(past), inside=inside, right=say_count(0.8 * len(past)),
                 miss=say_of_100(ours.sum() / came.sum()))]  # fmt: skip
@@ -123,6 +120,11 @@ def _past(found: Forecasted) -> list[str]:
     if best != RULES[0]:
         said.append(_beside(found, best))
     return said
+
+
+def _is_measured(found: Forecasted) -> bool:
+    """Whether enough past quarters were forecast again, and brought something, to judge by."""
+    return len(found.past) >= _FEWEST_TOLD and float(misses(found.past, RULES[0])[2].sum()) > 0
 
 
 def _mean_miss(found: Forecasted, rule: str) -> float:

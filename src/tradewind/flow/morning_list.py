@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pyarrow as pa
+
 from tradewind.flow.depends import today_of
 from tradewind.flow.feedback import handled
 from tradewind.flow.list_rows import Row, listed_row, say_last, scored_row
@@ -86,7 +88,7 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
     names = say_names(workspace, source.entity, [ids[place] for place in shown])
     last = {each.entity_id: each for each in feedback}
     currency = workspace.config.workspace.currency
-    rows = source.rows.take(shown).to_pylist()
+    rows = source.rows.take(pa.array(shown, pa.int64())).to_pylist()
     people = question.use_case.task == "classification"
     made = []
     for place, row in zip(shown, rows, strict=True):

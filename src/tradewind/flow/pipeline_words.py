@@ -89,7 +89,8 @@ def _hopeless(seen: Seen) -> str:
     if not never:
         return ""
     name = "deals.never.age" if seen.snapshot else "deals.never"
-    return say(name, never=say_count(never), have="has" if never == 1 else "have")
+    return say(name, never=say_count(never), have="has" if never == 1 else "have",
+               their="its" if never == 1 else "their")  # fmt: skip
 
 
 def _held_up(seen: Seen) -> list[str]:

@@ -47,7 +47,9 @@ def tell_activities(
         said = [say("effect.none", compared=say_count(compared), count=say_count(len(rows)), **words),
                 *(_one(row, words, []) for row in ordered[:1])]  # fmt: skip
     if everywhere:
-        said.append(say("effect.everywhere", kinds=", ".join(everywhere), **words))
+        said.append(say("effect.everywhere", kinds=", ".join(f"“{kind}”" for kind in everywhere), **words))
+    if clear:
+        said.append(say("effect.compared", compared=say_count(compared), **words))
     adjusted = bool(clear) and clear[0]["grade"] == "adjusted"
     numbers = {
         f"{what}_compared": Number(float(compared), unit="count"),

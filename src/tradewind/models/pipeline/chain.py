@@ -116,8 +116,8 @@ def _usual_size(amount: Floats) -> tuple[float, float]:
 def _edges(days: Floats) -> Floats:
     """First days of the pieces of one stage: as many exits in each; pieces that are not needed lie far away.
 
-    Deals that everybody forgot to close stay open longer than any that ever ended. What lies beyond the longest such stay
-    is a piece of its own, or the pace of the piece before it would bring the forgotten deals back to life.
+    Deals that everybody forgot to close stay open longer than any that ever ended. What lies beyond the longest such
+    stay is a piece of its own, or the pace of the piece before it would bring the forgotten deals back to life.
     """
     wanted = int(np.clip(len(days) // PER_PIECE, 1, PIECES - 1))
     inner = np.unique(np.quantile(days, np.arange(1, wanted) / wanted)) if wanted > 1 else np.empty(0)

@@ -8,6 +8,9 @@ from tradewind.sources.meaning.words import label_words, read_heading
 from tradewind.sources.meaning.world import Evidence, Structure, World, names_things
 from tradewind.sources.profile import ColumnProfile
 
+_CALLED = 0.85
+"""How surely a heading must name a deal, and a stage, where no value says that a deal has ended."""
+
 
 def build_of_deals(world: World, table: int) -> Structure:
     """One row a deal: a stage of a few values, some of which end it, and a time that only ended deals have."""
@@ -89,6 +92,9 @@ def build_of_stages(world: World, table: int) -> Structure:
     """Several rows a deal: its id, a stage and a time."""
     own = world.tables[table]
     stages = [column for column in own.columns if any(won_and_lost(column)) and 3 <= column.distinct <= 30]
+    said = "its values are stages that end as won or lost"
+    if not stages:
+        stages, said = _called_stages(world, table), "it is called a stage, beside a deal and a time"
     deals = [
         column
         for column in own.columns
@@ -99,10 +105,24 @@ def build_of_stages(world: World, table: int) -> Structure:
         return Structure()
     hints = {
         "deal_id": {deals[0].place: Evidence(0.6, "its values stand in several rows, once for each stage")},
-        "stage": {stages[0].place: Evidence(0.7, "its values are stages that end as won or lost")},
+        "stage": {stages[0].place: Evidence(0.7, said)},
         "entered_at": {times[0].place: Evidence(0.5, "a time in each row")},
     }
     return Structure(0.7, "a deal has several rows, each with a stage and a time", hints)
+
+
+def _called_stages(world: World, table: int) -> list[ColumnProfile]:
+    """Columns called a stage beside one called a deal: how a deal ended often stands in the list of deals only."""
+    columns = world.tables[table].columns
+    if not any(world.name_fit(table, column.place, "deal_stages", "deal_id") >= _CALLED for column in columns):
+        return []
+    return [
+        column
+        for column in columns
+        if column.kind == "category"
+        and 2 <= column.distinct <= 30
+        and world.name_fit(table, column.place, "deal_stages", "stage") >= _CALLED
+    ]
 
 
 def won_and_lost(column: ColumnProfile) -> tuple[str, str]:
