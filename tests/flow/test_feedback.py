@@ -21,7 +21,7 @@ from tradewind.flow.feedback import Said, give_feedback
 from tradewind.flow.inbox import drain_inbox
 from tradewind.flow.load import load
 from tradewind.flow.morning_list import as_csv, morning_list, neutral
-from tradewind.flow.overrides import Tally, checks_of_overrides, first_overrides, say_overrides, tally
+from tradewind.flow.overrides import Tally, checks_of_overrides, first_overrides, say_overrides, say_times, tally
 from tradewind.flow.overrides_summary import summarise
 from tradewind.flow.questions import find_question
 from tradewind.flow.run import score
@@ -222,3 +222,7 @@ def test_an_answer_in_a_column_counts_only_if_it_was_open_when_somebody_disagree
     load_tables(later)
     found = summarise(later, "churn").overrides.all
     assert (found.given, found.complete, found.right) == (8, 5, 5)
+
+
+def test_how_often_somebody_disagreed_is_said_as_one_says_it() -> None:
+    assert [say_times(1), say_times(2)] == ["once", "2 times"]

@@ -135,8 +135,8 @@ def test_reasons_read_as_one_would_say_them() -> None:
     assert words(silence, 6.8, 0.9, since=41, gap=6) == "no order for 41 days; usually every 6"
     assert words(recency, 3.0, 5.0, since=3, gap=1) == "no order for 3 days; usually every day"
     assert words(recency, 1.0, 5.0, since=1, gap=9) == "ordered yesterday; usually every 9"
-    assert words(recency, 64.0, 6.0, since=64, gap=199) == "no order for 64 days; others 6"
-    assert words(recency, 41.0, 5.0, since=41) == "no order for 41 days; others 5"
+    assert words(recency, 64.0, 6.0, since=64, gap=199) == "no order for 64 days; others for 6"
+    assert words(recency, 41.0, 5.0, since=41) == "no order for 41 days; others for 5"
     assert words(by_name["usual_gap"], 2.0, 6.0, gap=2) == "orders every 2 days; others every 6"
     orders = by_name["orders_count_30d"]
     assert words(orders, 2.0, 6.0) == "2 orders in the last 30 days; usually 6"

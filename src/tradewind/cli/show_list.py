@@ -123,7 +123,7 @@ def _day(text: str) -> date | None:
 
 def summary(directory: Path, name: str, as_json: bool) -> int:
     """Show what was said of a list, and who was right where somebody disagreed."""
-    from tradewind.flow.overrides import say_overrides
+    from tradewind.flow.overrides import say_overrides, say_times
     from tradewind.flow.overrides_summary import summarise
 
     with _opened(directory) as workspace:
@@ -138,6 +138,6 @@ def summary(directory: Path, name: str, as_json: bool) -> int:
         console.print(say_overrides(told.overrides.all), soft_wrap=True)
         for person, tally in told.overrides.by.items():
             right = f"right {tally.right} of {tally.complete}" if tally.complete else "not measured yet"
-            console.print(f"  {person}: disagreed {tally.given} times; {right}", soft_wrap=True)
+            console.print(f"  {person}: disagreed {say_times(tally.given)}; {right}", soft_wrap=True)
     _next(console, f"tradewind list {name}", directory)
     return DONE

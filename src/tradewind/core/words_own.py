@@ -38,7 +38,7 @@ WORDS: Mapping[str, str] = {
     # When somebody disagreed.
     "own.overrides.name": "When somebody disagreed, who was right",
     "own.overrides.none": (
-        "Somebody disagreed with the list {given} times; who was right is not measured yet, because none of these "
+        "Somebody disagreed with the list {times}; who was right is not measured yet, because none of these "
         "outcomes is complete."
     ),
     "own.overrides.right": (

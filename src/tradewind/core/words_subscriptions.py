@@ -38,8 +38,8 @@ WORDS: Mapping[str, str] = {
     "health.reason.failed": "a payment failed on {day} and none has come since",
     "health.reason.stopped": "no {use} since {day}; usually {usual} a month",
     "health.reason.fallen": "{use} fell {by} since {month}: {now} in the last 30 days, usually {usual}",
-    "health.reason.hardly": "hardly used: {now} {use} in the last 30 days, others have {others}",
-    "health.reason.little": "{now} {use} in the last 30 days, others have {others}",
+    "health.reason.hardly": "hardly used: {counted} in the last 30 days, others have {others}",
+    "health.reason.little": "{counted} in the last 30 days, others have {others}",
     "health.reason.monthly": "can leave any month, and those like them do so more often",
     "health.reason.bad": "gave a bad rating on {day}",
     "health.reason.overdue": "no payment for {days} days; usually every {usual}",
@@ -69,7 +69,7 @@ WORDS: Mapping[str, str] = {
         "Of 100 red ones, {red} left within {horizon}, and {stayed} stayed; of 100 amber ones {amber} left, of 100 green ones "
         "{green}."
     ),
-    "health.notice": "Whoever was red in the end had been so for {middle} days before leaving, in the middle.",
+    "health.notice": "Whoever was red in the end had been so for {middle} days before leaving; half of them longer.",
     "health.unlearned": "Nothing could be learned from who left ({why}), so the lights rest on signs alone.",
     "health.unmeasured": "How early the lights turn red is not known yet: too few have left while they were looked at.",
     "health.today_only": "{columns} known as of today only, so the past was looked at without them.",

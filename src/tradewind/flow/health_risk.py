@@ -15,6 +15,7 @@ from tradewind.flow.data import Data
 from tradewind.flow.lesson import Lesson, label_of, prepare_lesson, seed_of
 from tradewind.flow.question import Question
 from tradewind.flow.questions import shipped_question
+from tradewind.flow.still_asked import still_asked
 from tradewind.models.candidates import DEPLOYABLE
 from tradewind.models.protocol import Trial, fit_deployed, run_protocol
 
@@ -99,7 +100,8 @@ def _today(data: Data, lesson: Lesson, trial: Trial) -> tuple[NDArray[np.object_
     find_eligible(data.engine, data.catalog, case, label_of(lesson.question), case.settings, [cutoff])
     features = build_features(data.engine, data.catalog, lesson.feature_set, case.name, [cutoff], case.settings)
     risk = _beside_usual(deployed.predictor.mean(features), features.cutoff)
-    return features.entity_id, features.cutoff, risk
+    kept = still_asked(data, lesson.question, features.entity_id)
+    return features.entity_id[kept], features.cutoff[kept], risk[kept]
 
 
 def _beside_usual(mean: Array, day: NDArray[np.datetime64]) -> Array:
@@ -114,6 +116,7 @@ def _unlearned(data: Data, churn: Question, why: str) -> Risk:
     case = churn.use_case
     find_eligible(data.engine, data.catalog, case, label_of(churn), case.settings, [data.score_at])
     who = _eligible(data, case.name, data.score_at)
+    who = who[still_asked(data, churn, who)]
     day = np.full(len(who), np.datetime64(data.score_at.day, "D"))
     return Risk(who, day, np.full(len(who), np.nan), why)
 

@@ -75,7 +75,14 @@ class Teller:
         now, usual = _count(seen.used[row, 0]), _count(self._usual[row])
         month = (seen.day[row] - np.timedelta64(30 * int(self._since[row]), "D")).item()
         by = _by(float(seen.used[row, 0]), float(self._usual[row]))
-        use = {"use": self._use, "now": now, "usual": usual, "others": _count(self._others[row]), "by": by}
+        use = {
+            "use": self._use,
+            "counted": _counted(self._use, now),
+            "now": now,
+            "usual": usual,
+            "others": _count(self._others[row]),
+            "by": by,
+        }
         use["month"] = f"{month:%B}"
         overdue = {"days": f"{(seen.day[row] - seen.paid[row]).astype(int)}", "usual": _count(self._gap[row])}
         wrote = (seen.day[row] - seen.wrote[row]).astype("timedelta64[D]")
@@ -104,6 +111,12 @@ def _day(day: np.datetime64) -> str:
 
 def _count(value: float) -> str:
     return f"{value:.0f}" if np.isfinite(value) else "0"
+
+
+def _counted(use: str, now: str) -> str:
+    """What use is called after a number: 1 login, 3 logins, 3 uses."""
+    one = use.removesuffix("s")
+    return f"{now} {one if now == '1' else one + 's'}"
 
 
 def _by(now: float, usual: float) -> str:

@@ -198,10 +198,15 @@ def tally(said: Sequence[Feedback], came: Mapping[tuple[str, date | None], float
     )
 
 
+def say_times(count: int) -> str:
+    """Say how often: once, 3 times."""
+    return "once" if count == 1 else f"{count:,} times"
+
+
 def say_overrides(measured: Tally) -> str:
     """Return who was right, in a sentence or two."""
     if measured.complete == 0:
-        return say("own.overrides.none", given=measured.given)
+        return say("own.overrides.none", times=say_times(measured.given))
     share = measured.right / measured.complete
     first = say(
         "own.overrides.right", complete=measured.complete, right=measured.right, listed=measured.list_right,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlglot import exp
 
 from tradewind.core.time import Cutoff
@@ -29,17 +30,27 @@ def leave_out_ended(data: Data, question: Question, asked: Asked) -> Asked:
         question: what is asked.
         asked: everybody scored as of today's midnight.
     """
-    label = label_of(question)
-    tables = sorted({table.name for table in label.eligible.find_all(exp.Table)})
-    known = known_today(data, tables)
-    if known <= data.score_at:
-        return asked
-    still = _eligible(data, question, known)
-    kept = np.array([entity in still for entity in asked.features.entity_id.tolist()], dtype=bool)
+    kept = still_asked(data, question, asked.features.entity_id)
     if kept.all() or not kept.any():
         return asked
     arrays = {name: getattr(asked, name)[kept] for name in ("value", "mean", "low", "high")}
     return replace(asked, features=asked.features.rows(kept), **arrays)
+
+
+def still_asked(data: Data, question: Question, who: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return (n,) which of those asked about at today's midnight still are, by all that the newest load knows.
+
+    Args:
+        data: the open snapshot.
+        question: what is asked.
+        who: (n,) entity ids.
+    """
+    tables = sorted({table.name for table in label_of(question).eligible.find_all(exp.Table)})
+    known = known_today(data, tables)
+    if known <= data.score_at:
+        return np.ones(len(who), dtype=bool)
+    still = _eligible(data, question, known)
+    return np.array([entity in still for entity in who.tolist()], dtype=bool)
 
 
 def _eligible(data: Data, question: Question, known: Cutoff) -> set[str]:

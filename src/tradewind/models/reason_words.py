@@ -81,7 +81,7 @@ class Speaker:
         # Long for most people and yet short for this one: then most people are the better comparison.
         if np.isfinite(gap) and (others is None or days > gap or days <= others):
             return f"{since}; usually {_every(gap)}"
-        return since if others is None else f"{since}; others {_number(others, 0)}"
+        return since if others is None else f"{since}; others for {_number(others, 0)}"
 
     def _usual(self, feature: Feature) -> str:
         """Return what is usual, in words; worded once for all people."""
