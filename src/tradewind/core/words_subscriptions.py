@@ -82,6 +82,7 @@ WORDS: Mapping[str, str] = {
     ),
     "health.money": "The {red} red ones pay {amount} a year, which is revenue and not yet lost.",
     "health.money.unknown": "What the red ones pay is not known: map monthly_amount in [tables.subscriptions].",
+    "health.money.none": "Nobody is red, so no customer's money stands out as being at risk.",
     "health.next": "Begin at the top of the table {table}: each row says what to do. What the calls change is not measured yet.",
     "health.next.none": "Nobody is red or amber: nothing has to be done today.",
 }

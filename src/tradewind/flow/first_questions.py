@@ -213,7 +213,7 @@ def _candidate(data: Data, question: Question) -> Candidate:
     if case.task != "classification":
         return _told(question, missing(_ANYWAY), (asked, known * dates if total else 0, dates))
     outcomes = int(min(total, known - total)) * dates
-    value = value_at(*args, [data.score_at], case.settings)
+    value = value_at(label, data.catalog.as_it_stands(), case.entity, rows, [data.score_at], case.settings)
     if value is None:
         return _told(question, missing(_NO_WORTH), (asked, outcomes, dates))
     valued, worth = _added_up(data, value, "value", case.entity, step, data.score_at)

@@ -69,7 +69,8 @@ def say_health(question: Question, measured: Measured, currency: str) -> Sentenc
         found.append(say("health.unlearned", why=measured.unlearned))
     red = np.array([LIGHTS[each.light] == "red" for each in measured.told], dtype=bool)
     paid = measured.monthly[red]
-    money = say("health.money.unknown")
+    known = bool(np.isfinite(measured.monthly).any())
+    money = say("health.money.none" if known and not red.any() else "health.money.unknown")
     if np.isfinite(paid).any():
         money = say("health.money", red=counts["red"], amount=say_money(12 * float(np.nansum(paid)), currency))
     todo = light[0] + light[1] > 0
