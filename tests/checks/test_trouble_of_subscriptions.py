@@ -35,3 +35,14 @@ def told(table: str, late: str, wrong: bool) -> set[tuple[str, str]]:
 def test_what_ends_before_it_begins_is_told(table: str, late: str) -> None:
     assert (late, "impossible") in told(table, late, wrong=True)
     assert (late, "impossible") not in told(table, late, wrong=False)
+
+
+@pytest.mark.parametrize(("amounts", "is_told"), [((19, 49, 99), False), ((*range(10, 50), 9999), True)])
+def test_a_price_of_99_is_no_stand_in(amounts: tuple[int, ...], is_told: bool) -> None:
+    monthly = [float(amounts[place % len(amounts)]) for place in range(300)]
+    begun = [START + timedelta(hours=5 * place) for place in range(300)]
+    names = [f"K{place}" for place in range(300)]
+    rows = pa.table({"customer_id": names, "started_at": begun, "monthly_amount": monthly})
+    with duckdb.connect() as con:
+        found = look_for_trouble(con, {"subscriptions": Given(rows, lambda: None)}, date(2024, 12, 1), "EUR", None)
+    assert (("monthly_amount", "disguised missing") in {(each.column, each.kind) for each in found}) == is_told

@@ -26,6 +26,9 @@ DAYS = ("1900-01-01", "1899-12-30", "1899-12-31", "1970-01-01", "0001-01-01", "1
 
 _LEAST = 2
 
+_PRICES = 20
+"""Money with at most so many different amounts is a list of prices, of which 99 is a usual one."""
+
 
 def find_disguised(looked: Looked) -> list[Trouble]:
     """Find stand-ins for "no value" in text, numbers and times."""
@@ -70,7 +73,8 @@ def _in_numbers(looked: Looked, shape: Shape) -> Trouble | None:
             continue
         spread = max(high - low, abs(middle), 1.0)
         below = value < 0 <= low
-        above = value >= 99 and value > high + 0.5 * spread and count > 1
+        price = _is_money(shape) and shape.distinct <= _PRICES and count > 0.05 * shape.filled
+        above = value >= 99 and value > high + 0.5 * spread and count > 1 and not price
         if not (below or above):
             continue
         return looked.trouble(
@@ -79,6 +83,10 @@ def _in_numbers(looked: Looked, shape: Shape) -> Trouble | None:
             f"{name} = {value}", treat=clean_lines(looked.name, shape.name, {"map": {f"{value:.0f}": ""}}),
         )  # fmt: skip
     return None
+
+
+def _is_money(shape: Shape) -> bool:
+    return shape.declared is not None and shape.declared.type == "money"
 
 
 def _in_times(looked: Looked, shape: Shape) -> Trouble | None:
