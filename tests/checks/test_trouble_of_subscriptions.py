@@ -46,3 +46,16 @@ def test_a_price_of_99_is_no_stand_in(amounts: tuple[int, ...], is_told: bool) -
     with duckdb.connect() as con:
         found = look_for_trouble(con, {"subscriptions": Given(rows, lambda: None)}, date(2024, 12, 1), "EUR", None)
     assert (("monthly_amount", "disguised missing") in {(each.column, each.kind) for each in found}) == is_told
+
+
+@pytest.mark.parametrize("apart", [timedelta(hours=5), timedelta(0)])
+def test_subscriptions_that_began_at_other_times_are_not_one_under_two_names(apart: timedelta) -> None:
+    begun = [START + timedelta(hours=5 * place) for place in range(300)]
+    begun[1] = begun[0] + apart
+    renews = [START + timedelta(days=400 + place) for place in range(300)]
+    renews[1] = renews[0]
+    names = [f"K{place}" for place in range(300)]
+    rows = pa.table({"customer_id": names, "started_at": begun, "renews_at": renews, "plan": ["basic"] * 300})
+    with duckdb.connect() as con:
+        found = look_for_trouble(con, {"subscriptions": Given(rows, lambda: None)}, date(2024, 12, 1), "EUR", None)
+    assert ("near duplicates" in {each.kind for each in found}) == (not apart)

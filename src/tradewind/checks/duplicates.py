@@ -102,7 +102,8 @@ def _second_click(looked: Looked) -> Trouble | None:
 def _all_but_the_key(looked: Looked) -> Trouble | None:
     """Rows equal in all but the key, where the rest is telling enough not to be equal by chance."""
     key = _key(looked)
-    rest = [shape for shape in looked.shapes.values() if shape.name not in looked.contract.key]
+    # A time in the key (when a subscription began) is no name: rows that differ in it are two.
+    rest = [shape for shape in looked.shapes.values() if shape.name not in looked.contract.key or not shape.identity]
     if len(rest) < 3 or not any(shape.distinct > 0.5 * looked.rows for shape in rest):
         return None
     columns = ", ".join(f'"{shape.name}"' for shape in rest)
