@@ -84,6 +84,17 @@ def test_the_list_of_somebody_who_owns_nothing_is_empty(shop: Workspace) -> None
     assert (made.rows, made.on_list) == ((), 0)
 
 
+def test_how_somebody_ended_holds_on_every_list_and_other_words_on_one(shop: Workspace) -> None:
+    one, other = first(shop), first(shop, 1)
+    about = give_feedback(shop, "lapse", one, Said("lost"))
+    shop.state().record_feedback(replace(about, feedback_id="a", question="another", entity_id=other, verdict="won"))
+    third = first(shop)
+    shop.state().record_feedback(replace(about, feedback_id="b", question="another", entity_id=third, verdict="done"))
+    left = {row.entity_id for row in morning_list(shop, "lapse", top=1000).rows}
+    assert not {one, other} & left
+    assert third in left
+
+
 def test_what_cannot_be_said_is_refused_together(shop: Workspace) -> None:
     with pytest.raises(ConfigError) as caught:
         give_feedback(shop, "lapse", first(shop), Said("maybe", until=date(2020, 1, 1), by="x" * 2000))

@@ -9,6 +9,8 @@ RARE = 0.03
 """Share of the rarer answer below which it is called rare."""
 
 _FEW = 10
+_NEVER_STABLE = frozenset({"stage", "status", "expected_close_at"})
+"""Columns whose present value may be the end of the story: no line to copy calls them stable."""
 
 
 def find_answer_trouble(looked: Looked) -> list[Trouble]:
@@ -27,13 +29,14 @@ def find_as_of_today(looked: Looked) -> list[Trouble]:
     columns = [name for name in looked.given.as_of_today if name in looked.shapes and not looked.shapes[name].personal]
     if not columns or not looked.rows:
         return []
+    offered = ", ".join(f'"{name}"' for name in columns if name not in _NEVER_STABLE)
     shown = ", ".join(columns[:6]) + (f" and {len(columns) - 6} more" if len(columns) > 6 else "")
     return [
         Trouble(
             looked.name, columns[0], "as of today", "cosmetic",
             f"what {shown} held before the first load is not known; questions about past dates do not learn from them",
             looked.rows, looked.rows,
-            treat=f"[tables.{looked.name}]\nstable = [{', '.join(f'{chr(34)}{name}{chr(34)}' for name in columns)}]",
+            treat=f"[tables.{looked.name}]\nstable = [{offered}]" if offered else "",
             do="list under `stable` only those that never change; the others become usable as you load again",
         )
     ]  # fmt: skip

@@ -72,9 +72,15 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
     """
     question = find_question(workspace.config, name)
     source = read_source(workspace, question)
-    feedback = workspace.state().feedback(name)
+    said = workspace.state().feedback()
+    feedback = [each for each in said if each.question == name]
+    ended = [each for each in said if each.entity == source.entity and each.verdict in ("won", "lost")]
     zone = workspace.config.workspace.timezone
-    resting = handled(feedback, question, today_of(workspace), zone)
+    # How somebody ended holds on every list; the other words are about one list only.
+    resting = {
+        **handled(ended, question, today_of(workspace), zone),
+        **handled(feedback, question, today_of(workspace), zone),
+    }
     owners = owners_of(workspace, source.entity, source.rows)
     ids = [str(value) for value in source.rows[source.entity].to_pylist()]
     if not source.scored and "owner" in source.rows.column_names:  # whoever the list itself gives it to
