@@ -34,3 +34,14 @@ def test_of_a_short_list_the_first_tenth_is_told() -> None:
     assert told == ["In the first tenth of our list 87 of 100 are won; at random, 36."]
     told = first_hundred(Learned("won", numbers={**numbers, "rows": Number(5_000.0)}), "are won")
     assert told == ["Of our first 100, 87 are won; at random, 36."]
+
+
+def test_a_short_list_tested_on_many_dates_is_still_short() -> None:
+    numbers = {
+        "rate_10": Number(0.51),
+        "base_rate": Number(0.11),
+        "rows": Number(1_200.0),
+        "auc": Number(0.8, 0.7, 0.9),
+    }
+    told = first_hundred(Learned("converted", numbers=numbers, tests=5), "convert", Number(236.0))
+    assert told == ["In the first tenth of our list 51 of 100 convert; at random, 11."]

@@ -96,7 +96,7 @@ def tell_people(
 
 def _people_found(question: Question, learned: Learned, scored: Scored, first: str) -> list[str]:
     numbers, do = learned.numbers, question.do
-    said = first_hundred(learned, do)
+    said = first_hundred(learned, do, scored.numbers.get("customers"))
     expected = scored.numbers.get("expected_customers")
     if known(expected):
         customers, day = count_of(scored.numbers["customers"]), say_day(scored.cutoff)
@@ -108,10 +108,11 @@ def _people_found(question: Question, learned: Learned, scored: Scored, first: s
     return said
 
 
-def first_hundred(learned: Learned, do: str) -> list[str]:
+def first_hundred(learned: Learned, do: str, asked: Number | None = None) -> list[str]:
     """Say what the top of the list finds beside the rule and beside chance, the simplest that does as well first."""
     rate, base, rule = (learned.numbers.get(name) for name in ("rate_10", "base_rate", "baseline_rate_10"))
-    chance, few = by_chance(learned.numbers), ".few" if is_few(learned.numbers.get("rows")) else ""
+    short = is_few(learned.numbers.get("rows")) or is_few(asked)  # tested on many dates, each list may still be short
+    chance, few = by_chance(learned.numbers), ".few" if short else ""
     said = []
     if known(rate) and known(base):
         name = "tell.chance" if chance else "tell.first"

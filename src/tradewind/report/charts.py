@@ -110,13 +110,14 @@ def _makers(
     do = finding.does or say_do(finding.name)
     base = base_share(finding, tables)
     rate = _value(finding, "rate_10")
+    short = any(is_few(finding.numbers.get(name)) for name in ("rows", "customers"))
     share = finding.numbers.get("break_even_share")
     even = say_one_in(share.value) if share is not None and share.value is not None and not revenue else ""
     never = bool(even) and share is not None and share.value is not None and share.value > 1
     assumed = f" {finding.caption}" if finding.caption else ""
     return {
         "gain": Maker(
-            lambda table: say_gain(table, do, base, rate, is_few(finding.numbers.get("rows"))),
+            lambda table: say_gain(table, do, base, rate, short),
             lambda table, title: gain_chart(table, title, do, rule),
             lambda _: say("gain.caption"),
             ("share_contacted", "share_found", "rule_share_found"),
