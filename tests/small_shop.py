@@ -62,7 +62,7 @@ models = ["linear", "tree"]
 
 OTHERS = """
 [use_cases.next_spend]
-models = ["linear", "boosting"]
+models = ["boosting"]
 [use_cases.lifetime_value]
 [use_cases.campaign_response]
 models = ["tree"]

@@ -127,7 +127,9 @@ def test_own_estimators_are_compared_on_the_same_moments(shop: tw.Workspace, res
 
 
 def test_without_margin_amounts_are_revenue_and_no_break_even_is_shown(tmp_path: Path) -> None:
-    folder = write_small_shop(tmp_path, customers=200, config=CONFIG.replace("margin = 0.3\n", ""))
+    folder = write_small_shop(
+        tmp_path, customers=200, config=CONFIG.replace("margin = 0.3\n", "").replace('"linear", ', "")
+    )
     workspace = tw.open(folder, clock=lambda: NOW)
     finding = tw.run(workspace).findings[0]
     assert "revenue (not profit)" in finding.money

@@ -112,7 +112,7 @@ def test_a_leaky_feature_is_caught(kind: str, tmp_path_factory: pytest.TempPathF
     real = as_of.visible_rows
 
     def careless(
-        stored: CatalogTable, sight: as_of.Sight = "cutoff", only: exp.Expression | None = None, linked: object = ()
+        stored: CatalogTable, sight: as_of.Sight = "cutoff", only: exp.Expression | None = None, *_: object
     ) -> exp.Select:
         if "today" in without:
             stored = replace(stored, as_of_today=frozenset())

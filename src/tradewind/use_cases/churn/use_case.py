@@ -27,6 +27,7 @@ USE_CASE = UseCase(
         Baseline("newest subscription first", "days_since_first_subscription", -1),
     ),
     every=days(30),
+    caveat="Whoever is still in the trial is not asked about, unless `with_trials = true`.",
     does="leave",
     also=("driver groups", "time to leave"),
 )
