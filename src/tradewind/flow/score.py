@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+MOST_EXPLAINED = 100_000
+"""Nobody reads a longer list: those further down have their score, and their reasons when they are asked for."""
+
 DRIVER_GROUPS = "driver groups"
 """The addition that groups reasons as well: each then says to which part of the business it belongs."""
 
@@ -100,13 +103,26 @@ def score_question(data: Data, question: Question, learned: Learned) -> StepOutp
     learned.require()
     asked = leave_out_ended(data, question, ask_everybody(data, question, learned.version, data.score_at))
     currency = data.workspace.config.workspace.currency
-    reasons = explain(asked.deployed, asked.features, currency=currency)
+    reasons = _reasons(asked, currency)
     more = _added_columns(data, question, learned, asked)
     rows = score_rows(data, question, learned.version, asked, reasons, more)
     name = f"scores_{question.name}"
     scored = Scored(data.score_at.day, learned.version, name, sums(data, question, asked))
     entries = {name: write_table(data.workspace.root, name, rows)}
     return StepOutput(entries, {"scored": scored.to_json()})
+
+
+def _reasons(asked: Asked, currency: str) -> list[tuple[Reason, ...]]:
+    """The reasons of each, in the rows' order; of a very long list only of its first `MOST_EXPLAINED`."""
+    if len(asked.mean) <= MOST_EXPLAINED:
+        return explain(asked.deployed, asked.features, currency=currency)
+    first = np.sort(np.argsort(-asked.mean, kind="stable")[:MOST_EXPLAINED])
+    told: list[tuple[Reason, ...]] = [()] * len(asked.mean)
+    for place, reasons in zip(
+        first, explain(asked.deployed, asked.features.rows(first), currency=currency), strict=True
+    ):
+        told[place] = reasons
+    return told
 
 
 def _added_columns(data: Data, question: Question, learned: Learned, asked: Asked) -> dict[str, pa.Array]:

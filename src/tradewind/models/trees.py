@@ -29,6 +29,8 @@ SHAPES: Mapping[str, Mapping[str, object]] = {
 }  # fmt: skip
 """LightGBM parameters by name of the candidate; settings of a candidate override them."""
 
+MANY_EXPLAINED = 1_000
+"""Rows from which contributions are computed on all threads."""
 LARGE = 5_000_000
 """Cells from which more than one thread pays."""
 
@@ -101,7 +103,10 @@ class TreeModel:
             raise ModelError(Problem("model", "the trees need other columns", str(matrix.shape[1]), str(wanted)))
         if len(matrix) == 0:
             return np.zeros((0, wanted + 1) if "pred_contrib" in what else 0)
-        return self._booster.predict(matrix, num_threads=threads_for(matrix, self.num_threads), **what)
+        # A row's contributions take hundreds of times what its score takes: they are worth a second thread much sooner.
+        explained = "pred_contrib" in what and len(matrix) >= MANY_EXPLAINED
+        threads = self.num_threads if explained else threads_for(matrix, self.num_threads)
+        return self._booster.predict(matrix, num_threads=threads, **what)
 
 
 def threads_for(matrix: Array, most: int) -> int:
