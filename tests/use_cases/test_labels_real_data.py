@@ -95,7 +95,7 @@ def test_a_churn_table_from_file_to_page(shared_data: Path, tmp_path: Path) -> N
 
 
 def test_a_lead_list_with_columns_filled_in_after_contact(shared_data: Path, tmp_path: Path) -> None:
-    workspace = leads(shared_data, tmp_path, '["linear"]', 2, every=5)
+    workspace = leads(shared_data, tmp_path, '["linear"]', 2, every=8)
     finding = answer_people(workspace, "conversion")
     without, flattering = finding.numbers["auc"], finding.numbers["auc_with_suspects"]
     assert without.value is not None
