@@ -110,6 +110,7 @@ def named_sql(table: str, column: str) -> str:
 
 
 def compare_sql(column: str, compare: Compare) -> str:
+    """Return a comparison as SQL: of one value, of a list, or with nothing at all (NULL)."""
     if not compare.values:
         return f"{column} IS {'NULL' if compare.operator == '=' else 'NOT NULL'}"
     if len(compare.values) > 1:
