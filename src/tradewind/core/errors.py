@@ -79,3 +79,7 @@ class ModelError(TradewindError):
 
 class LeakError(TradewindError):
     """Something in the training data would not have been known when the prediction is made."""
+
+
+class NotFound(TradewindError):
+    """There is no such thing, or none that whoever asks may know of."""

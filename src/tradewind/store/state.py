@@ -68,10 +68,15 @@ class State:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The database, for the rows that have a file of their own."""
+        return self._engine
+
     def begin_run(self, run_id: str, command: str, at: datetime) -> None:
         """Note that a run began."""
         row = {"run_id": run_id, "command": command, "started_at": to_micros(at), "status": "running", "details": "{}"}
-        with _writing(self._engine) as connection:
+        with writing(self._engine) as connection:
             connection.execute(RUNS.insert().values(row))
 
     def finish_run(
@@ -86,7 +91,7 @@ class State:
         values = {
             "status": status, "finished_at": to_micros(at), "snapshot_id": snapshot_id, "details": _dump(details or {}),
         }  # fmt: skip
-        with _writing(self._engine) as connection:
+        with writing(self._engine) as connection:
             connection.execute(RUNS.update().where(RUNS.c.run_id == run_id).values(values))
 
     def runs(self, limit: int = 20) -> list[Run]:
@@ -186,7 +191,7 @@ class State:
             "as_of": None if feedback.as_of is None else feedback.as_of.isoformat(),
             "shown": _dump({"score": feedback.score, "usual": feedback.usual}),
         }  # fmt: skip
-        with _writing(self._engine) as connection:
+        with writing(self._engine) as connection:
             connection.execute(FEEDBACK.insert().values(row))
 
     def feedback(self, question: str = "") -> list[Feedback]:
@@ -210,7 +215,7 @@ class State:
             return list(connection.execute(query).fetchall())
 
     def _replace(self, table: sa.Table, same: sa.ColumnElement[bool], row: Mapping[str, object]) -> None:
-        with _writing(self._engine) as connection:
+        with writing(self._engine) as connection:
             connection.execute(table.delete().where(same))
             connection.execute(table.insert().values(dict(row)))
 
@@ -225,7 +230,7 @@ def open_state(url: str) -> State:
         StoreError: it cannot be reached, read or written.
     """
     engine = _connect(url)
-    with _writing(engine) as connection:
+    with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7250100)"))  # two first starts at once
         written = _written_format(connection)
@@ -296,7 +301,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 @contextmanager
-def _writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that writes; it is committed at the end, and undone after an error."""
     with told(engine), engine.begin() as connection:
         yield connection
 

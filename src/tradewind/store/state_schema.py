@@ -71,3 +71,79 @@ FEEDBACK = sa.Table(
     sa.Column("shown", sa.Text, nullable=False),
 )
 """`shown` is JSON: the score as it was shown, and the mean of its list."""
+JOBS = sa.Table(
+    "jobs",
+    SCHEMA,
+    sa.Column("job_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("arguments", sa.Text, nullable=False),
+    sa.Column("asked_by", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("started_at", sa.BigInteger),
+    sa.Column("finished_at", sa.BigInteger),
+    sa.Column("attempts", sa.BigInteger, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("lease_until", sa.BigInteger),
+    sa.Column("cancelled_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+)
+"""`holder` is who works on it, until `lease_until` unless it says again that it lives."""
+JOB_EVENTS = sa.Table(
+    "job_events",
+    SCHEMA,
+    sa.Column("job_id", sa.Text, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+)
+SCHEDULES = sa.Table(
+    "schedules",
+    SCHEMA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("every", sa.Text, nullable=False),
+    sa.Column("weekday", sa.BigInteger, nullable=False),
+    sa.Column("at_time", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+    sa.Column("next_at", sa.BigInteger, nullable=False),
+    sa.Column("last_at", sa.BigInteger),
+    sa.Column("missed", sa.Text, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+)
+"""Who moves `next_at` on has the right to start what is due: with many servers exactly one."""
+DELIVERIES = sa.Table(
+    "deliveries",
+    SCHEMA,
+    sa.Column("delivery_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempts", sa.BigInteger, nullable=False),
+    sa.Column("next_at", sa.BigInteger, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+)
+"""Mails and calls of other programs, sent or still to send; a mail has no `body`: it is written when it goes."""
+HOOKS = sa.Table(
+    "hooks",
+    SCHEMA,
+    sa.Column("hook_id", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("added_by", sa.Text, nullable=False),
+    sa.Column("added_at", sa.BigInteger, nullable=False),
+)
+MAIL_SUBSCRIPTIONS = sa.Table(
+    "mail_subscriptions",
+    SCHEMA,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("weekday", sa.BigInteger, nullable=False),
+    sa.Column("at_time", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("owners", sa.Text, nullable=False),
+    sa.Column("next_at", sa.BigInteger, nullable=False),
+)

@@ -122,6 +122,10 @@ class Workspace:
         state: State = self._opened["state"]
         return state
 
+    def use_state(self, state: State) -> None:
+        """Use a state database that somebody else opened and will close."""
+        self._opened["state"] = state
+
     def path(self, relative: str) -> Path:
         """Return the real path of a file or folder of the workspace (`models/lapse/v1`), to read or to write.
 

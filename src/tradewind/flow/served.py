@@ -1,0 +1,50 @@
+"""A workspace for a server: one state database that outlives changes of the configuration."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tradewind.core.time import Clock
+from tradewind.store.config import CONFIG_FILE, load_config
+from tradewind.store.state import State, open_state, sqlite_url
+from tradewind.store.workspace import Workspace, open_workspace
+
+__all__ = ["State", "Workspace", "open_served", "state_of"]
+
+
+def open_served(root: Path, clock: Clock, environ: Mapping[str, str], state: Callable[[], State]) -> Workspace:
+    """Open a workspace that uses a state database which is open already.
+
+    Raises:
+        ConfigError: its configuration has problems.
+    """
+    workspace = open_workspace(root, clock, environ)
+    workspace.use_state(state())
+    return workspace
+
+
+def state_of(root: Path, address: str, environ: Mapping[str, str]) -> State:
+    """Open the state database of a folder that may not be a workspace yet.
+
+    Args:
+        root: the folder; made when missing.
+        address: of the database where the configuration names none; empty for the folder's own.
+        environ: environment variables.
+    """
+    named = load_config(root, environ).workspace.state if _names_state(root) else None
+    if named or address:
+        return open_state(named or address)
+    root.mkdir(parents=True, exist_ok=True)
+    return open_state(sqlite_url(root.resolve()))
+
+
+def _names_state(root: Path) -> bool:
+    """Whether the configuration names a state database; one that cannot be read does not keep the server from it."""
+    try:
+        written = tomllib.loads((root / CONFIG_FILE).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    section = written.get("workspace")
+    return isinstance(section, dict) and "state" in section
