@@ -73,14 +73,14 @@ def render_html(
         picture.id: picture.chart.spec() for drawn in pictures.values() for picture in drawn if picture.chart.altair
     }
     ordered = in_order(findings)
-    style, script, bundle = _asset("report.css"), _asset("report.js"), _bundle() if specs else ""
+    style, script, bundle = _asset("report.css"), _asset("report.js"), vega_bundle() if specs else ""
     template = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     ).get_template("report.html")  # fmt: skip
     frame = {
         "say": say, "say_day": say_day, "context": context, "policy": _policy((script, bundle), style),
-        "style": style, "script": script, "bundle": bundle, "specs": _inert(specs), "lists": lists,
+        "style": style, "script": script, "bundle": bundle, "specs": inert(specs), "lists": lists,
         "first": [(sections[finding.name], headline_figure(finding)) for finding in ordered],
         "answered": [sections[finding.name] for finding in ordered],
         "unanswered": [sections[finding.name] for finding in findings if not sections[finding.name].answered],
@@ -152,7 +152,7 @@ def _asset(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _bundle() -> str:
+def vega_bundle() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script, without addresses of other hosts."""
     import vl_convert
 
@@ -174,7 +174,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _inert(value: Any) -> str:
+def inert(value: Any) -> str:
     """Return JSON that no HTML parser can mistake for markup."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"), ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,54 @@
+"""The application of one workspace: its rooms, its API, and what surrounds every answer."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+
+from tradewind import __version__
+from tradewind.web.headers import Headers
+from tradewind.web.problems import install_problems
+from tradewind.web.site import Site
+from tradewind.web.visitor import Recognise
+
+ROUTERS: tuple[str, ...] = (
+    "tradewind.web.static_files",
+    "tradewind.web.rooms.sign_in",
+    "tradewind.web.rooms.today",
+)
+"""Files that hold a `router`, pages first; each later room and part of the API is one line here."""
+
+PUBLIC: frozenset[str] = frozenset({"/static/{version}/{name}", "/vega.js", "/sign-in", "/v1/openapi.json"})
+"""Routes that need no permission; every other route names one."""
+
+
+def build_app(site: Site, recognise: Recognise | None = None) -> FastAPI:
+    """Return the application of one workspace.
+
+    Args:
+        site: the workspace as it is served.
+        recognise: tells who sends a request; sessions and tokens of the workspace's accounts when absent.
+    """
+    from tradewind.web.rooms.sign_in import recognise_account
+
+    app = FastAPI(
+        title="Tradewind", version=__version__, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json",
+        description="Scores with their reasons, lists, findings, events and feedback of one workspace.",
+    )  # fmt: skip
+    app.state.site = site
+    app.state.recognise = recognise or recognise_account
+    install_problems(app)
+    for name in ROUTERS:
+        app.include_router(import_module(name).router)
+    app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    app.add_middleware(Headers)
+    return app
+
+
+def all_routes() -> list[APIRoute]:
+    """Return every route of the pages and of the API, in order."""
+    routers = (import_module(name).router for name in ROUTERS)
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]

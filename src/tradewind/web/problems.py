@@ -1,0 +1,123 @@
+"""Errors for people and for programs: a page that says what to do, or problem+json (RFC 9457) under /v1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from tradewind.core.errors import (
+    ConfigError,
+    NotAnswerable,
+    Problem,
+    SourceError,
+    StoreError,
+    TradewindError,
+    UnsafeExpression,
+    WorkspaceLocked,
+)
+from tradewind.web.refusals import NotSignedIn, Refusal, TooMany
+from tradewind.web.render import page
+from tradewind.web.visitor import site_of
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_SECONDS = 5
+STATUS: tuple[tuple[type[TradewindError], int, str], ...] = (
+    (WorkspaceLocked, 409, "Somebody else is writing just now"),
+    (NotAnswerable, 404, "These data do not answer this"),
+    (UnsafeExpression, 422, "This expression is not allowed"),
+    (ConfigError, 422, "This cannot be used as it stands"),
+    (SourceError, 422, "This cannot be read"),
+    (StoreError, 503, "The data cannot be reached just now"),
+)
+TITLES = {
+    400: "This request cannot be understood",
+    404: "There is no such page",
+    405: "This cannot be done here",
+    413: "This is too large",
+    415: "This kind of content is not taken",
+    500: "Something went wrong here",
+}
+
+
+def install_problems(app: FastAPI) -> None:
+    """Turn every error of an app into words."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(TradewindError, _tradewind)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def is_api(request: Request) -> bool:
+    """Whether a program asks."""
+    return request.url.path.removeprefix(request.scope.get("root_path", "")).startswith("/v1/")
+
+
+def tell(
+    request: Request, status: int, title: str, detail: str = "", problems: tuple[Problem, ...] = (),
+    headers: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """Return an error in the form that its reader expects."""
+    if is_api(request):
+        body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+        if detail:
+            body["detail"] = detail
+        if problems:
+            body["problems"] = [
+                {"where": p.where, "what": p.what, "found": p.found, "expected": p.expected, "do": p.do}
+                for p in problems
+            ]
+        body["request_id"] = getattr(request.state, "request_id", "")
+        return JSONResponse(body, status, headers, PROBLEM_JSON)
+    shown = page(request, "problem.html", title=title, detail=detail, problems=problems, status_code=status)
+    shown.headers.update(headers or {})
+    return shown
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    if isinstance(error, NotSignedIn) and not is_api(request) and request.method == "GET":
+        from urllib.parse import quote
+
+        wanted = request.url.path.removeprefix(request.scope.get("root_path", ""))
+        wanted += f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"{site_of(request).prefix}/sign-in?next={quote(wanted, safe='')}", 303)
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) and is_api(request) else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.after)
+    return tell(request, error.status, error.title, error.detail, headers=headers)
+
+
+async def _tradewind(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TradewindError)
+    status, title = next(
+        ((status, title) for kind, status, title in STATUS if isinstance(error, kind)), (422, "This cannot be done")
+    )
+    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+    return tell(request, status, title, problems=error.problems, headers=headers)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    problems = tuple(
+        Problem(".".join(map(str, each["loc"])), each["msg"], _shown(each.get("input"))) for each in error.errors()[:50]
+    )
+    return tell(request, 422, "Some values cannot be used", problems=problems)
+
+
+def _shown(value: object) -> str:
+    return "" if value is None or isinstance(value, dict | list) else str(value)[:80]
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    title = TITLES.get(error.status_code, str(error.detail))
+    return tell(request, error.status_code, title, headers=dict(error.headers or {}))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    return tell(request, 500, TITLES[500], "It was written down under the number of this request.")
