@@ -83,3 +83,16 @@ class LeakError(TradewindError):
 
 class NotFound(TradewindError):
     """There is no such thing, or none that whoever asks may know of."""
+
+
+class DeliveryError(TradewindError):
+    """Something could not be handed to another program: a mail server, a webhook.
+
+    Args:
+        problems: what is wrong.
+        again: whether the same may go well later.
+    """
+
+    def __init__(self, problems: Problem | Sequence[Problem], again: bool = True) -> None:
+        super().__init__(problems)
+        self.again = again
