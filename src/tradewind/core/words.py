@@ -12,6 +12,7 @@ from tradewind.core import (
     words_own,
     words_subscriptions,
     words_survival,
+    words_web_answers,
 )
 from tradewind.core.finding import CheckStatus, Evidence, Status
 from tradewind.core.sentences import SENTENCES
@@ -249,6 +250,7 @@ _PARTS = (
     words_own.WORDS,
     words_subscriptions.WORDS,
     words_survival.WORDS,
+    words_web_answers.WORDS,
 )
 
 WORDS: Mapping[str, str] = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.entities import ENTITIES
+from tradewind.store.tables import read_columns
 from tradewind.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -66,12 +67,11 @@ def current_rows(workspace: Workspace, entity: str, ids: Sequence[str]) -> dict[
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = ENTITIES[entity].table if entity in ENTITIES else ""
-    if table not in workspace.manifest().tables or not ids:
+    entry = workspace.manifest().tables.get(ENTITIES[entity].table) if entity in ENTITIES and ids else None
+    if entry is None:
         return {}
-    stored = workspace.table(table)
-    wanted = {entity, "account_id", "valid_to", *NAMES, *OWNERS, *(name for pair in GIVEN for name in pair)}
-    stored = stored.select([name for name in stored.column_names if name in wanted])
+    wanted = (entity, "account_id", "valid_to", *NAMES, *OWNERS, *(name for pair in GIVEN for name in pair))
+    stored = read_columns(workspace.root, entry, wanted)
     present = pc.and_(pc.is_null(stored["valid_to"]), pc.is_in(stored[entity], pa.array(list(ids), pa.string())))
     rows: list[Mapping[str, Any]] = stored.filter(present).to_pylist()
     return {str(row[entity]): dict(row) for row in rows}

@@ -51,7 +51,7 @@ def publish_report(
     workspace: Workspace, findings: Sequence[Finding], checks: Sequence[Check], questions: Sequence[Question],
     margin: Margin, troubles: Sequence[Trouble] = (),
 ) -> Written:  # fmt: skip
-    """Write `reports/<snapshot>.html`, `latest.html` and `latest.json`.
+    """Write `reports/<day>-<snapshot>.html` and `.json`, and `latest.html` and `latest.json`, which are the same.
 
     Args:
         workspace: whose report.
@@ -68,10 +68,12 @@ def publish_report(
     tables = {finding.name: finding_tables(workspace, finding) for finding in findings}
     page = render_html(findings, tables, context).encode()
     folder = workspace.path("reports")
-    html = folder / f"{context.as_of.isoformat()}-{manifest.snapshot_id[:8]}.html"
+    name, told = f"{context.as_of.isoformat()}-{manifest.snapshot_id[:8]}", findings_json(findings, context).encode()
+    html = folder / f"{name}.html"
     replace_file(html, page)
     replace_file(folder / "latest.html", page)
-    replace_file(folder / "latest.json", findings_json(findings, context).encode())
+    replace_file(folder / f"{name}.json", told)  # what changed since is told beside it
+    replace_file(folder / "latest.json", told)
     return Written(html, folder / "latest.json", context)
 
 
