@@ -147,3 +147,25 @@ MAIL_SUBSCRIPTIONS = sa.Table(
     sa.Column("owners", sa.Text, nullable=False),
     sa.Column("next_at", sa.BigInteger, nullable=False),
 )
+
+INBOX = sa.Table(
+    "inbox",
+    SCHEMA,
+    sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("received_at", sa.BigInteger, nullable=False),
+    sa.Column("happened_at", sa.BigInteger, nullable=False),
+    sa.Column("customer_id", sa.Text),
+    sa.Column("anonymous_id", sa.Text),
+    sa.Column("account_id", sa.Text),
+    sa.Column("lead_id", sa.Text),
+    sa.Column("deal_id", sa.Text),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.UniqueConstraint("source", "message_id", name="inbox_message"),
+    sa.Index("inbox_customer", "customer_id", "sequence"),
+    sa.Index("inbox_visitor", "anonymous_id", "sequence"),
+    sqlite_autoincrement=True,  # a number is never given twice, also after the newest rows were removed
+)
+"""Events as they came in, in the order in which they were committed; `body` is JSON: the contract rows they make."""
