@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tradewind.core.errors import StoreError
-from tradewind.store.state import from_micros, told, to_micros, writing
+from tradewind.store.state import from_micros, to_micros, told, writing
 from tradewind.store.state_schema import INBOX, META
 
 ENTITY_COLUMNS = ("customer_id", "anonymous_id", "account_id", "lead_id", "deal_id")
@@ -115,7 +115,9 @@ class Inbox:
 
     def _commit(self, together: Sequence[_Waiting]) -> None:
         try:
-            for request, added in zip(together, add_events(self.engine, [each.events for each in together]), strict=True):
+            for request, added in zip(
+                together, add_events(self.engine, [each.events for each in together]), strict=True
+            ):
                 request.added = added
         except StoreError as error:
             for request in together:
