@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -96,3 +97,24 @@ class DeliveryError(TradewindError):
     def __init__(self, problems: Problem | Sequence[Problem], again: bool = True) -> None:
         super().__init__(problems)
         self.again = again
+
+
+class AccountError(TradewindError):
+    """An account, a password, a token or a link is refused; what is said gives nobody away."""
+
+
+class Stale(TradewindError):
+    """Somebody else changed the same thing since this form was opened; nothing was written."""
+
+
+class TooMany(TradewindError):
+    """Too many tries or requests; nothing was done.
+
+    Args:
+        problems: what there was too much of.
+        retry_after: seconds to wait.
+    """
+
+    def __init__(self, problems: Problem | Sequence[Problem], retry_after: float) -> None:
+        super().__init__(problems)
+        self.retry_after = max(1, math.ceil(retry_after))

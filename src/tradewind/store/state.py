@@ -211,7 +211,7 @@ class State:
         self._engine.dispose()
 
     def _rows(self, query: sa.Select[Any]) -> list[Any]:
-        with told(self._engine), self._engine.connect().execution_options(reading=True) as connection:
+        with reading(self._engine) as connection:
             return list(connection.execute(query).fetchall())
 
     def _replace(self, table: sa.Table, same: sa.ColumnElement[bool], row: Mapping[str, object]) -> None:
@@ -304,6 +304,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Open a transaction that writes; it is committed at the end, and undone after an error."""
     with told(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that only reads; it waits for no writer."""
+    with told(engine), engine.connect().execution_options(reading=True) as connection:
         yield connection
 
 

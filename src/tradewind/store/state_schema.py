@@ -169,3 +169,91 @@ INBOX = sa.Table(
     sqlite_autoincrement=True,  # a number is never given twice, also after the newest rows were removed
 )
 """Events as they came in, in the order in which they were committed; `body` is JSON: the contract rows they make."""
+
+# Accounts: who may come in, with what, and who did what.
+USERS = sa.Table(
+    "users",
+    SCHEMA,
+    sa.Column("user_id", sa.Text, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("owners", sa.Text, nullable=False),
+    sa.Column("theme", sa.Text, nullable=False),
+    sa.Column("password", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("locked_at", sa.BigInteger),
+)
+"""`owners` is a JSON list of names; `password` is an argon2id hash."""
+SESSIONS = sa.Table(
+    "sessions",
+    SCHEMA,
+    sa.Column("session_hash", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, nullable=False, index=True),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("started_at", sa.BigInteger, nullable=False),
+    sa.Column("seen_at", sa.BigInteger, nullable=False),
+    sa.Column("ends_at", sa.BigInteger, nullable=False),
+)
+API_TOKENS = sa.Table(
+    "api_tokens",
+    SCHEMA,
+    sa.Column("token_id", sa.Text, primary_key=True),
+    sa.Column("token_hash", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("prefix", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("owners", sa.Text, nullable=False),
+    sa.Column("origins", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger),
+    sa.Column("used_at", sa.BigInteger),
+    sa.Column("revoked_at", sa.BigInteger),
+)
+"""`scopes`, `owners` and `origins` are JSON lists."""
+ONE_TIME_LINKS = sa.Table(
+    "one_time_links",
+    SCHEMA,
+    sa.Column("link_hash", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("owners", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("expires_at", sa.BigInteger, nullable=False),
+    sa.Column("used_at", sa.BigInteger),
+)
+FAILED_SIGN_INS = sa.Table(
+    "failed_sign_ins",
+    SCHEMA,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("origin", sa.Text, primary_key=True),
+    sa.Column("failures", sa.BigInteger, nullable=False),
+    sa.Column("last_at", sa.BigInteger, nullable=False),
+)
+"""`account` and `origin` are keyed hashes of an e-mail address and a network address."""
+RATE_BUCKETS = sa.Table(
+    "rate_buckets",
+    SCHEMA,
+    sa.Column("bucket", sa.Text, primary_key=True),
+    sa.Column("left_millis", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+"""`left_millis` is thousandths of requests that are left."""
+AUDIT_LOG = sa.Table(
+    "audit_log",
+    SCHEMA,
+    sa.Column("audit_id", sa.Text, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False, index=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("did", sa.Text, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("entity_id", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("details", sa.Text, nullable=False),
+)
+"""Appended to, never changed; ids only, no names. `details` is JSON."""
