@@ -9,7 +9,6 @@ from typing import Literal
 
 from tradewind.core.visitor import Permission, Role
 
-Theme = Literal["auto", "light", "dark"]
 LinkKind = Literal["first admin", "invitation", "password reset"]
 TokenKind = Literal["token", "browser key"]
 Did = Literal["saw", "exported", "changed", "sent", "signed in", "signed out", "failed", "refused"]
@@ -26,7 +25,6 @@ class User:
         name: as others see it.
         role: what he may do.
         owners: under which names records are his own.
-        theme: light, dark, or as his device.
         made_at: naive UTC.
         locked_at: since when an admin keeps him out; None when he may come in.
     """
@@ -36,7 +34,6 @@ class User:
     name: str
     role: Role
     owners: tuple[str, ...] = ()
-    theme: Theme = "auto"
     made_at: datetime = datetime(1970, 1, 1)
     locked_at: datetime | None = None
 

@@ -130,16 +130,15 @@ def change_person(accounts: Accounts, by: Visitor, user_id: str, role: Role, own
     return user
 
 
-def change_self(accounts: Accounts, by: Visitor, name: str, theme: str, owners: Sequence[str] | None) -> User:
-    """Change one's own name and look; and whose records are one's own, where that opens nothing.
+def change_self(accounts: Accounts, by: Visitor, name: str, owners: Sequence[str] | None) -> User:
+    """Change one's own name, and whose records are one's own, where that opens nothing.
 
     Raises:
         AccountError: a wrong value, or somebody bound to his own records wants to say which those are.
     """
     if by.own_only and owners is not None:
         raise AccountError(Problem("owner", "only an admin can say which records are yours", do="ask an admin"))
-    checked = people.checked_theme(theme)
-    user = people.change_person(accounts.state(), by.id, name=name, theme=checked, owners=owners)
+    user = people.change_person(accounts.state(), by.id, name=name, owners=owners)
     accounts.changed()
     _note(accounts, by, "user", by.id)
     return user

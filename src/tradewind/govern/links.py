@@ -58,7 +58,7 @@ def offer_reset(state: State, user_id: str, made_by: str, now: datetime) -> str:
     """Return the secret of a new link with which somebody sets a new password; earlier ones die.
 
     Raises:
-        AccountError: there is nobody of this id.
+        NotFound: there is nobody of this id.
     """
     user = find_person(state, user_id)
     link_secret, kind = new_secret(), "password reset"

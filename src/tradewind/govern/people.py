@@ -12,8 +12,8 @@ from typing import get_args
 
 import sqlalchemy as sa
 
-from tradewind.core.accounts import Theme, User
-from tradewind.core.errors import AccountError, Problem
+from tradewind.core.accounts import User
+from tradewind.core.errors import AccountError, NotFound, Problem
 from tradewind.core.visitor import Role
 from tradewind.store.keys_state import delete_links, revoke_tokens
 from tradewind.store.state import State, reading, writing
@@ -49,7 +49,7 @@ def find_person(state: State, user_id: str) -> User:
     """Return one person.
 
     Raises:
-        AccountError: there is nobody of this id.
+        NotFound: there is nobody of this id.
     """
     with reading(state.engine) as connection:
         return _known(connection, user_id)
@@ -66,7 +66,7 @@ def add_person(
     """
     user = User(
         uuid.uuid4().hex, checked_email(email), checked_name(name), checked_role(role), checked_owners(owners),
-        "auto", now,
+        now,
     )  # fmt: skip
     alone(connection)
     if read_credentials(connection, user.email) is not None:
@@ -77,12 +77,13 @@ def add_person(
 
 def change_person(
     state: State, user_id: str, name: str | None = None, role: Role | None = None,
-    owners: Sequence[str] | None = None, theme: Theme | None = None,
+    owners: Sequence[str] | None = None,
 ) -> User:  # fmt: skip
     """Change what is given of somebody and return him as he is now.
 
     Raises:
-        AccountError: nobody of this id, a wrong value, or it would leave no admin.
+        NotFound: nobody of this id.
+        AccountError: a wrong value, or it would leave no admin.
     """
     with writing(state.engine) as connection:
         alone(connection)
@@ -94,7 +95,6 @@ def change_person(
             name=user.name if name is None else checked_name(name),
             role=user.role if role is None else checked_role(role),
             owners=user.owners if owners is None else checked_owners(owners),
-            theme=user.theme if theme is None else checked_theme(theme),
         )
         update_user(connection, changed)
         if user.role == "admin" != changed.role:
@@ -106,7 +106,8 @@ def lock_person(state: State, user_id: str, now: datetime) -> User:
     """Keep somebody out from now on; his sessions end; links for him, and those he made, die.
 
     Raises:
-        AccountError: nobody of this id, or he is the last admin.
+        NotFound: nobody of this id.
+        AccountError: he is the last admin.
     """
     with writing(state.engine) as connection:
         alone(connection)
@@ -124,7 +125,7 @@ def unlock_person(state: State, user_id: str) -> User:
     """Let somebody in again.
 
     Raises:
-        AccountError: nobody of this id.
+        NotFound: nobody of this id.
     """
     with writing(state.engine) as connection:
         alone(connection)
@@ -142,7 +143,8 @@ def remove_person(state: State, user_id: str, now: datetime, keep_tokens: bool =
         now: naive UTC.
         keep_tokens: whether tokens that he made go on.
     Raises:
-        AccountError: nobody of this id, or he is the last admin.
+        NotFound: nobody of this id.
+        AccountError: he is the last admin.
     """
     with writing(state.engine) as connection:
         alone(connection)
@@ -209,22 +211,10 @@ def checked_role(role: str) -> Role:
     raise AccountError(Problem("role", "there is no such role", role[:80], ", ".join(ROLES)))
 
 
-def checked_theme(theme: str) -> Theme:
-    """Return a theme.
-
-    Raises:
-        AccountError: there is no such theme.
-    """
-    for known in get_args(Theme):
-        if known == theme:
-            return theme  # type: ignore[return-value]
-    raise AccountError(Problem("theme", "there is no such theme", theme[:80], ", ".join(get_args(Theme))))
-
-
 def _known(connection: sa.Connection, user_id: str) -> User:
     user = read_user(connection, user_id)
     if user is None:
-        raise AccountError(Problem("user", "there is nobody of this id here", user_id[:80]))
+        raise NotFound(Problem("user", "there is nobody of this id here", user_id[:80]))
     return user
 
 

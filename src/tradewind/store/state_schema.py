@@ -179,7 +179,6 @@ USERS = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("owners", sa.Text, nullable=False),
-    sa.Column("theme", sa.Text, nullable=False),
     sa.Column("password", sa.Text, nullable=False),
     sa.Column("made_at", sa.BigInteger, nullable=False),
     sa.Column("locked_at", sa.BigInteger),

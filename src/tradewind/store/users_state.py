@@ -37,7 +37,7 @@ def insert_user(connection: sa.Connection, user: User, password: str) -> None:
     """Add somebody, with the hash of a password."""
     row = {
         "user_id": user.user_id, "email": user.email, "name": user.name, "role": user.role,
-        "owners": dump_names(user.owners), "theme": user.theme, "password": password,
+        "owners": dump_names(user.owners), "password": password,
         "made_at": to_micros(user.made_at), "locked_at": micros_or_none(user.locked_at),
     }  # fmt: skip
     connection.execute(USERS.insert().values(row))
@@ -46,7 +46,7 @@ def insert_user(connection: sa.Connection, user: User, password: str) -> None:
 def update_user(connection: sa.Connection, user: User) -> bool:
     """Write what may change of somebody (all but the password and the address); return whether he is there."""
     values = {
-        "name": user.name, "role": user.role, "owners": dump_names(user.owners), "theme": user.theme,
+        "name": user.name, "role": user.role, "owners": dump_names(user.owners), 
         "locked_at": micros_or_none(user.locked_at),
     }  # fmt: skip
     return connection.execute(USERS.update().where(USERS.c.user_id == user.user_id).values(values)).rowcount == 1
@@ -162,7 +162,7 @@ def _user(row: Any) -> User:
 
 def _user_of(row: Mapping[str, Any]) -> User:
     return User(
-        row["user_id"], row["email"], row["name"], row["role"], load_names(row["owners"]), row["theme"],
+        row["user_id"], row["email"], row["name"], row["role"], load_names(row["owners"]),
         from_micros(row["made_at"]), instant_or_none(row["locked_at"]),
     )  # fmt: skip
 

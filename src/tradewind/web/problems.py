@@ -10,16 +10,21 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from tradewind.core.errors import (
+    AccountError,
     ConfigError,
     NotAnswerable,
+    NotFound,
     Problem,
     SourceError,
+    Stale,
     StoreError,
+    TooMany,
     TradewindError,
     UnsafeExpression,
     WorkspaceLocked,
 )
-from tradewind.web.refusals import NotSignedIn, Refusal, TooMany
+from tradewind.web.refusals import NotSignedIn, Refusal
+from tradewind.web.refusals import TooMany as TooManyRequests
 from tradewind.web.render import page
 from tradewind.web.visitor import site_of
 
@@ -27,6 +32,10 @@ PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = 5
 STATUS: tuple[tuple[type[TradewindError], int, str], ...] = (
     (WorkspaceLocked, 409, "Somebody else is writing just now"),
+    (Stale, 409, "Somebody else changed this first"),
+    (TooMany, 429, "Too many at once"),
+    (AccountError, 422, "This was refused"),
+    (NotFound, 404, "There is no such thing here"),
     (NotAnswerable, 404, "These data do not answer this"),
     (UnsafeExpression, 422, "This expression is not allowed"),
     (ConfigError, 422, "This cannot be used as it stands"),
@@ -87,7 +96,7 @@ async def _refused(request: Request, error: Exception) -> Response:
         wanted += f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{site_of(request).prefix}/sign-in?next={quote(wanted, safe='')}", 303)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, NotSignedIn) and is_api(request) else {}
-    if isinstance(error, TooMany):
+    if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(error.after)
     return tell(request, error.status, error.title, error.detail, headers=headers)
 
@@ -98,6 +107,8 @@ async def _tradewind(request: Request, error: Exception) -> Response:
         ((status, title) for kind, status, title in STATUS if isinstance(error, kind)), (422, "This cannot be done")
     )
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
     return tell(request, status, title, problems=error.problems, headers=headers)
 
 

@@ -16,6 +16,7 @@ class ServeSettings:
         secure_cookies: whether cookies go over https alone.
         upload_limit: bytes that one uploaded file may have.
         read_only: whether the workspace folder must not be written.
+        api_per_second: requests that one token may send; twice as many at once.
         state: address of the state database where the workspace names none; empty for `state.db`.
     """
 
@@ -23,4 +24,5 @@ class ServeSettings:
     secure_cookies: bool = False
     upload_limit: int = 500 * MEGABYTE
     read_only: bool = False
+    api_per_second: float = 500.0
     state: str = ""

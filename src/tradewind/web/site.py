@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tradewind.core.time import Clock, system_clock
+from tradewind.flow.accounts import Accounts, Limit
 from tradewind.flow.served import State, Workspace, open_served, state_of
 from tradewind.web.settings import ServeSettings
 
@@ -38,9 +39,11 @@ class Site:
         self.clock = clock
         self.prefix = prefix
         self.environ = os.environ if environ is None else environ
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._opened: tuple[tuple[int, int], Workspace] | None = None
         self._state: State | None = None
+        api = self.settings.api_per_second
+        self.accounts = Accounts(self.state, clock, api=Limit(api, 2 * api))
 
     @property
     def has_config(self) -> bool:
@@ -67,12 +70,14 @@ class Site:
 
     def state(self) -> State:
         """Return the state database, which is there before the first configuration is."""
-        if self._state is None:
-            self._state = state_of(self.root, self.settings.state, self.environ)
-        return self._state
+        with self._lock:
+            if self._state is None:
+                self._state = state_of(self.root, self.settings.state, self.environ)
+            return self._state
 
     def close(self) -> None:
-        """Close the state database."""
+        """Write what waits for the record of who did what, and close the state database."""
         if self._state is not None:
+            self.accounts.close()
             self._state.close()
             self._state = None
