@@ -91,8 +91,30 @@ def init(
             Problem("--from", "where the data lie is not said", "", "a folder, a file or a database's address",
                     f"tradewind init {directory} --from exports/")
         )  # fmt: skip
+    found, proposal = look_at(directory, places, variables, progress)
+    asked, defaults = _ask(proposal.questions[:MOST_QUESTIONS], ask)
+    proposal = with_answers(proposal, asked)
+    rows = {table.name: table.raw.rows for table in found.tables}
+    found = replace(found, tables=[replace(table, raw=table.raw.without_rows()) for table in found.tables])
+    environment = {**variables, **found.variables}
+    answers = Answers(asked, defaults)
+    tried = settle(directory, found, proposal, answers, sum(rows.values()), environment, clock, progress)
+    return Initiated(
+        directory, directory / CONFIG_FILE, found, tried.proposal, tried.questions, asked, defaults, rows, tried
+    )
+
+
+def look_at(
+    directory: Path, places: Sequence[str], environ: Mapping[str, str], progress: Progress
+) -> tuple[Found, Proposal]:
+    """Read everything that lies at some places, and say what it is thought to mean; nothing is written.
+
+    Raises:
+        SourceError: nothing can be read there.
+        ConfigError: nothing of it is a table about customers, orders, leads or deals.
+    """
     with stage(progress, "Looking at your data") as notes:
-        found = discover(places, directory, variables, progress.advance)
+        found = discover(places, directory, environ, progress.advance)
         tables = "1 table" if len(found.tables) == 1 else f"{len(found.tables):,} tables"
         notes.append(f"{tables}, {sum(t.raw.data.num_rows for t in found.tables):,} rows")
     with stage(progress, "Finding out what they mean", len(found.tables)) as notes:
@@ -100,26 +122,45 @@ def init(
         notes.append(f"{len(proposal.tables):,} recognised")
     if not proposal.tables:
         raise ConfigError(_nothing_recognised(found, proposal))
-    asked, defaults = _ask(proposal.questions[:MOST_QUESTIONS], ask)
-    proposal = with_answers(proposal, asked)
-    rows = {table.name: table.raw.rows for table in found.tables}
-    environment = {**variables, **found.variables}
-    found = replace(found, tables=[replace(table, raw=table.raw.without_rows()) for table in found.tables])
-    answers = _Answers(asked, defaults)
+    return found, proposal
+
+
+def settle(
+    directory: Path,
+    found: Found,
+    proposal: Proposal,
+    answers: Answers,
+    rows: int,
+    environ: Mapping[str, str],
+    clock: Clock,
+    progress: Progress,
+) -> Tried:
+    """Try a proposal out on its data, and write what holds as `tradewind.toml`; a failure leaves none behind.
+
+    Args:
+        directory: the workspace's folder; made when missing.
+        found: what was found; its rows are not needed any more.
+        proposal: what it means, answers worked in.
+        answers: what was asked.
+        rows: rows of all source tables.
+        environ: environment variables, addresses of databases among them.
+        clock: the present instant.
+        progress: told what is being done.
+    Raises:
+        TradewindError: nothing of it can be loaded.
+    """
 
     def draft(proposal: Proposal, questions: tuple[ProposedQuestion, ...], locked: Sequence[Locked] = ()) -> Workspace:
-        _write(directory, write_config(_written(directory, found, proposal, questions, answers, locked)))
-        return open_workspace(directory, clock, environment)
+        _write(directory, config_text(directory, found, proposal, answers, questions, locked))
+        return open_workspace(directory, clock, environ)
 
     try:
-        tried = try_out(proposal, sum(rows.values()), draft, progress)
+        tried = try_out(proposal, rows, draft, progress)
         draft(tried.proposal, tried.questions, tried.ranked.locked).close()
     except BaseException:
         (directory / CONFIG_FILE).unlink(missing_ok=True)  # a half-made proposal is no workspace
         raise
-    return Initiated(
-        directory, directory / CONFIG_FILE, found, tried.proposal, tried.questions, asked, defaults, rows, tried
-    )
+    return tried
 
 
 def _refuse_again(directory: Path, environ: Mapping[str, str], clock: Clock) -> None:
@@ -138,7 +179,7 @@ def _refuse_again(directory: Path, environ: Mapping[str, str], clock: Clock) -> 
 
 
 @dataclass(frozen=True)
-class _Answers:
+class Answers:
     """What was asked with the answer taken, and the keys of answers that nobody gave."""
 
     asked: tuple[tuple[OpenQuestion, str], ...]
@@ -156,17 +197,18 @@ def _ask(
     return tuple((question, ask(question).strip() or question.options[0]) for question in usable), frozenset()
 
 
-def _written(
+def config_text(
     directory: Path,
     found: Found,
     proposal: Proposal,
-    questions: tuple[ProposedQuestion, ...],
-    answers: _Answers,
-    locked: Sequence[Locked],
-) -> Written:
+    answers: Answers,
+    questions: tuple[ProposedQuestion, ...] = (),
+    locked: Sequence[Locked] = (),
+) -> str:
+    """Return the `tradewind.toml` of a proposal."""
     said = {question.key: answer for question, answer in answers.asked}
     used = {part for table in proposal.tables for part in (table.from_, *(name for name, _ in table.lookups))}
-    return Written(
+    written = Written(
         directory.resolve().name,
         said.get("currency", "EUR"),
         said.get("timezone", "UTC"),
@@ -178,6 +220,7 @@ def _written(
         {each.shown: each.why for each in found.ignored},
         {each.title: each.why for each in locked},
     )
+    return write_config(written)
 
 
 def _write(directory: Path, text: str) -> None:
