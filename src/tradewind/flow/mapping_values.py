@@ -73,7 +73,8 @@ def with_changes(draft: Draft, changes: Iterable[Change]) -> Draft:
     for change in changes:
         parts = change.key.split(".")
         if parts[0] == "workspace":
-            draft = replace(draft, **{parts[1]: change.now})
+            money = parts[1] == "currency"
+            draft = replace(draft, currency=change.now) if money else replace(draft, timezone=change.now)
         elif parts[0] == "labels":
             labels = tuple(
                 replace(label, positive=change.now, confidence=1.0) if label.name == parts[1] else label
@@ -100,7 +101,7 @@ def _changed(proposal: Proposal, parts: list[str], now: str) -> Proposal:
     if len(parts) == 4:
         changed = _with_format(table, parts[3], now)
     elif parts[2] in EDITABLE:
-        changed = replace(table, **{parts[2]: now})
+        changed = replace(table, where=now) if parts[2] == "where" else replace(table, timezone=now)
     else:
         changed = _with_column(table, parts[2], now)
     return _replaced(proposal, changed)

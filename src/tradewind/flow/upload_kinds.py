@@ -102,7 +102,8 @@ def refused(shown: str, what: str, found: str = "", expected: str = _TABLES, do:
 
 def _text(head: bytes, shown: str, limits: Limits) -> str:
     try:
-        plain = to_utf8(head[: head.rfind(b"\n") + 1] or head, None, shown)[0]
+        whole = head if len(head) < _HEAD else head[: head.rfind(b"\n") + 1] or head  # no letter is cut in two
+        plain = to_utf8(whole, None, shown)[0]
     except SourceError:
         raise refused(shown, "this is no kind of table that is known", "", _TABLES, "export the data as CSV") from None
     if b"\0" in plain[:4000]:
