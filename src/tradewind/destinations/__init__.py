@@ -1,0 +1,1 @@
+"""Where lists go: the files that other tools import."""

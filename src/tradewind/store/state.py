@@ -16,7 +16,17 @@ from tradewind.core.errors import Problem, StoreError
 from tradewind.core.feedback import Feedback
 from tradewind.core.identity import Decision
 from tradewind.store.manifest import FORMAT, inside, wrong_format
-from tradewind.store.state_schema import FEEDBACK, IDENTITY_DECISIONS, LOADS, META, MODEL_VERSIONS, RUNS, SCHEMA, STEPS
+from tradewind.store.state_schema import (
+    FEEDBACK,
+    FEEDBACK_TAKEN_BACK,
+    IDENTITY_DECISIONS,
+    LOADS,
+    META,
+    MODEL_VERSIONS,
+    RUNS,
+    SCHEMA,
+    STEPS,
+)
 
 STATE_FILE = "state.db"
 
@@ -195,8 +205,9 @@ class State:
             connection.execute(FEEDBACK.insert().values(row))
 
     def feedback(self, question: str = "") -> list[Feedback]:
-        """Return all that was said, oldest first; of one question where it is named."""
-        query = FEEDBACK.select().order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id)
+        """Return all that was said and not taken back, oldest first; of one question where it is named."""
+        taken_back = FEEDBACK.c.feedback_id.in_(sa.select(FEEDBACK_TAKEN_BACK.c.feedback_id))
+        query = FEEDBACK.select().where(~taken_back).order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id)
         rows = self._rows(query.where(FEEDBACK.c.question == question) if question else query)
         return [
             Feedback(

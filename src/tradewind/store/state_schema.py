@@ -256,3 +256,53 @@ AUDIT_LOG = sa.Table(
     sa.Column("details", sa.Text, nullable=False),
 )
 """Appended to, never changed; ids only, no names. `details` is JSON."""
+
+# Lists: what people keep of them.
+FEEDBACK_TAKEN_BACK = sa.Table(
+    "feedback_taken_back",
+    SCHEMA,
+    sa.Column("feedback_id", sa.Text, primary_key=True),
+    sa.Column("taken_back_by", sa.Text, nullable=False),
+    sa.Column("taken_back_at", sa.BigInteger, nullable=False),
+)
+"""Words that whoever gave them took back at once: a slip of the hand; the words themselves stay."""
+
+SAVED_LISTS = sa.Table(
+    "saved_lists",
+    SCHEMA,
+    sa.Column("list_id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("shared", sa.BigInteger, nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("user_id", "name", name="saved_lists_once"),
+)
+"""`path` is the address of the filtered list below the workspace (`/people?owner=Kim`)."""
+
+EXPORTS = sa.Table(
+    "exports",
+    SCHEMA,
+    sa.Column("export_id", sa.Text, primary_key=True),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("made_by", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("layout", sa.Text, nullable=False),
+    sa.Column("row_count", sa.BigInteger, nullable=False),
+    sa.Column("left_out", sa.Text, nullable=False),
+    sa.Column("unknown_count", sa.BigInteger, nullable=False),
+    sa.Column("snapshot_id", sa.Text, nullable=False),
+    sa.Column("filters", sa.Text, nullable=False),
+)
+"""`left_out` and `filters` are JSON."""
+
+EXPORT_ROWS = sa.Table(
+    "export_rows",
+    SCHEMA,
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("entity_id", sa.Text, primary_key=True),
+    sa.Column("export_id", sa.Text, primary_key=True),
+)

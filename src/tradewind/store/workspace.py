@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tradewind.core.errors import Problem, SourceError
 from tradewind.core.time import Clock, system_clock
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
     from tradewind.store.engines import Engine
     from tradewind.store.state import State
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+Closable = TypeVar("Closable", bound=_Closes)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class Workspace:
     clock: Clock = system_clock
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     _opened: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _opening: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -126,6 +135,23 @@ class Workspace:
         """Use a state database that somebody else opened and will close."""
         self._opened["state"] = state
 
+    def kept(self, name: str, version: str, make: Callable[[], Closable]) -> Closable:
+        """Return what was opened under a name, opened anew where its version is another; one caller opens, others wait.
+
+        Args:
+            name: what it is called among all that is kept open.
+            version: what it was opened for, such as a snapshot.
+            make: opens it.
+        """
+        with self._opening:
+            held = self._opened.get(name)
+            if held is None or held[0] != version:
+                self._opened[name] = version, make()
+                if held is not None:
+                    held[1].close()
+            found: Closable = self._opened[name][1]
+            return found
+
     def path(self, relative: str) -> Path:
         """Return the real path of a file or folder of the workspace (`models/lapse/v1`), to read or to write.
 
@@ -166,9 +192,11 @@ class Workspace:
         return [file for file in files if file.is_file()]
 
     def close(self) -> None:
-        """Close the state database."""
+        """Close the state database and all that is kept open."""
         if "state" in self._opened:
             self._opened.pop("state").close()
+        while self._opened:
+            self._opened.popitem()[1][1].close()
 
 
 def _glob(folder: Path, rest: Path) -> list[Path]:

@@ -1,0 +1,211 @@
+"""Everybody with all scores in one table for a snapshot, so that lists of a million rows answer at once.
+
+It is made from the snapshot at first need, or at the end of a run, and lies in the workspace's `.cache`, or in a
+temporary folder where the workspace may not be written. It holds nothing that the snapshot does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tradewind.core.entities import ENTITIES
+from tradewind.core.errors import StoreError
+from tradewind.flow.people_columns import Columns, columns_of
+from tradewind.flow.people_sql import Listed, listed_tables, people_select, quoted
+from tradewind.store.duckdb_engine import engine_refused, open_connection, scan
+from tradewind.store.manifest import Manifest, inside
+from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+CACHE = ".cache"
+FEW, MOST_OWNERS = 25, 100
+"""Values up to which an attribute can be chosen from a menu; owners that the menu shows."""
+
+VERSION = 1
+"""Goes up when the tables of the index change."""
+
+
+@dataclass(frozen=True)
+class PeopleIndex:
+    """An open index of one snapshot; safe to read from many threads.
+
+    Args:
+        snapshot_id: whose rows.
+        columns: of each entity's own table.
+        questions: scored and listed questions of each entity, in the order in which they are asked.
+        connection: to read with; see `rows`.
+    """
+
+    snapshot_id: str
+    columns: Mapping[str, Columns]
+    questions: Mapping[str, tuple[Listed, ...]]
+    connection: duckdb.DuckDBPyConnection
+    _few: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def few_values(self, entity: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the values of the columns of an entity that have few, most frequent first; worked out once."""
+        if entity not in self._few:
+            attributes = [f"a_{name}" for name in self.columns[entity].attributes]
+            counted = {name: self._values(entity, name) for name in ("owner_", "stage_", "state_", *attributes)}
+            self._few[entity] = {name: values for name, values in counted.items() if values}
+        return self._few[entity]
+
+    def _values(self, entity: str, column: str) -> tuple[str, ...]:
+        most = MOST_OWNERS if column == "owner_" else FEW
+        found = self.rows(
+            f"SELECT {quoted(column)} AS value FROM people_{entity} WHERE {quoted(column)} IS NOT NULL "
+            f"GROUP BY ALL ORDER BY count(*) DESC, value LIMIT {most + 1}"
+        )
+        values = tuple(str(row["value"]) for row in found if row["value"])
+        return values if len(found) <= most else values[:most] if column == "owner_" else ()
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        """Run a SELECT with bound values and return its rows.
+
+        Raises:
+            StoreError: the engine refuses it.
+        """
+        import duckdb
+
+        try:
+            cursor = self.connection.cursor()
+            found = cursor.execute(sql, list(values))
+            names = [each[0] for each in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        except (duckdb.Error, MemoryError) as error:
+            raise engine_refused(error) from error
+
+    def question(self, entity: str, name: str) -> Listed | None:
+        """Return a question that has rows about this entity, or None."""
+        return next((each for each in self.questions[entity] if each.name == name), None)
+
+    def close(self) -> None:
+        """Close it; readers that are under way finish."""
+        self.connection.close()
+
+
+def people_index(workspace: Workspace) -> PeopleIndex:
+    """Return the index of the present snapshot, made now where it is not there yet.
+
+    Raises:
+        StoreError: the snapshot's files cannot be read, or there is no room for the index.
+    """
+    manifest = workspace.manifest()
+    name = _name(workspace, manifest)
+    return workspace.kept("people", name, lambda: _open(workspace, manifest, name))
+
+
+def prepare_people(workspace: Workspace) -> None:
+    """Make the index of the present snapshot ahead of its first reader; that it cannot be made is his to hear."""
+    with suppress(StoreError, OSError):
+        manifest = workspace.manifest()
+        _file(workspace, manifest, _name(workspace, manifest))
+
+
+def _name(workspace: Workspace, manifest: Manifest) -> str:
+    settings = workspace.config.workspace
+    parts = [VERSION, manifest.snapshot_id, settings.memory_limit, settings.threads]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+
+
+def _open(workspace: Workspace, manifest: Manifest, name: str) -> PeopleIndex:
+    import duckdb
+
+    settings = workspace.config.workspace
+    path, temporary = _file(workspace, manifest, name)
+    limits: dict[str, Any] = {"memory_limit": settings.memory_limit}
+    if settings.threads is not None:
+        limits["threads"] = settings.threads
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=limits)
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error as error:
+        raise engine_refused(error) from error
+    finally:
+        if temporary:  # open files stay readable; nothing of anybody stays behind when the process ends
+            shutil.rmtree(path.parent, ignore_errors=True)
+    return PeopleIndex(manifest.snapshot_id, _columns(manifest), listed_tables(manifest), connection)
+
+
+def _columns(manifest: Manifest) -> dict[str, Columns]:
+    tables = {key: manifest.tables.get(entity.table) for key, entity in ENTITIES.items()}
+    return {key: columns_of(key, dict(entry.columns) if entry else {}) for key, entry in tables.items()}
+
+
+def _file(workspace: Workspace, manifest: Manifest, name: str) -> tuple[Path, bool]:
+    """The index's file, made where it is missing; and whether it lies in a temporary folder of this process."""
+    folder = inside(workspace.root, CACHE) / "people"
+    path = folder / f"{name}.duckdb"
+    if path.is_file():
+        return path, False
+    temporary = not _writable(folder)
+    if temporary:
+        folder = Path(tempfile.mkdtemp(prefix="tradewind-people-"))
+        path = folder / path.name
+    try:
+        _make(workspace, manifest, path)
+    except BaseException:
+        if temporary:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if not temporary:
+        _forget_others(folder, path)
+    return path, temporary
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _make(workspace: Workspace, manifest: Manifest, path: Path) -> None:
+    """Write the index beside its place and move it there whole: readers see all of it or nothing."""
+    import duckdb
+
+    settings, root = workspace.config.workspace, workspace.root
+    new = path.with_name(f"{uuid.uuid4().hex}.tmp")
+    connection = open_connection([root / "tables", path.parent], path.parent, settings.memory_limit, settings.threads)
+    try:
+        connection.execute(f"ATTACH '{str(new).replace(chr(39), chr(39) * 2)}' AS model")
+        asked = listed_tables(manifest)
+        for entity, columns in _columns(manifest).items():
+            for each in asked[entity]:
+                rows = f"SELECT row_number() OVER () AS rank_, * FROM ({scan(root, manifest.tables[each.table])})"
+                connection.execute(f"CREATE TABLE model.{quoted(each.table)} AS {rows}")
+            tables = {name: scan(root, entry) for name, entry in manifest.tables.items()}
+            stored = {name: tuple(column for column, _ in entry.columns) for name, entry in manifest.tables.items()}
+            connection.execute(
+                f"CREATE TABLE model.people_{entity} AS {people_select(columns, asked[entity], tables, stored)}"
+            )
+        connection.execute("DETACH model")
+        os.replace(new, path)
+    except (duckdb.Error, MemoryError) as error:
+        raise engine_refused(error) from error
+    finally:
+        connection.close()
+        for left in (new, new.with_name(new.name + ".wal")):
+            left.unlink(missing_ok=True)
+
+
+def _forget_others(folder: Path, path: Path) -> None:
+    for other in folder.glob("*.duckdb"):
+        if other != path:
+            with suppress(OSError):
+                other.unlink()

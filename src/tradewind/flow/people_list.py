@@ -1,0 +1,292 @@
+"""Lists of customers, companies, leads and deals with their scores: searched, filtered, sorted, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tradewind.core.errors import ConfigError
+from tradewind.core.feedback import Feedback
+from tradewind.core.visitor import Visitor
+from tradewind.flow.depends import today_of
+from tradewind.flow.feedback import handled
+from tradewind.flow.people_index import PeopleIndex, people_index
+from tradewind.flow.people_query import Wanted, after, bounded, cursor_of, order_of, query_of
+from tradewind.flow.people_sql import Listed, quoted
+from tradewind.flow.questions import Question, find_question
+from tradewind.report.numbers import say_money, say_of_100
+from tradewind.store.workspace import Workspace
+
+__all__ = ["Asked", "PeoplePage", "PersonRow", "ScoreCell", "Wanted", "list_people"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that has scores or a list of these entities.
+
+    Args:
+        name: of the question.
+        title: in plain words.
+        kind: `scores` or `list`.
+        chance: whether its scores are chances; else amounts.
+        worth: whether it says for whom a contact is worth its cost.
+        does: what those with a high chance do ("stop buying").
+    """
+
+    name: str
+    title: str
+    kind: str
+    chance: bool
+    worth: bool
+    does: str
+
+
+@dataclass(frozen=True)
+class ScoreCell:
+    """What one question says of one entity.
+
+    Args:
+        question: its name.
+        text: "31 of 100", an amount, or "on the list".
+        mean: chance or amount; None for a list of an analysis.
+        worth: whether a contact is worth its cost; None where nobody worked that out.
+        rank: place on the question's list, 1 is first.
+    """
+
+    question: str
+    text: str
+    mean: float | None
+    worth: bool | None
+    rank: int
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One row; texts that are not known, or not for this visitor, are empty.
+
+    Args:
+        key: id in the source system, as loaded.
+        name: of the person, company or deal.
+        company: it belongs to.
+        account_id: id of that company.
+        owner: who works on it.
+        email: e-mail address.
+        phone: telephone number.
+        stage: of a deal.
+        state: open, won, lost, converted, given up.
+        amount: of a deal, in the workspace's currency.
+        created_at: naive UTC.
+        attributes: further columns by name.
+        scores: what the questions say, by question.
+        said: the last word that somebody said of it; None where nobody did.
+    """
+
+    key: str
+    name: str
+    company: str
+    account_id: str
+    owner: str
+    email: str
+    phone: str
+    stage: str
+    state: str
+    amount: float | None
+    created_at: datetime | None
+    attributes: Mapping[str, str]
+    scores: Mapping[str, ScoreCell]
+    said: Feedback | None = None
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """One page of a list.
+
+    Args:
+        entity: key column of whom it is about.
+        wanted: what was asked for.
+        rows: of this page.
+        found: how many there are in all.
+        next: cursor of the next page; empty on the last.
+        asked: the questions that say something about these entities.
+        currency: of amounts.
+        snapshot_id: the data that all of this was read from.
+        searches_names: whether the visitor's search looks at names and contact data.
+    """
+
+    entity: str
+    wanted: Wanted
+    rows: tuple[PersonRow, ...]
+    found: int
+    next: str
+    asked: tuple[Asked, ...]
+    currency: str
+    snapshot_id: str
+    searches_names: bool
+
+
+def list_people(workspace: Workspace, visitor: Visitor, entity: str, wanted: Wanted) -> PeoplePage:
+    """Return a page of customers, companies, leads or deals.
+
+    Args:
+        workspace: an open workspace.
+        visitor: who asks: sales sees its own rows, viewers no personal columns, and cannot search them either.
+        entity: key column (`customer_id`, `account_id`, `lead_id`, `deal_id`).
+        wanted: search, filters, order, page.
+    Raises:
+        ConfigError: a filter or a way to sort does not exist, or is not for this visitor.
+        Stale: the data have changed since the page before.
+    """
+    index, wanted = people_index(workspace), bounded(wanted)
+    asked = asked_of(workspace, index, entity)
+    last, resting = said_of(workspace, entity, wanted.question, asked)
+    query = query_of(index, entity, wanted, visitor, list(resting) if wanted.unhandled else [])
+    order = order_of(index, entity, wanted, visitor)
+    found = index.rows(f"SELECT count(*) AS found FROM people_{entity} {query.sql}", query.values)[0]["found"]
+    condition, values = after(order, wanted, index)
+    if condition:
+        query.add(condition, *values)
+    rows = index.rows(
+        f"SELECT *, {order} AS order_ FROM people_{entity} {query.sql} ORDER BY order_, key_ LIMIT {wanted.limit + 1}",
+        query.values,
+    )
+    more = rows[wanted.limit :]
+    shown = [person_row(index, entity, row, asked, visitor, workspace, last) for row in rows[: wanted.limit]]
+    cursor = cursor_of(index, order, rows[wanted.limit - 1]) if more else ""
+    currency = workspace.config.workspace.currency
+    return PeoplePage(
+        entity, wanted, tuple(shown), int(found), cursor, asked, currency, index.snapshot_id, visitor.sees_personal
+    )
+
+
+def asked_of(workspace: Workspace, index: PeopleIndex, entity: str) -> tuple[Asked, ...]:
+    """Return the questions that the workspace still asks and that have rows about these entities."""
+    found = []
+    for each in index.questions[entity]:
+        with suppress(ConfigError):  # scores of a question that the configuration no longer has
+            question = find_question(workspace.config, each.name)
+            found.append(_asked(question, each))
+    return tuple(found)
+
+
+def _asked(question: Question, each: Listed) -> Asked:
+    case = question.use_case
+    chance = case.task == "classification"
+    worth = "worth_contacting" in each.columns
+    return Asked(each.name, question.words(case.title), each.kind, chance, worth, question.do if chance else "")
+
+
+def said_of(
+    workspace: Workspace, entity: str, name: str, asked: Sequence[Asked]
+) -> tuple[dict[str, Feedback], dict[str, Feedback]]:
+    """Return the last word on each entity, and whom to leave alone today; of one question where it is named."""
+    names = {name} if name else {each.name for each in asked}
+    said = workspace.state().feedback()
+    about = [each for each in said if each.question in names and each.entity == entity]
+    ended = [each for each in said if each.entity == entity and each.verdict in ("won", "lost")]
+    today, zone = today_of(workspace), workspace.config.workspace.timezone
+    resting: dict[str, Feedback] = {}
+    for one in sorted(names):
+        with suppress(ConfigError):
+            question = find_question(workspace.config, one)
+            resting |= handled(ended, question, today, zone)
+            resting |= handled([each for each in about if each.question == one], question, today, zone)
+    return {each.entity_id: each for each in about}, resting
+
+
+def person_row(
+    index: PeopleIndex,
+    entity: str,
+    row: Mapping[str, Any],
+    asked: Sequence[Asked],
+    visitor: Visitor,
+    workspace: Workspace,
+    last: Mapping[str, Feedback],
+) -> PersonRow:
+    """Return a row of the index as this visitor may see it."""
+    columns, currency = index.columns[entity], workspace.config.workspace.currency
+    hidden = columns.personal if not visitor.sees_personal else frozenset()
+
+    def text(name: str, personal: bool = False) -> str:
+        return "" if personal and not visitor.sees_personal else str(row[name] or "")
+
+    attributes = {
+        name: str(row[f"a_{name}"])
+        for name in columns.attributes
+        if name not in hidden and row[f"a_{name}"] is not None
+    }
+    return PersonRow(
+        key=row["key_"],
+        name=text("name_", personal="name" in columns.personal or entity in ("customer_id", "lead_id")),
+        company=text("company_"),
+        account_id=text("account_"),
+        owner=text("owner_"),
+        email=text("email_", personal=True),
+        phone=text("phone_", personal=True),
+        stage=text("stage_"),
+        state=text("state_"),
+        amount=row["amount_"],
+        created_at=row["created_"],
+        attributes=attributes,
+        scores={each.name: cell for each in asked if (cell := _cell(row, each, currency)) is not None},
+        said=last.get(row["key_"]),
+    )
+
+
+def _cell(row: Mapping[str, Any], asked: Asked, currency: str) -> ScoreCell | None:
+    rank = row.get(f"rank_{asked.name}")
+    if rank is None:
+        return None
+    mean, worth = row.get(f"mean_{asked.name}"), row.get(f"worth_{asked.name}")
+    if mean is None:
+        return ScoreCell(asked.name, f"no. {rank:,}", None, worth, int(rank))
+    text = f"{say_of_100(mean)} of 100" if asked.chance else say_money(mean, currency)
+    return ScoreCell(asked.name, text, float(mean), worth, int(rank))
+
+
+def person_of(workspace: Workspace, visitor: Visitor, entity: str, key: str) -> PersonRow | None:
+    """Return one entity as the visitor may see it; None where there is none, or it is not his."""
+    index = people_index(workspace)
+    found = index.rows(f"SELECT * FROM people_{entity} WHERE key_ = ?", [key])
+    if not found or not may_see(index, entity, found[0], visitor):
+        return None
+    asked = asked_of(workspace, index, entity)
+    last, _ = said_of(workspace, entity, "", asked)
+    return person_row(index, entity, found[0], asked, visitor, workspace, last)
+
+
+def may_see(index: PeopleIndex, entity: str, row: Mapping[str, Any], visitor: Visitor) -> bool:
+    """Whether a row is the visitor's: by its owner, or by the owner to whom a list gives it."""
+    owners = [row["owner_"], *(row.get(f"owner_{each.name}") for each in index.questions[entity])]
+    return any(visitor.sees_row(owner) for owner in owners)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be filtered by, most frequent first: owners, stages, states, and attributes with few values."""
+
+    owners: tuple[str, ...]
+    stages: tuple[str, ...]
+    states: tuple[str, ...]
+    attributes: Mapping[str, tuple[str, ...]]
+
+
+def choices_of(workspace: Workspace, visitor: Visitor, entity: str) -> Choices:
+    """Return what the visitor can filter a list by."""
+    index = people_index(workspace)
+    columns = index.columns[entity]
+    shown = [name for name in columns.attributes if visitor.sees_personal or name not in columns.personal]
+    few = index.few_values(entity)
+    attributes = {name: few[f"a_{name}"] for name in shown if few.get(f"a_{name}")}
+    own = visitor.own_only
+    return Choices(() if own else few.get("owner_", ()), few.get("stage_", ()), few.get("state_", ()), attributes)
+
+
+def rank_row(index: PeopleIndex, asked: Listed, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the rows of a question's own table about these entities, by key."""
+    rows = index.rows(
+        f"SELECT * FROM {quoted(asked.table)} WHERE {quoted(asked.entity)} IN (SELECT unnest(?))", [list(keys)]
+    )
+    return {str(row[asked.entity]): row for row in rows}
