@@ -49,9 +49,9 @@ def test_those_worth_contacting_are_counted_named_and_shared_out(workspace: Work
 def test_who_may_not_see_people_gets_no_name_and_an_owner_only_their_own(workspace: Workspace) -> None:
     answer_by_hand(workspace, scores(SECOND))
     assert make_today(workspace, names=False).lists[0].first == ()
-    (mine,) = make_today(workspace, owner="lee").lists
+    (mine,) = make_today(workspace, owners=("lee",)).lists
     assert (mine.count, mine.owners) == (1, (("Lee", 1),))
-    assert make_today(workspace, owner="Nobody").lists == ()
+    assert make_today(workspace, owners=("Nobody",)).lists == ()
 
 
 def test_who_was_worked_on_is_not_counted(workspace: Workspace) -> None:
@@ -77,7 +77,7 @@ def test_what_changed_is_told_against_the_run_before(workspace: Workspace, clock
     new = next(change for change in today.changes if change.people)
     assert [one.entity_id for one in new.people] == ["c"]
     assert all(not change.people for change in make_today(workspace, names=False).changes)
-    kims = make_today(workspace, owner="Kim").changes
+    kims = make_today(workspace, owners=("Kim",)).changes
     assert any(change.what == "Not on the list any more: 1." for change in kims)
 
 

@@ -43,7 +43,7 @@ def test_what_stands_in_a_name_is_text_and_nothing_is_loaded(tmp_path: Path) -> 
 def test_the_mail_of_one_owner_and_of_who_sees_no_people(tmp_path: Path) -> None:
     workspace = open_by_hand(tmp_path, Clock())
     answer_by_hand(workspace, scores(PEOPLE))
-    mine = weekly_mail(make_today(workspace, owner="Lee"), "https://mail.example")
+    mine = weekly_mail(make_today(workspace, owners=("Lee",)), "https://mail.example")
     assert "Cem" in mine.text
     assert "Ada" not in mine.text
     assert "lists/lapse?owner=Lee" in mine.html

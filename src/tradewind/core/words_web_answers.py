@@ -67,4 +67,11 @@ WORDS: Mapping[str, str] = {
     "assumed to change {share} in 100 of these. Such a change is then found in 8 of 10 tests, and one that is not there "
     "in 1 of 20. The lists are taken to hold other people each time: the same ones again tell less.",
     "earned.settles": "{what} {takes}",
+    # Which model is in use.
+    "version.check": "The list comes from the newest model",
+    "version.pinned": "The list comes from version {version}, chosen by {by} on {day}; the figures and charts are those of "
+    "the newest version {newest}.",
+    "version.gone": "Version {version}, chosen by {by} on {day}, is not there any more; the list comes from the newest "
+    "version {newest}.",
+    "version.do": "use the newest again, or leave it so, on the page of this answer",
 }

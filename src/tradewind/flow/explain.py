@@ -14,6 +14,7 @@ from tradewind.flow.lifetime import panel_question
 from tradewind.flow.questions import Question, find_question
 from tradewind.flow.score import Asked, ask_everybody
 from tradewind.flow.score_label import ask_label
+from tradewind.flow.versions import version_in_use
 from tradewind.models.reasons import explain as explain_rows
 from tradewind.store.workspace import Workspace
 
@@ -60,7 +61,7 @@ def explain(workspace: Workspace, name: str, customer_id: str) -> Explanation:
             Problem(name, "this question gives no score to explain", customer_id, "a question that scores",
                     f"tradewind run --only {name}")
         )  # fmt: skip
-    newest = workspace.state().newest_model(name)
+    newest = version_in_use(workspace, name)
     if newest is None:
         raise NotAnswerable(
             Problem(name, "nothing has been learned yet", "", "a saved model", f"tradewind train {name}")

@@ -38,12 +38,12 @@ class Lists:
     before: Mapping[str, Acting]
 
 
-def make_today(workspace: Workspace, owner: str = "", names: bool = True) -> Today:
+def make_today(workspace: Workspace, owners: tuple[str, ...] | None = None, names: bool = True) -> Today:
     """Return what somebody should know today.
 
     Args:
         workspace: an open workspace.
-        owner: only what this person works on; everybody's where empty.
+        owners: names under which somebody works: only those rows are counted; everybody's when None.
         names: whether people may be named.
     Raises:
         StoreError: the newest report is damaged.
@@ -52,12 +52,12 @@ def make_today(workspace: Workspace, owner: str = "", names: bool = True) -> Tod
     settings = workspace.config.workspace
     if published is None:
         wrong = tell_wrong(workspace, None)
-        return Today(workspace.name, settings.currency, "profit", None, None, settings.simulated, owner, wrong=wrong)
+        return Today(workspace.name, settings.currency, "profit", None, None, settings.simulated, owners, wrong=wrong)
     before = keep(workspace, "published before", lambda: read_previous(workspace, published))
     lists = keep(workspace, "lists", lambda: read_lists(workspace, published, before))
-    made = _lists(workspace, published, lists, owner, names)
+    made = _lists(workspace, published, lists, owners, names)
     open_ones = [each for each in made if each.count or each.handled]
-    changes = tell_changes(workspace, published, before, lists.acting, lists.before, owner, names)
+    changes = tell_changes(workspace, published, before, lists.acting, lists.before, owners, names)
     return Today(
         workspace=workspace.name,
         currency=published.currency,
@@ -65,7 +65,7 @@ def make_today(workspace: Workspace, owner: str = "", names: bool = True) -> Tod
         as_of=published.as_of,
         made_at=published.generated_at,
         simulated=published.simulated,
-        owner=owner,
+        owners=owners,
         lists=tuple(each for each in open_ones if not each.caveat),
         as_good=tuple(each for each in open_ones if each.caveat),
         nobody=tuple(each.title for each in made if not each.count and not each.handled),
@@ -110,13 +110,15 @@ def _question(workspace: Workspace, finding: Finding) -> Question | None:
         return None
 
 
-def _lists(workspace: Workspace, published: Published, lists: Lists, owner: str, names: bool) -> tuple[ListToday, ...]:
+def _lists(
+    workspace: Workspace, published: Published, lists: Lists, owners: tuple[str, ...] | None, names: bool
+) -> tuple[ListToday, ...]:
     said = workspace.state().feedback()
     made = []
     for name, acting in lists.acting.items():
         finding, question = published.find(name), lists.questions[name]
         if finding is not None:
-            places = open_places(workspace, question, acting, said, owner)
+            places = open_places(workspace, question, acting, said, owners)
             made.append(list_today(workspace, finding, question, acting, places, names))
     return tuple(made)
 

@@ -17,6 +17,7 @@ from tradewind.core.trouble import Trouble
 from tradewind.flow.margin import Margin
 from tradewind.flow.questions import Question
 from tradewind.flow.tell import assumptions
+from tradewind.flow.versions import version_in_use
 from tradewind.models.files import read_card
 from tradewind.report.charts import ROLES
 from tradewind.report.context import ReportContext
@@ -95,7 +96,7 @@ def report_context(
     """Return the frame around a run's findings."""
     currency = workspace.config.workspace.currency
     period = _period(workspace, manifest)
-    cards = {finding.name: card for finding in findings if (card := _card(workspace, finding)) is not None}
+    cards = {finding.name: card for finding in findings if (card := card_of(workspace, finding)) is not None}
     return ReportContext(
         company=workspace.name,
         currency=currency,
@@ -154,9 +155,9 @@ def _as_of(findings: Sequence[Finding], period: tuple[date, date] | None, worksp
     return period[1] if period is not None else workspace.clock().date()
 
 
-def _card(workspace: Workspace, finding: Finding) -> ModelCard | None:
-    """The card of the model behind a finding; None where there is none or it is a lifetime model's."""
-    newest = workspace.state().newest_model(finding.name)
+def card_of(workspace: Workspace, finding: Finding) -> ModelCard | None:
+    """Return the card of the model behind a finding; None where there is none or it is a lifetime model's."""
+    newest = version_in_use(workspace, finding.name)
     if newest is None or finding.status not in ("answered", "not distinguishable"):
         return None
     folder = workspace.path(newest.path)

@@ -31,6 +31,7 @@ from tradewind.flow.score_label import score_label
 from tradewind.flow.tell import failed
 from tradewind.flow.train import train_question
 from tradewind.flow.train_label import train_label
+from tradewind.flow.versions import checks_of_version, version_in_use, with_version_in_use
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.expire import expire
 from tradewind.store.steps import StepOutput
@@ -136,8 +137,9 @@ def write_report(workspace: Workspace, progress: Progress | None = None) -> RunR
 def _make_room(workspace: Workspace) -> None:
     """Remove snapshots older than `keep`, but those that models in use were learned from."""
     state = workspace.state()
-    newest = (state.newest_model(name) for name in list_questions(workspace.config))
-    pinned = {model.snapshot_id for model in newest if model is not None}
+    names = list_questions(workspace.config)
+    used = [*map(state.newest_model, names), *(version_in_use(workspace, name) for name in names)]
+    pinned = {model.snapshot_id for model in used if model is not None}
     expire(workspace.root, workspace.config.workspace.keep, pinned, workspace.clock)
 
 
@@ -149,7 +151,8 @@ def _answered(workspace: Workspace, data: OpenData, question: Question, progress
         learned = _trained(workspace, data, question, progress)
         scored = _scored(workspace, data, question, learned, progress) if learned.answerable else None
         finding = answer(workspace, question, learned, scored)
-        return replace(finding, checks=(*finding.checks, *checks_of_overrides(workspace, data, question)))
+        added = (*checks_of_version(workspace, learned), *checks_of_overrides(workspace, data, question))
+        return replace(finding, checks=(*finding.checks, *added))
     except NotAnswerable as error:
         return answer(workspace, question, Learned(question.name, refused=error.problems), None)
     except ConfigError:
@@ -187,7 +190,7 @@ def _trained(workspace: Workspace, data: OpenData, question: Question, progress:
 
 
 def _scored(workspace: Workspace, data: OpenData, question: Question, learned: Learned, progress: Progress) -> Scored:
-    work = _work(question)[1]
+    work, learned = _work(question)[1], with_version_in_use(workspace, learned)
     with stage(progress, f"{question.words(question.use_case.title)}: scoring") as notes:
         parts = {"version": learned.version}
         output = question_step(

@@ -136,7 +136,7 @@ class Today:
         as_of: the local day at whose midnight everything was known; None before the first run.
         made_at: when the answers were made, naive UTC; None before the first run.
         simulated: whether the data are made up.
-        owner: whose rows alone are counted; empty for everybody's.
+        owners: whose rows alone are counted; None for everybody's.
         lists: those worth working on, the most money first.
         as_good: lists that a rule of thumb does as well; they are told apart.
         nobody: titles of the lists of which nobody is worth acting on now.
@@ -153,7 +153,7 @@ class Today:
     as_of: date | None
     made_at: datetime | None
     simulated: bool
-    owner: str = ""
+    owners: tuple[str, ...] | None = None
     lists: tuple[ListToday, ...] = ()
     as_good: tuple[ListToday, ...] = ()
     nobody: tuple[str, ...] = ()

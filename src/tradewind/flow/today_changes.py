@@ -9,7 +9,7 @@ from tradewind.core.words import STATUS, say
 from tradewind.flow.acting import Acting
 from tradewind.flow.published import Published
 from tradewind.flow.today import Change
-from tradewind.flow.today_lists import FIRST, first_people, is_same
+from tradewind.flow.today_lists import FIRST, first_people, is_theirs
 from tradewind.report.numbers import say_count, say_money
 from tradewind.report.story import headline
 from tradewind.store.workspace import Workspace
@@ -20,7 +20,7 @@ MOVED = 0.05
 
 def tell_changes(
     workspace: Workspace, now: Published, before: Published | None, acting: Mapping[str, Acting],
-    earlier: Mapping[str, Acting], owner: str, names: bool,
+    earlier: Mapping[str, Acting], theirs: tuple[str, ...] | None, names: bool,
 ) -> tuple[Change, ...]:  # fmt: skip
     """Return what changed since the run before; nothing where there was none.
 
@@ -30,7 +30,7 @@ def tell_changes(
         before: those of the run before.
         acting: whom it is worth acting on now, by question.
         earlier: the same at the run before.
-        owner: only what this person works on; everybody's where empty.
+        theirs: names of owners whose rows alone are counted; everybody's when None.
         names: whether people may be named.
     """
     if before is None:
@@ -39,7 +39,7 @@ def tell_changes(
     for name, present in acting.items():
         finding = now.find(name)
         if name in earlier and finding is not None:
-            changes += _people(workspace, finding, present, earlier[name], owner, names)
+            changes += _people(workspace, finding, present, earlier[name], theirs, names)
     for finding in now.findings:
         changes += _answer(finding, before.find(finding.name), now.currency)
     gone = [finding for finding in before.findings if now.find(finding.name) is None]
@@ -48,7 +48,7 @@ def tell_changes(
 
 
 def _people(
-    workspace: Workspace, finding: Finding, now: Acting, before: Acting, owner: str, names: bool
+    workspace: Workspace, finding: Finding, now: Acting, before: Acting, theirs: tuple[str, ...] | None, names: bool
 ) -> list[Change]:
     """Who is new on a list and who is not on it any more."""
     if now.part != before.part or now.entity != before.entity:
@@ -57,7 +57,7 @@ def _people(
     owners = {**before.owners, **now.owners}
 
     def mine(one: str) -> bool:
-        return not owner or is_same(owners.get(one, ""), owner)
+        return is_theirs(owners.get(one, ""), theirs)
 
     new = [place for place, one in enumerate(now.ids) if one not in were and mine(one)]
     left = [one for one in before.ids if one not in are and mine(one)]

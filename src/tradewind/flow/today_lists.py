@@ -37,14 +37,18 @@ class Places:
 
 
 def open_places(
-    workspace: Workspace, question: Question, acting: Acting, said: Sequence[Feedback], owner: str = ""
+    workspace: Workspace,
+    question: Question,
+    acting: Acting,
+    said: Sequence[Feedback],
+    owners: tuple[str, ...] | None = None,
 ) -> Places:
-    """Return who is open: nobody has worked on them lately, and they are the owner's where one is named."""
+    """Return who is open: not worked on lately, and of one of the owners where these are named."""
     ours = [each for each in said if each.question == acting.question]
     ended = [each for each in said if each.entity == acting.entity and each.verdict in ("won", "lost")]
     today, zone = today_of(workspace), workspace.config.workspace.timezone
     resting = {**handled(ended, question, today, zone), **handled(ours, question, today, zone)}
-    mine = [place for place, one in enumerate(acting.ids) if not owner or is_same(acting.owners.get(one, ""), owner)]
+    mine = [place for place, one in enumerate(acting.ids) if is_theirs(acting.owners.get(one, ""), owners)]
     left = tuple(place for place in mine if acting.ids[place] not in resting)
     return Places(left, len(mine) - len(left))
 
@@ -89,6 +93,6 @@ def first_people(workspace: Workspace, acting: Acting, places: Sequence[int]) ->
     return tuple(people)
 
 
-def is_same(one: str, other: str) -> bool:
-    """Whether two ways of writing an owner mean the same."""
-    return one.strip().casefold() == other.strip().casefold()
+def is_theirs(owner: str, owners: tuple[str, ...] | None) -> bool:
+    """Whether a row of this owner is counted where only those of `owners` are; all are when None."""
+    return owners is None or owner.strip().casefold() in {name.strip().casefold() for name in owners if name.strip()}

@@ -32,7 +32,7 @@ def weekly_mail(today: Today, address: str) -> Mail:
         return f"{root}{path}"
 
     def link_of(each: ListToday) -> str:
-        return link(f"{each.link}?{urlencode({'owner': today.owner})}" if today.owner else each.link)
+        return link(f"{each.link}?{urlencode({'owner': today.owners[0]})}" if today.owners else each.link)
 
     frame = {
         "today": today, "say": say, "say_day": say_day, "say_part": say_part, "say_amount": say_amount, "link": link,

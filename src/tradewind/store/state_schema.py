@@ -306,3 +306,14 @@ EXPORT_ROWS = sa.Table(
     sa.Column("entity_id", sa.Text, primary_key=True),
     sa.Column("export_id", sa.Text, primary_key=True),
 )
+
+MODEL_PINS = sa.Table(
+    "model_pins",
+    SCHEMA,
+    sa.Column("use_case", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("pinned_at", sa.BigInteger, nullable=False),
+    sa.Column("pinned_by", sa.Text, nullable=False),
+    sa.Column("because", sa.Text, nullable=False),
+)
+"""The version of a use case's model that is used in place of the newest."""
