@@ -252,6 +252,25 @@ def sql(
 
 
 @app.command()
+def serve(
+    directory: Annotated[
+        Path, typer.Argument(help="A workspace, a folder of many workspaces, or an empty folder.")
+    ] = HERE,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all of this computer's.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 for any free one.")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes that answer.")] = 1,
+    secure: Annotated[bool, typer.Option("--secure", help="Cookies go over https alone; behind a proxy.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Never write into the folder.")] = False,
+) -> None:
+    """Open the pages and the API in a browser: from an empty folder, a workspace, or many of them."""
+    from tradewind.cli import show_serve
+
+    raise typer.Exit(show_serve.serve(directory, host, port, workers, secure, read_only))
+
+
+@app.command()
 def upgrade(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """Bring a workspace written by an earlier release to this one, keeping a backup."""
     from tradewind.cli import show

@@ -140,11 +140,8 @@ MAIL_SUBSCRIPTIONS = sa.Table(
     "mail_subscriptions",
     SCHEMA,
     sa.Column("user_id", sa.Text, primary_key=True),
-    sa.Column("address", sa.Text, nullable=False),
     sa.Column("weekday", sa.BigInteger, nullable=False),
     sa.Column("at_time", sa.Text, nullable=False),
-    sa.Column("role", sa.Text, nullable=False),
-    sa.Column("owners", sa.Text, nullable=False),
     sa.Column("next_at", sa.BigInteger, nullable=False),
 )
 

@@ -10,18 +10,22 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from tradewind import __version__
 from tradewind.web.headers import Headers
+from tradewind.web.observe import Observe
 from tradewind.web.problems import install_problems
 from tradewind.web.site import Site
 from tradewind.web.visitor import Recognise
 
 ROUTERS: tuple[str, ...] = (
     "tradewind.web.static_files",
+    "tradewind.web.operations",
     "tradewind.web.rooms.sign_in",
     "tradewind.web.rooms.today",
 )
 """Files that hold a `router`, pages first; each later room and part of the API is one line here."""
 
-PUBLIC: frozenset[str] = frozenset({"/static/{version}/{name}", "/vega.js", "/sign-in", "/v1/openapi.json"})
+PUBLIC: frozenset[str] = frozenset(
+    {"/static/{version}/{name}", "/vega.js", "/health", "/ready", "/metrics", "/sign-in", "/v1/openapi.json"}
+)
 """Routes that need no permission; every other route names one."""
 
 
@@ -44,6 +48,7 @@ def build_app(site: Site, recognise: Recognise | None = None) -> FastAPI:
     for name in ROUTERS:
         app.include_router(import_module(name).router)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
+    app.add_middleware(Observe, workspace=site.root.name)
     app.add_middleware(Headers)
     return app
 

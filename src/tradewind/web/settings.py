@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tradewind.core.errors import ConfigError, Problem
 
 MEGABYTE = 1_000_000
+_YES = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,11 @@ class ServeSettings:
         read_only: whether the workspace folder must not be written.
         api_per_second: requests that one token may send; twice as many at once.
         state: address of the state database where the workspace names none; empty for `state.db`.
+        trusted_proxies: addresses of proxies whose word on who asks is believed.
+        metrics_token: shows `/metrics` to other computers; empty: to this one alone.
+        grace_seconds: how long requests in flight may take when the server stops.
+        drain_seconds: how long it goes on answering after it says that it is not ready any more.
+        runs: whether this server works off the queue; one of several may, or all.
     """
 
     base_url: str = "http://127.0.0.1:8000"
@@ -25,4 +34,58 @@ class ServeSettings:
     upload_limit: int = 500 * MEGABYTE
     read_only: bool = False
     api_per_second: float = 500.0
-    state: str = ""
+    state: str = field(default="", repr=False)
+    trusted_proxies: str = ""
+    metrics_token: str = field(default="", repr=False)
+    grace_seconds: int = 20
+    drain_seconds: float = 0.0
+    runs: bool = True
+
+
+VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
+    "TRADEWIND_BASE_URL": ("base_url", lambda text: _address(text), "the address that people type"),
+    "TRADEWIND_SECURE": ("secure_cookies", lambda text: _YES[text.lower()], "1: cookies over https alone"),
+    "TRADEWIND_UPLOAD_LIMIT": ("upload_limit", lambda text: _positive(text) * MEGABYTE, "megabytes of one file"),
+    "TRADEWIND_READ_ONLY": ("read_only", lambda text: _YES[text.lower()], "1: never write into the workspace folder"),
+    "TRADEWIND_STATE": ("state", str, "address of a Postgres for the state"),
+    "TRADEWIND_TRUSTED_PROXIES": ("trusted_proxies", str, "addresses of your proxies, with commas"),
+    "TRADEWIND_METRICS_TOKEN": ("metrics_token", str, "shows /metrics to who sends it"),
+    "TRADEWIND_GRACE_SECONDS": ("grace_seconds", lambda text: _positive(text), "seconds for requests in flight"),
+    "TRADEWIND_DRAIN_SECONDS": ("drain_seconds", lambda text: float(_positive(text)), "seconds of not being ready"),
+    "TRADEWIND_RUNS": ("runs", lambda text: _YES[text.lower()], "0: leave runs to another server"),
+}
+"""Each environment variable: the setting, how it is read, and what it is for."""
+
+
+def settings_from(environ: Mapping[str, str]) -> ServeSettings:
+    """Read the settings that the environment holds.
+
+    Raises:
+        ConfigError: some cannot be read; all are told, without their values.
+    """
+    given: dict[str, object] = {}
+    problems = []
+    for variable, (name, read, meaning) in VARIABLES.items():
+        text = environ.get(variable, "").strip()
+        if not text:
+            continue
+        try:
+            given[name] = read(text)
+        except (ValueError, KeyError):
+            problems.append(Problem(variable, "this setting cannot be read", "", meaning))
+    if problems:
+        raise ConfigError(problems)
+    return ServeSettings(**given)  # type: ignore[arg-type]
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError(text)
+    return text.rstrip("/")
