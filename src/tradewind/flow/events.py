@@ -30,6 +30,7 @@ REMEMBERED = timedelta(days=31)
 """How long an event that is sent again is known to be the same."""
 
 _MONEY = frozenset({"amount", "discount", "quantity", "value"})
+_FACTS = frozenset({"events", "orders", "order_lines"})
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,8 @@ def rows_of(stored: Stored) -> Iterator[InboxRow]:
     event = stored.event
     times = {"happened_at": from_micros(event.happened_at), "known_at": stored.received_at}
     for table, row in json.loads(event.body):
-        values = {name: Decimal(value) if name in _MONEY and table != "customers" else value
-                  for name, value in row.items()}  # fmt: skip
+        amounts = _MONEY if table in _FACTS else frozenset()  # of a customer or company an attribute may be called so
+        values = {name: Decimal(value) if name in amounts else value for name, value in row.items()}
         yield InboxRow(stored.sequence, table, {**values, **times})
 
 

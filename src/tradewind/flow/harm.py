@@ -127,6 +127,8 @@ def treated_rows(data: Data, trouble: Trouble) -> pa.Table | None:
     """
     import duckdb
 
+    from tradewind.store.duckdb_engine import scan
+
     contract, entry = CONTRACT[trouble.table], data.manifest.tables[trouble.table]
     declared = contract.column(trouble.column)
     fixed = trouble.column in contract.key or (declared is not None and declared.required)
@@ -137,10 +139,10 @@ def treated_rows(data: Data, trouble: Trouble) -> pa.Table | None:
     with duckdb.connect() as con:
         for name, other in data.manifest.tables.items():
             if name in CONTRACT:
-                files = ", ".join(f"'{data.workspace.path(file.path)}'" for file in other.files)
+                rows = scan(data.workspace.root, other)
                 live = " WHERE valid_to IS NULL" if "valid_to" in dict(other.columns) else ""
-                con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{files}]){live}')
-                con.execute(f'CREATE VIEW "all_{name}" AS SELECT * FROM read_parquet([{files}])')
+                con.execute(f'CREATE VIEW "{name}" AS SELECT * FROM ({rows}){live}')
+                con.execute(f'CREATE VIEW "all_{name}" AS {rows}')
         every = f'"all_{trouble.table}"'
         if whole:
             sql = f"SELECT * REPLACE ({empty}) FROM {every}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tradewind.flow.inbox import drain_inbox, set_inbox_aside
+from tradewind.flow.live_tables import drain_events, inbox_summary
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.resolve import resolve
 from tradewind.sources.load import load_tables
@@ -24,9 +25,20 @@ def load(workspace: Workspace, progress: Progress | None = None) -> list[LoadRes
         loads = load_tables(workspace, lambda doing, _share: progress.advance(doing))
         rows = sum(entry.rows for name, entry in workspace.manifest().tables.items() if name in workspace.config.tables)
         notes.append("; ".join([f"{rows:,} rows", *_brought(loads)]))
+    _drain_events(workspace, progress)
     resolve(workspace, progress)
     drain_inbox(workspace)
     return loads
+
+
+def _drain_events(workspace: Workspace, progress: Progress) -> None:
+    """Bring what came in live into the tables; nothing is said where nobody sends events."""
+    waiting = inbox_summary(workspace)
+    if not waiting.events:
+        drain_events(workspace)
+        return
+    with stage(progress, "Taking in live events") as notes:
+        notes.append(f"{drain_events(workspace):,} events")
 
 
 def _brought(loads: Sequence[LoadResult]) -> list[str]:

@@ -11,12 +11,14 @@ import numpy as np
 
 from tradewind.checks.look import look_for_trouble
 from tradewind.checks.looked import Given
+from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import TradewindError
 from tradewind.core.time import local_day
 from tradewind.core.trouble import Trouble
 from tradewind.sources.found import SourceTables
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.config import TableMapping
+from tradewind.store.live import loaded_entry, loaded_fingerprints
 from tradewind.store.steps import StepOutput, code_version, fingerprint, run_step
 from tradewind.store.tables import read_table, write_table
 from tradewind.store.workspace import Workspace
@@ -82,12 +84,13 @@ def _kept(workspace: Workspace, told: Sequence[Trouble]) -> StepOutput:
 def _parts(workspace: Workspace, loads: Sequence[LoadResult]) -> dict[str, object]:
     """Everything that what is found depends on."""
     manifest = workspace.manifest()
-    tables = [name for name in manifest.tables if name in workspace.config.tables or name == "orders"]
+    wanted = [*workspace.config.tables, "orders"]
+    tables = [name for name in CONTRACT if name in wanted and loaded_entry(manifest, name) is not None]
     state = workspace.state()
     last = {name: load.fingerprint if (load := state.last_load(name)) is not None else "" for name in tables}
     gone = {load.table: load.gone for load in loads}
     return {
-        "tables": manifest.fingerprints([*tables, "rejected"]),
+        "tables": {**loaded_fingerprints(manifest, tables), **manifest.fingerprints(["rejected"])},
         "loads": last,
         "gone": gone,
         "mapping": workspace.config.tables,
@@ -132,7 +135,7 @@ def _look(workspace: Workspace, given: Mapping[str, Given]) -> tuple[Trouble, ..
 def given_table(workspace: Workspace, name: str, loads: Sequence[LoadResult] = ()) -> Given | None:
     """Return one table with its source's text, as detectors take it; None where there is neither."""
     manifest = workspace.manifest()
-    entry = manifest.tables.get(name)
+    entry = loaded_entry(manifest, name)
     mapping = workspace.config.tables.get(name)
     if entry is None and mapping is None:
         return None

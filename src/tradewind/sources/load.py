@@ -20,6 +20,7 @@ from tradewind.sources.joining import used_columns
 from tradewind.sources.load_result import LoadResult, merge_notes
 from tradewind.sources.mapping import Mapped, NothingUsable, Place, map_table
 from tradewind.sources.versions import Merged, Missing, merge_versions
+from tradewind.store.live import loaded_entry, loaded_fingerprints, loaded_name
 from tradewind.store.manifest import FileEntry, TableEntry, publish
 from tradewind.store.steps import Progress, StepOutput, code_version, fingerprint, run_step
 from tradewind.store.tables import read_table, write_table
@@ -62,7 +63,7 @@ class _Job:
         return "orders" not in self.mappings and "order_lines" in self.mappings
 
     def stored(self, name: str) -> pa.Table | None:
-        entry = self.workspace.manifest().tables.get(name)
+        entry = loaded_entry(self.workspace.manifest(), name)
         return None if entry is None else read_table(self.workspace.root, entry)
 
 
@@ -134,7 +135,7 @@ def _load(job: _Job, name: str) -> LoadResult:
     beside = {
         "currency": settings.currency,
         "missing": mapping.missing,
-        **job.workspace.manifest().fingerprints(_depends_on(job, name)),
+        **loaded_fingerprints(job.workspace.manifest(), _depends_on(job, name)),
     }
 
     def make() -> Mapped:
@@ -194,12 +195,15 @@ def find_changes(workspace: Workspace) -> list[Problem]:
 
 def _load_derived(job: _Job) -> LoadResult | None:
     """Make `orders` from the stored order lines."""
-    lines = job.workspace.manifest().entry("order_lines")
-    if not {"customer_id", "happened_at"} <= {name for name, _ in lines.columns}:
+    lines = loaded_entry(job.workspace.manifest(), "order_lines")
+    if lines is None or not {"customer_id", "happened_at"} <= {name for name, _ in lines.columns}:
         return None
     last = job.workspace.state().last_load("order_lines")
     how = {"derived": True, "code": code_version(CODE), "lines": last.details["how"] if last is not None else ""}
-    beside = {"currency": job.workspace.config.workspace.currency, **job.workspace.manifest().fingerprints(["rates"])}
+    beside = {
+        "currency": job.workspace.config.workspace.currency,
+        **loaded_fingerprints(job.workspace.manifest(), ["rates"]),
+    }
 
     def make() -> Mapped:
         mapped = derive_orders(read_table(job.workspace.root, lines))
@@ -268,7 +272,8 @@ def _merge_and_publish(
         return fingerprint({"inputs": inputs, "how": how_print, "beside": beside, "day": day})
 
     inputs_print = depends(details.get("future", 0))
-    old = job.workspace.manifest().tables.get(table.name)
+    manifest = job.workspace.manifest()
+    old, name = loaded_entry(manifest, table.name), loaded_name(manifest, table.name)
     if (
         last is not None
         and old is not None
@@ -297,11 +302,12 @@ def _merge_and_publish(
             merged.dropped, merged.table.num_rows, (*mapped.notes, *merge_notes(merged, deleted)), before=before,
             deleted=deleted,
         )  # fmt: skip
-        return StepOutput({table.name: entry}, {"result": result.to_values(), "columns": list(mapped.columns)})
+        return StepOutput({name: entry}, {"result": result.to_values(), "columns": list(mapped.columns)})
 
     parts = {"inputs": inputs_print, "before": "" if old is None else old.fingerprint}
+    parts |= {"name": name} if name != table.name else {}
     output = run_step(job.workspace, f"load {table.name}", parts, work, job.progress, CODE)
-    entry = output.tables[table.name]
+    entry = output.tables[name]
     result = LoadResult.from_values(output.values["result"])
     remembered = {
         "how": how_print, "entry": entry.fingerprint, "future": result.counts.future, "result": result.to_values(),
@@ -400,8 +406,8 @@ def _publish_cleaned(job: _Job) -> None:
     manifest = job.workspace.manifest()
     done = [
         {"table": name, **each}
-        for name, entry in sorted(manifest.tables.items())
-        if name in CONTRACT
+        for name in sorted(CONTRACT)
+        if (entry := loaded_entry(manifest, name)) is not None
         for each in entry.meta.get("cleaned", ())
     ]
     if not done and CLEANED not in manifest.tables:
@@ -418,8 +424,9 @@ def _forget_unmapped(job: _Job, loaded: set[str]) -> None:
     """Take tables that no mapping makes any more out of the snapshot; earlier snapshots keep them."""
     manifest = job.workspace.manifest()
     gone: dict[str, TableEntry | None] = {
-        name: None for name, entry in manifest.tables.items()
-        if name in CONTRACT and name not in loaded and "inbox" not in entry.meta  # what people told needs no source
+        loaded_name(manifest, name): None for name in CONTRACT
+        if name not in loaded and (entry := loaded_entry(manifest, name)) is not None
+        and "inbox" not in entry.meta  # what people told needs no source
     }  # fmt: skip
     if gone:
         publish(job.workspace.root, manifest, gone, job.workspace.clock)

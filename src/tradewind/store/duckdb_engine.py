@@ -16,6 +16,7 @@ from sqlglot import exp
 from tradewind.core.errors import Problem, StoreError, UnsafeExpression
 from tradewind.core.time import system_clock
 from tradewind.store.engines import canonical_sql, divide_safely, result_types, select_used
+from tradewind.store.live import MADE_OF
 from tradewind.store.manifest import Manifest, TableEntry, cannot_write, inside
 
 SCRATCH = ".scratch"
@@ -145,7 +146,10 @@ def open_connection(
 def scan(root: Path, entry: TableEntry) -> str:
     """Return the SELECT that reads a table's files, in row order."""
     files = [str(inside(root, file.path)) for file in entry.files]
-    return f"SELECT * FROM read_parquet({_literal(files)})"
+    if MADE_OF not in entry.meta:
+        return f"SELECT * FROM read_parquet({_literal(files)})"
+    columns = ", ".join(_quoted(name) for name, _ in entry.columns)
+    return f"SELECT {columns} FROM read_parquet({_literal(files)}, union_by_name = true)"
 
 
 def engine_refused(error: Exception) -> StoreError:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tradewind.core.errors import Problem, StoreError
+from tradewind.store.live import MADE_OF
 from tradewind.store.lock import sync_folder
 from tradewind.store.manifest import TABLE_NAME, FileEntry, TableEntry, cannot_write, inside
 
@@ -78,7 +79,27 @@ def read_files(root: Path, entry: TableEntry, columns: Sequence[str] | None = No
             raise _unreadable(file, type(error).__name__) from error
         if part.num_rows != file.rows:
             raise _unreadable(file, f"{part.num_rows} rows instead of {file.rows}")
-        yield part
+        yield _with_all_columns(part, entry) if MADE_OF in entry.meta else part
+
+
+def _with_all_columns(part: pa.Table, entry: TableEntry) -> pa.Table:
+    """Give a file's rows the columns that only other files of its table have."""
+    absent = {name: pa.nulls(part.num_rows, _arrow_type(kind)) for name, kind in entry.columns}
+    return pa.table({name: part[name] if name in part.column_names else absent[name] for name, _ in entry.columns})
+
+
+def _arrow_type(kind: str) -> pa.DataType:
+    if kind.startswith("DECIMAL"):
+        precision, scale = kind.removeprefix("DECIMAL(").removesuffix(")").split(",")
+        return pa.decimal128(int(precision), int(scale))
+    return _ARROW_TYPES[kind]
+
+
+_ARROW_TYPES = {
+    "VARCHAR": pa.string(), "TINYINT": pa.int8(), "SMALLINT": pa.int16(), "INTEGER": pa.int32(), "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(), "FLOAT": pa.float32(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+}  # fmt: skip
 
 
 def missing_file(root: Path, entry: TableEntry) -> FileEntry | None:
