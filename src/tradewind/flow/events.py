@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -78,15 +79,19 @@ class InboxRow:
     row: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_body(content: bytes) -> object:
+def read_body(content: bytes, packed: bool = False) -> object:
     """Return what a request holds, out of JSON; bytes that are no UTF-8 become the sign for an unknown character.
 
+    Args:
+        content: as it was sent.
+        packed: whether it is packed by gzip; unpacked it may be no larger than otherwise.
     Raises:
         ContractError: it is too large, or no JSON.
     """
+    content = _unpacked(content) if packed else content
     if len(content) > MOST_BYTES:
         raise ContractError(
-            Problem("the request", "this is too large", f"{len(content):,} bytes", f"{MOST_BYTES:,} bytes at most",
+            Problem("the request", "this is too large", "", f"{MOST_BYTES:,} bytes at most",
                     "send it as several requests")
         )  # fmt: skip
     text = content.decode("utf-8", "replace").removeprefix("\ufeff")
@@ -97,6 +102,12 @@ def read_body(content: bytes) -> object:
         raise ContractError(
             Problem("the request", "this is no JSON", found, 'an event, a list of events or {"batch": [...]}')
         ) from error
+
+
+def key_in(body: object) -> str:
+    """Return the write key that a request names in itself, as beacons of web pages do; empty where it names none."""
+    found = body.get("writeKey") if isinstance(body, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def take_events(inbox: Inbox, body: object, source: str, received_at: datetime, kind: str = "") -> Taken:
@@ -150,6 +161,13 @@ def inbox_rows(
         yield from rows_of(stored)
 
 
+def _unpacked(content: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content, MOST_BYTES + 1)
+    except zlib.error as error:
+        raise ContractError(Problem("the request", "this is not packed by gzip as it says", str(error))) from error
+
+
 def _messages(body: object) -> tuple[Sequence[object], object]:
     """The events of a request, and when its sender says that it was sent."""
     sent_at: object = None
@@ -194,4 +212,6 @@ def _broken(digits: str) -> float | None:
     return number if abs(number) < 1e300 else None
 
 
-__all__ = ["KINDS", "InboxRow", "Refused", "Taken", "inbox_rows", "read_body", "rows_of", "take_events"]
+__all__ = [
+    "KINDS", "Inbox", "InboxRow", "Refused", "Taken", "inbox_rows", "key_in", "read_body", "rows_of", "take_events",
+]  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tradewind.core.errors import StoreError
-from tradewind.store.state import from_micros, to_micros, told, writing
+from tradewind.store.state import from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import INBOX, META
 
 ENTITY_COLUMNS = ("customer_id", "anonymous_id", "account_id", "lead_id", "deal_id")
@@ -154,7 +154,7 @@ def add_events(engine: sa.Engine, requests: Sequence[Sequence[Incoming]]) -> lis
 def inbox_id(engine: sa.Engine) -> str:
     """Return the name of this inbox; another state database has another one, and counts from the beginning."""
     query = sa.select(META.c.value).where(META.c.name == _NAME)
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         known = connection.execute(query).scalar()
     if known is not None:
         return str(known)
@@ -167,7 +167,7 @@ def inbox_id(engine: sa.Engine) -> str:
 
 def newest_sequence(engine: sa.Engine) -> int:
     """Return the number of the newest event, 0 where there is none."""
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         return int(connection.execute(sa.select(sa.func.max(INBOX.c.sequence))).scalar() or 0)
 
 
@@ -190,7 +190,7 @@ def events_since(
     if about is not None:
         query = query.where(INBOX.c[about[0]].in_(list(about[1])))
     while True:
-        with _reading(engine) as connection:
+        with reading(engine) as connection:
             rows = connection.execute(query.where(INBOX.c.sequence > after)).mappings().all()
         yield from map(_stored, rows)
         if len(rows) < page:
@@ -206,7 +206,7 @@ def count_since(engine: sa.Engine, after: int) -> dict[str, tuple[int, int, int]
         .where(INBOX.c.sequence > after)
         .group_by(INBOX.c.kind)
     )
-    with _reading(engine) as connection:
+    with reading(engine) as connection:
         return {str(kind): (int(n), int(first), int(last)) for kind, n, first, last in connection.execute(query)}
 
 
@@ -221,13 +221,6 @@ def forget_events(engine: sa.Engine, through: int, before: datetime) -> int:
     old = (INBOX.c.sequence <= through) & (INBOX.c.received_at < to_micros(before))
     with writing(engine) as connection:
         return int(connection.execute(INBOX.delete().where(old)).rowcount)
-
-
-@contextmanager
-def _reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Hold a connection that only reads: it waits for nobody who writes."""
-    with told(engine), engine.connect().execution_options(reading=True) as connection:
-        yield connection
 
 
 def _stored(row: sa.RowMapping) -> Stored:

@@ -20,6 +20,7 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.operations",
     "tradewind.web.rooms.sign_in",
     "tradewind.web.rooms.today",
+    "tradewind.web.api.events",
 )
 """Files that hold a `router`, pages first; each later room and part of the API is one line here."""
 
