@@ -13,6 +13,7 @@ from tradewind.core import (
     words_subscriptions,
     words_survival,
     words_web_answers,
+    words_web_updates,
 )
 from tradewind.core.finding import CheckStatus, Evidence, Status
 from tradewind.core.sentences import SENTENCES
@@ -251,6 +252,7 @@ _PARTS = (
     words_subscriptions.WORDS,
     words_survival.WORDS,
     words_web_answers.WORDS,
+    words_web_updates.WORDS,
 )
 
 WORDS: Mapping[str, str] = {

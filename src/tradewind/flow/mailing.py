@@ -85,7 +85,7 @@ def send_one(place: ServedPlace, one: Delivery, now: datetime) -> str:
         DeliveryError: there is no mail server, the user is gone, or the server did not take it.
     """
     from tradewind.flow.make_today import make_today
-    from tradewind.flow.weekly_mail import weekly_mail  # type: ignore[import-not-found, unused-ignore]
+    from tradewind.flow.weekly_mail import weekly_mail
 
     server = mail_server(place.environ)
     if server is None:

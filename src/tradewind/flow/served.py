@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tradewind.core.errors import TradewindError
 from tradewind.core.time import Clock
 from tradewind.store.config import CONFIG_FILE, load_config
 from tradewind.store.state import State, open_state, sqlite_url
 from tradewind.store.workspace import Workspace, open_workspace
 
-__all__ = ["State", "Workspace", "open_served", "state_of"]
+__all__ = ["State", "Workspace", "open_served", "state_of", "zone_of"]
 
 
 def open_served(root: Path, clock: Clock, environ: Mapping[str, str], state: Callable[[], State]) -> Workspace:
@@ -38,6 +39,14 @@ def state_of(root: Path, address: str, environ: Mapping[str, str]) -> State:
         return open_state(named or address)
     root.mkdir(parents=True, exist_ok=True)
     return open_state(sqlite_url(root.resolve()))
+
+
+def zone_of(workspace: Callable[[], Workspace]) -> str:
+    """Return the zone in which local times are meant; UTC where the configuration cannot be read."""
+    try:
+        return workspace().config.workspace.timezone
+    except TradewindError:
+        return "UTC"
 
 
 def _names_state(root: Path) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tradewind.core.time import Clock, system_clock
-from tradewind.flow.served import State, Workspace, open_served
+from tradewind.flow.served import State, Workspace, open_served, zone_of
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,4 @@ class ServedPlace:
 
     def zone(self) -> str:
         """Return the zone in which local times are meant; UTC where nothing says so."""
-        from tradewind.core.errors import TradewindError
-
-        try:
-            return self.workspace().config.workspace.timezone
-        except TradewindError:
-            return "UTC"
+        return zone_of(self.workspace)

@@ -21,6 +21,9 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.sign_in",
     "tradewind.web.rooms.today",
     "tradewind.web.api.events",
+    "tradewind.web.rooms.streams",
+    "tradewind.web.rooms.notices",
+    "tradewind.web.rooms.updates",
 )
 """Files that hold a `router`, pages first; each later room and part of the API is one line here."""
 
