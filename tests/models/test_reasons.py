@@ -31,7 +31,7 @@ FEATURES = (
         "spend_trend", "amount spent in the last 30 days compared with the 30 days before", "ratio", "orders", "trend"
     ),
     Feature("discount_share", "share of orders with a discount", "share", "orders", "discount", "you can influence"),
-    Feature("named_1_30d", 'times "coupon_redeemed" in the last 30 days', "count", "events", "web action"),
+    Feature("named_1_30d", 'actions "coupon redeemed" in the last 30 days', "count", "events", "web action"),
     Feature("score_x", "a number of_theirs", "number", "customers", "attribute"),
     Feature("home_ownership", "home ownership", "category", "customers", "attribute2", kind="category"),
 )

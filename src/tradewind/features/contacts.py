@@ -46,7 +46,7 @@ def _events(catalog: Catalog, entity: str, spans: Sequence[Window]) -> Group:
         for window in (span for span in spans if span in (30, None)):
             end, when = suffix(window), in_window(window)
             columns.append(f"COUNT(*){also(window, f'name = :word_{number}')} AS named_{number}{end}")
-            sentence = f'times "{{word_{number}}}" {when}'
+            sentence = f"{{words_{number}}} of theirs {when}"
             name = f"event_{number + 1}_count{end}"
             words.add(name, sentence, "count", "web action", "count", f"named_{number}{end}", window)
     return group_of(catalog, "events", entity, columns, words, frequent(catalog, "events", entity, "name", 6))

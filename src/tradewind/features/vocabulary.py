@@ -76,12 +76,17 @@ def plain_word(word: str) -> str:
 
 
 _COUNTED = frozenset(
-    ("appointment", "call", "contact", "demo", "email", "letter", "mail", "meeting", "message", "note", "task", "visit")
-)
-"""Words whose plural is known."""
+    (
+        "appointment", "call", "chat", "click", "comment", "contact", "demo", "download", "email", "event", "form",
+        "invoice", "letter", "login", "mail", "meeting", "message", "note", "order", "page", "payment", "purchase",
+        "question", "report", "session", "signup", "survey", "task", "ticket", "trial", "upload", "video", "view",
+        "visit", "webinar",
+    )
+)  # fmt: skip
+"""Nouns whose plural is known."""
 
 
 def plural_word(word: str) -> str:
-    """Return several of what a word from the data names: "meetings", or `times "Anruf"` for a word not known."""
+    """Return several of what a word from the data names: "meetings", "page views", or `actions "Anruf"`."""
     text = plain_word(word)
-    return f"{text.lower()}s" if text.lower() in _COUNTED else f'times "{text}"'
+    return f"{text.lower()}s" if text.lower().split(" ")[-1] in _COUNTED else f'actions "{text}"'
