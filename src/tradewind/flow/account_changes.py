@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tradewind.core.accounts import ApiToken, LinkKind, OneTimeLink, Session, User
 from tradewind.core.errors import AccountError, Problem
-from tradewind.core.visitor import Role, Visitor
+from tradewind.core.visitor import PERMISSIONS, Permission, Role, Visitor
 from tradewind.flow.accounts import SIGN_INS, Accounts
 from tradewind.govern import links, people, sessions, tokens
 from tradewind.govern.limits import Limit
@@ -53,6 +53,11 @@ def everybody(accounts: Accounts) -> People:
     return People(users, slowed, tuple(links.open_links(state, now)), made)
 
 
+def everybody_is_new(accounts: Accounts) -> bool:
+    """Return whether there is no admin yet, so that nobody can come in but by the first link."""
+    return not links.has_admin(accounts.state())
+
+
 def first_link(accounts: Accounts) -> str | None:
     """Return the secret of a link for the first admin; None where there is an admin."""
     if links.has_admin(accounts.state()):
@@ -80,6 +85,15 @@ def admin_link(accounts: Accounts, email: str = "") -> str:
                 return secret
         raise AccountError(Problem("--email", "no admin signs in with this address", email[:80], "an admin's address"))
     return first_link(accounts) or _link(accounts, "invitation", None, "admin", ())
+
+
+def role_named(role: str) -> Role:
+    """Return a role by its name.
+
+    Raises:
+        AccountError: there is no such role.
+    """
+    return people.checked_role(role)
 
 
 def invite(accounts: Accounts, by: Visitor, role: Role, owners: Sequence[str] = ()) -> str:
@@ -175,6 +189,11 @@ def all_tokens(accounts: Accounts) -> list[tuple[ApiToken, bool]]:
     return [(token, tokens.is_valid(token, now)) for token in tokens.list_tokens(accounts.state())]
 
 
+def token_scopes(by: Visitor) -> tuple[Permission, ...]:
+    """Return what a token that somebody makes may be allowed."""
+    return tuple(permission for permission in PERMISSIONS if by.may(permission) and permission != "manage_accounts")
+
+
 def make_token(accounts: Accounts, by: Visitor, wish: Wish) -> tuple[str, ApiToken]:
     """Return a new token's secret, to be shown once, and what is kept."""
     secret, token = tokens.make_token(accounts.state(), wish, by.id, by.permissions, accounts.clock())
@@ -192,9 +211,25 @@ def revoke_token(accounts: Accounts, by: Visitor, token_id: str) -> bool:
     return done
 
 
-def my_sessions(accounts: Accounts, by: Visitor) -> list[Session]:
-    """Return where one is signed in, the last used first."""
-    return sessions.list_sessions(accounts.state(), by.id, accounts.clock())
+@dataclass(frozen=True)
+class Mine:
+    """One's own account.
+
+    Args:
+        user: None for a visitor who has none.
+        sessions: where one is signed in, the last used first.
+        here: hash of the session that asks.
+    """
+
+    user: User | None
+    sessions: tuple[Session, ...]
+    here: str
+
+
+def my_account(accounts: Accounts, by: Visitor, secret: str) -> Mine:
+    """Return one's own account, as the session with this secret sees it."""
+    user = next((user for user in people.list_people(accounts.state()) if user.user_id == by.id), None)
+    return Mine(user, tuple(sessions.list_sessions(accounts.state(), by.id, accounts.clock())), digest(secret))
 
 
 def end_session(accounts: Accounts, by: Visitor, session_hash: str) -> int:
@@ -232,15 +267,6 @@ def change_password(accounts: Accounts, by: Visitor, present: str, new: str, sec
     sessions.change_password(accounts.state(), user, present, new, digest(secret), accounts.cost)
     accounts.changed()
     _note(accounts, by, "password", by.id)
-
-
-def myself(accounts: Accounts, by: Visitor) -> User:
-    """Return one's own account.
-
-    Raises:
-        AccountError: a token asks, which is nobody.
-    """
-    return people.find_person(accounts.state(), by.id)
 
 
 def valid_until(accounts: Accounts, kind: LinkKind) -> datetime:

@@ -6,6 +6,7 @@ import ipaddress
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from tradewind.core.accounts import ApiToken, Session, User
 from tradewind.core.errors import AccountError, Problem, TooMany
@@ -17,6 +18,7 @@ from tradewind.govern.lockout import FORGOTTEN, account_key, count_try, forgive
 from tradewind.govern.passwords import Cost
 from tradewind.govern.secrets_kept import csrf_of, digest, keyed, new_secret, same
 from tradewind.govern.sessions import (
+    LONGEST,
     SignedIn,
     begin_session,
     check_credentials,
@@ -29,7 +31,7 @@ from tradewind.store.guard_state import delete_failed_before
 from tradewind.store.state import State, writing
 from tradewind.store.users_state import secret_of
 
-__all__ = ["Accounts", "Cost", "Limit", "SignedIn", "csrf_of", "new_secret", "same"]
+__all__ = ["LONGEST", "Accounts", "Cost", "Limit", "SignedIn", "csrf_of", "new_secret", "same"]
 
 REMEMBERED = timedelta(seconds=5)
 """How long another process's change may go unnoticed; one of this process is noticed at once."""
@@ -80,7 +82,7 @@ class Accounts:
         Raises:
             TooMany: he sends more than a person can.
         """
-        visitor, _ = self._recognise(digest(secret), lambda: self._session_visitor(secret))
+        visitor, _ = self._recognise(f"session {digest(secret)}", lambda: self._session_visitor(secret))
         if visitor is not None:
             self.limits.take(f"person:{visitor.id}", PAGES, "requests")
         return visitor
@@ -94,16 +96,16 @@ class Accounts:
         Raises:
             TooMany: it sends more than it may.
         """
-        visitor, origins = self._recognise(digest(secret), lambda: self._token_visitor(secret))
+        visitor, origins = self._recognise(f"token {digest(secret)}", lambda: self._token_visitor(secret))
         if visitor is None or (visitor.kind == "browser key" and origin.lower() not in origins):
             return None
         self.limits.take(f"token:{visitor.id}", self.api, "requests of this token")
         return visitor
 
-    def is_remembered(self, secret: str) -> bool:
+    def is_remembered(self, secret: str, kind: Literal["session", "token"]) -> bool:
         """Return whether recognising a secret needs no look into the state database."""
         with self._lock:
-            found = self._remembered.get(digest(secret))
+            found = self._remembered.get(f"{kind} {digest(secret)}")
         return found is not None and self.clock() < found[0]
 
     def may_send_events(self, origin: str) -> bool:
@@ -143,9 +145,18 @@ class Accounts:
             self.audit.write(self.audit.entry("nobody", "nobody", "failed", "sign-in", account[:16], origin))
             raise AccountError(Problem("", "this address and this password do not belong together"))
         forgive(state, account, origin)
-        signed = begin_session(state, user, device, now, replaces)
+        return self.begin(user, address, device, replaces)
+
+    def begin(self, user: User, address: str, device: str, replaces: str = "") -> SignedIn:
+        """Sign somebody in who has proved who he is, by password or by a link.
+
+        Raises:
+            AccountError: he was locked or removed in this very moment.
+        """
+        now = self.clock()
+        signed = begin_session(self.state(), user, device, now, replaces)
         self.changed()
-        self.audit.write(self.audit.entry(user.user_id, "user", "signed in", "session", "", origin))
+        self.audit.write(self.audit.entry(user.user_id, "user", "signed in", "session", "", self.origin_of(address)))
         self._tidy(now)
         return signed
 
@@ -183,8 +194,9 @@ class Accounts:
         return self._secret
 
     def close(self) -> None:
-        """Write what still waits for the record."""
-        self.audit.flush()
+        """Write what still waits for the record, and let nothing touch the state database any more."""
+        self.limits.close()
+        self.audit.close()
 
     def _recognise(
         self, key: str, look: Callable[[], tuple[Visitor, tuple[str, ...]] | None]

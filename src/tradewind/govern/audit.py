@@ -95,6 +95,14 @@ class AuditLog:
                 self._waiting = waiting + self._waiting
             raise
 
+    def close(self) -> None:
+        """Write what waits, and let nothing wait any more."""
+        with self._lock:
+            timer = self._timer
+        if timer is not None:
+            timer.cancel()
+        self._flush_quietly()
+
     def read(self, wanted: Wanted, limit: int = 100, before: tuple[datetime, str] | None = None) -> list[AuditEntry]:
         """Return lines, the newest first; see `read_entries`."""
         self.flush()

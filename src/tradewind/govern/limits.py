@@ -65,6 +65,7 @@ class Limits:
         self._lock, self._busy = threading.Lock(), threading.Lock()
         self._local: dict[str, _Local] = {}
         self._asked_at: datetime | None = None
+        self._closed = False
 
     def take(self, name: str, limit: Limit, what: str, wait: bool = False) -> None:
         """Take one request out of a bucket.
@@ -81,12 +82,13 @@ class Limits:
         now = self._clock()
         with self._lock:
             known = name in self._local
-            bucket = self._local.setdefault(name, _Local(limit, limit.burst, now))
+            self._local.setdefault(name, _Local(limit, limit.burst, now))
         if wait and (not known or self._due(now)):
             self.reconcile()
         elif self._due(now):
             threading.Thread(target=self._reconcile_quietly, daemon=True).start()
         with self._lock:
+            bucket = self._local.setdefault(name, _Local(limit, limit.burst, now))
             bucket.fill(now)
             if bucket.left < 1:
                 raise _too_many(what, (1 - bucket.left) / limit.per_second)
@@ -128,7 +130,14 @@ class Limits:
 
     def _reconcile_quietly(self) -> None:
         with suppress(StoreError):  # a database that is away does not stop requests that do not need it
-            self.reconcile()
+            if not self._closed:
+                self.reconcile()
+
+    def close(self) -> None:
+        """Wait until nothing here uses the state database, and let nothing begin to."""
+        self._closed = True
+        with self._busy:
+            pass
 
     def _forget(self, keep: str) -> None:
         """Drop half of the buckets: those with most left."""

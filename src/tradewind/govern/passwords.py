@@ -110,10 +110,10 @@ def _is_frequent(password: str) -> bool:
     plain = password.casefold()
     if re.fullmatch(r"(.{1,5}?)\1+.{0,3}", plain):
         return True
-    spelled = plain.translate(str.maketrans("@4310$5!7", "aaeiossit"))
-    words = {re.sub(r"[\W\d_]+", "", text) for text in (plain, spelled)}
-    cores = words | {re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text) for text in (plain, spelled)} | {plain}
-    if any(core in FREQUENT or not core for core in cores):
+    bare = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
+    spelled = [text.translate(str.maketrans("@4310$5!7", "aaeiossit")) for text in (plain, bare)]
+    letters = [re.sub(r"[\W\d_]+", "", text) for text in (plain, *spelled)]
+    if not bare or not FREQUENT.isdisjoint((plain, bare, *spelled, *letters)):
         return True
     rows = (
         "abcdefghijklmnopqrstuvwxyz",

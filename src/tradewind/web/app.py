@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from tradewind import __version__
+from tradewind.web.door import recognise_account
 from tradewind.web.headers import Headers
 from tradewind.web.observe import Observe
 from tradewind.web.problems import install_problems
@@ -19,6 +20,11 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.static_files",
     "tradewind.web.operations",
     "tradewind.web.rooms.sign_in",
+    "tradewind.web.rooms.settings",
+    "tradewind.web.rooms.settings_users",
+    "tradewind.web.rooms.settings_tokens",
+    "tradewind.web.rooms.settings_audit",
+    "tradewind.web.rooms.settings_words",
     "tradewind.web.rooms.today",
     "tradewind.web.api.events",
     "tradewind.web.rooms.streams",
@@ -28,7 +34,10 @@ ROUTERS: tuple[str, ...] = (
 """Files that hold a `router`, pages first; each later room and part of the API is one line here."""
 
 PUBLIC: frozenset[str] = frozenset(
-    {"/static/{version}/{name}", "/vega.js", "/health", "/ready", "/metrics", "/sign-in", "/v1/openapi.json"}
+    {
+        "/static/{version}/{name}", "/vega.js", "/health", "/ready", "/metrics", "/sign-in", "/welcome/{link}",
+        "/v1/openapi.json",
+    }  # fmt: skip
 )
 """Routes that need no permission; every other route names one."""
 
@@ -40,8 +49,6 @@ def build_app(site: Site, recognise: Recognise | None = None) -> FastAPI:
         site: the workspace as it is served.
         recognise: tells who sends a request; sessions and tokens of the workspace's accounts when absent.
     """
-    from tradewind.web.rooms.sign_in import recognise_account
-
     app = FastAPI(
         title="Tradewind", version=__version__, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json",
         description="Scores with their reasons, lists, findings, events and feedback of one workspace.",

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.visitor import Permission, Visitor
+from tradewind.web.door import is_quick, recognise_account
 from tradewind.web.refusals import NotAllowed, NotSignedIn, StaleForm
 from tradewind.web.site import Site
 
@@ -35,6 +37,13 @@ def visitor_or_none(request: Request) -> Visitor | None:
     return found
 
 
+async def ask_visitor(request: Request) -> Visitor | None:
+    """Return who sends a request, or None; where the database is asked, other requests go on meanwhile."""
+    if request.app.state.recognise is recognise_account and not is_quick(request, site_of(request)):
+        return await run_in_threadpool(visitor_or_none, request)
+    return visitor_or_none(request)
+
+
 def may(permission: Permission) -> Any:
     """Return the dependency that lets through who holds a permission, and gives the visitor.
 
@@ -42,7 +51,7 @@ def may(permission: Permission) -> Any:
     """
 
     async def check(request: Request) -> Visitor:
-        visitor = visitor_or_none(request)
+        visitor = await ask_visitor(request)
         if visitor is None:
             raise NotSignedIn
         if not visitor.may(permission):
