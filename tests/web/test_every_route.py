@@ -51,7 +51,8 @@ def test_nobody_is_let_through_but_to_the_door(client_of, tmp_path: Path) -> Non
     for route, method, permission in GUARDED:
         if route.path == "/vega.js":
             continue  # takes seconds to put together, and is the same for everybody
-        answer, path = client.request(method, address(route)), address(route)
+        path = address(route)
+        answer = client.request(method, path, json={"event": "x"} if method in ("POST", "PUT", "PATCH") else None)
         if permission is None and method in SAFE:
             fine = answer.status_code in (200, 404)
         elif permission is None:
@@ -59,7 +60,7 @@ def test_nobody_is_let_through_but_to_the_door(client_of, tmp_path: Path) -> Non
         elif method in SAFE and not is_api(route):
             fine = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?next=%2F")
         else:
-            fine = answer.status_code == 401
+            fine = answer.status_code in (401, 403 if method == "OPTIONS" else 401)  # another site's page asks first
         wrong += [] if fine else [f"{method} {path}: {answer.status_code}"]
     assert not wrong, "\n".join(wrong)
 

@@ -35,9 +35,15 @@ ROUTERS: tuple[str, ...] = (
 
 PUBLIC: frozenset[str] = frozenset(
     {
-        "/static/{version}/{name}", "/vega.js", "/health", "/ready", "/metrics", "/sign-in", "/welcome/{link}",
+        "/static/{version}/{name}",
+        "/vega.js",
+        "/health",
+        "/ready",
+        "/metrics",
+        "/sign-in",
+        "/welcome/{link}",
         "/v1/openapi.json",
-    }  # fmt: skip
+    }
 )
 """Routes that need no permission; every other route names one."""
 

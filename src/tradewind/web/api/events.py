@@ -167,8 +167,7 @@ for _kind, _paths in PATHS.items():
         _route(_kind, _path, _path == _paths[0])
 
 
-@router.options("/v1/{call}", dependencies=[Depends(asked)], include_in_schema=False, status_code=204)
-async def ask(request: Request, call: str) -> Response:
+async def ask(request: Request) -> Response:
     """Tell a browser what it may send from a page of another site."""
     return Response(
         status_code=204,
@@ -178,3 +177,8 @@ async def ask(request: Request, call: str) -> Response:
             "Access-Control-Max-Age": ASK_AGAIN_SECONDS,
         },
     )
+
+
+for _path in ("/v1/events", "/v1/batch", "/v1/b", *(each for paths in PATHS.values() for each in paths)):
+    router.options(_path, dependencies=[Depends(asked)], include_in_schema=False, status_code=204,
+                   name=f"ask {_path}")(ask)  # fmt: skip
