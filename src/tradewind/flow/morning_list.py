@@ -116,12 +116,12 @@ def morning_list(workspace: Workspace, name: str, owner: str = "", top: int = 20
         table=source.table,
         entity=source.entity,
         owners=_most_frequent(owners.values()),
-        caveat=_caveat(workspace, name),
+        caveat=caveat_of(workspace, name),
     )
 
 
-def _caveat(workspace: Workspace, name: str) -> str:
-    """What the last report says to do with a list that is not better than a rule of thumb, or than chance."""
+def caveat_of(workspace: Workspace, name: str) -> str:
+    """Return what the last report says to do with a list that is not better than a rule of thumb, or than chance."""
     try:
         findings = json.loads(workspace.path("reports/latest.json").read_text(encoding="utf-8"))
         found: dict[str, Any] = next((each for each in findings if each["name"] == name), {})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.flow.question import Question
+from tradewind.store.manifest import Manifest, TableEntry
 from tradewind.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -75,14 +76,26 @@ def read_source(workspace: Workspace, question: Question) -> Source:
     Raises:
         NotAnswerable: no run has made one, or the question has none.
     """
-    tables = workspace.manifest().tables
-    analysis = question.use_case.task == "analysis"
-    name = f"{'list' if analysis else 'scores'}_{question.name}"
-    if name not in tables:
-        what = "it has no list of whom to work on" if analysis else "nobody has been scored yet"
-        do = f"tradewind run --only {question.name}"
-        raise NotAnswerable(Problem(question.name, what, "", f"a table {name}", do))
-    rows = workspace.table(name)
+    from tradewind.store.tables import read_table
+
+    entry = list_table(workspace.manifest(), question)
+    name, analysis = entry.name, question.use_case.task == "analysis"
+    rows = read_table(workspace.root, entry)
     key = question.use_case.entity
     entity = key if key in rows.column_names else rows.column_names[0]
     return Source(name, rows, entity, scored="mean" in rows.column_names and not analysis)
+
+
+def list_table(manifest: Manifest, question: Question) -> TableEntry:
+    """Return the table of a question's list in a snapshot.
+
+    Raises:
+        NotAnswerable: no run has made one, or the question has none.
+    """
+    analysis = question.use_case.task == "analysis"
+    name = f"{'list' if analysis else 'scores'}_{question.name}"
+    if name not in manifest.tables:
+        what = "it has no list of whom to work on" if analysis else "nobody has been scored yet"
+        do = f"tradewind run --only {question.name}"
+        raise NotAnswerable(Problem(question.name, what, "", f"a table {name}", do))
+    return manifest.tables[name]

@@ -314,3 +314,13 @@ MODEL_PINS = sa.Table(
     sa.Column("because", sa.Text, nullable=False),
 )
 """The version of a use case's model that is used in place of the newest."""
+IDEMPOTENT_WRITES = sa.Table(
+    "idempotent_writes",
+    SCHEMA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("begun_at", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.BigInteger),
+    sa.Column("answer", sa.Text),
+)
+"""`key` is a digest of who, which route and the caller's own key; `status` and `answer` are NULL while it is worked on."""

@@ -1,0 +1,197 @@
+"""What the API answers, as dataclasses: the same names and fields as in its OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Item]):
+    """Some of many: pass `next_cursor` on to get the next ones; None when these are the last."""
+
+    items: tuple[Item, ...]
+    next_cursor: str | None = None
+    snapshot_id: str | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class WorkspaceInfo:
+    """The workspace that answers."""
+
+    name: str
+    currency: str
+    timezone: str
+    simulated: bool
+    snapshot_id: str | None
+    version: str
+
+
+@dataclass(frozen=True)
+class Me:
+    """Who calls, and what the token may do."""
+
+    id: str
+    name: str
+    kind: str
+    role: str
+    permissions: tuple[str, ...]
+    owners: tuple[str, ...]
+    workspace: WorkspaceInfo | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A business question, whether it is asked here, and what else it would need."""
+
+    name: str
+    title: str
+    question: str
+    action: str
+    kind: str
+    people: str
+    task: str
+    horizon_days: int
+    asked: bool
+    status: str
+    has_list: bool
+    needs: tuple[str, ...]
+    unlocked_by: str | None
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure with its 95 % interval, or the reason why there is none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check behind an answer."""
+
+    name: str
+    status: str
+    what: str
+    do: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One answer in words, money and figures, and how we know."""
+
+    name: str
+    title: str
+    subtitle: str
+    question: str
+    status: str
+    evidence: str
+    approach: str
+    found: tuple[str, ...]
+    money: str
+    next: str
+    numbers: Mapping[str, Number]
+    tables: Mapping[str, str]
+    checks: tuple[Check, ...]
+    caption: str
+    people: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of a table, with its type in SQL."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class FindingTable(Page[Mapping[str, Any]]):
+    """Rows of a table behind a finding."""
+
+    role: str = ""
+    table: str = ""
+    columns: tuple[TableColumn, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a score is what it is, in plain words; `influence` says whether one can act on it."""
+
+    text: str
+    influence: str | None = None
+
+
+@dataclass(frozen=True)
+class ListSummary:
+    """One list that people can work on."""
+
+    question: str
+    title: str
+    action: str
+    kind: str
+    people: str
+    rows: int
+    as_of: date | None
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """One row of a list: who, how likely or how much, why, what to do."""
+
+    rank: int
+    id: str
+    name: str | None
+    owner: str | None
+    score: float | None
+    low: float | None
+    high: float | None
+    value: float | None
+    says: str
+    worth: str
+    reasons: tuple[Reason, ...]
+    do: str
+    more: Mapping[str, str]
+    said_last: str | None
+
+
+@dataclass(frozen=True)
+class WorkList(Page[ListRow]):
+    """A page of a question's list."""
+
+    question: str = ""
+    title: str = ""
+    action: str = ""
+    kind: str = ""
+    people: str = ""
+    as_of: date | None = None
+    handled: int = 0
+    caveat: str = ""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What somebody said of a row of a list."""
+
+    id: str
+    question: str
+    kind: str
+    entity_id: str
+    verdict: str
+    because: str
+    until: date | None
+    by: str
+    at: datetime
+    model_version: str | None
+    as_of: date | None
+    score: float | None

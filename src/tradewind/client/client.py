@@ -1,0 +1,99 @@
+"""The client: each method is one call of `calls`, sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import httpx
+
+from tradewind.client import calls
+from tradewind.client.answers import Page
+from tradewind.client.call import Call
+from tradewind.client.connection import Connection
+from tradewind.client.patience import Patience
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+Item = TypeVar("Item")
+
+
+def _sent(call: Callable[P, Call[Answer]]) -> Callable[Concatenate[Client, P], Answer]:
+    @wraps(call)
+    def method(self: Client, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        return self.send(call(*args, **kwargs))
+
+    return method
+
+
+def _each(call: Callable[P, Call[Page[Item]]]) -> Callable[Concatenate[Client, P], Iterator[Item]]:
+    @wraps(call)
+    def method(self: Client, *args: P.args, **kwargs: P.kwargs) -> Iterator[Item]:
+        return self.each(call(*args, **kwargs))
+
+    return method
+
+
+class Client:
+    """Speaks to a server; use it in a `with`, or `close` it.
+
+    Args:
+        url: address of the server, or of one workspace of it.
+        token: API token; make one under Settings, Tokens.
+        timeout: seconds to wait for one answer.
+        patience: how often a call is tried, and how long one waits between.
+        transport: of httpx, for tests.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str = "",
+        timeout: float = 30.0,
+        patience: Patience | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._connection = Connection(url, token, patience or Patience())
+        self._http = httpx.Client(timeout=timeout, transport=transport)
+
+    def send(self, call: Call[Answer]) -> Answer:
+        """Make a call, again where the server asks for it.
+
+        Raises:
+            ApiError: the server refused it.
+            NotReached: the server did not answer.
+        """
+        headers = self._connection.headers(call)
+        tried = 0
+        while True:
+            outcome: httpx.Response | httpx.TransportError
+            try:
+                outcome = self._http.request(**self._connection.request(call, headers))
+            except httpx.TransportError as error:
+                outcome = error
+            tried += 1
+            wait = self._connection.wait(outcome, tried)
+            if wait is None:
+                return self._connection.read(call, outcome)
+            time.sleep(wait)
+
+    def each(self, call: Call[Page[Item]]) -> Iterator[Item]:
+        """Go through all pages of a call, item by item."""
+        while True:
+            page = self.send(call)
+            yield from page.items
+            if page.next_cursor is None:
+                return
+            call = call.after(page.next_cursor)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
