@@ -12,9 +12,10 @@ from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feedback import VERDICTS, Feedback
 from tradewind.core.time import local_day
 from tradewind.flow.depends import today_of
+from tradewind.flow.list_owner import SeesRow
 from tradewind.flow.question import Question
 from tradewind.flow.questions import find_question
-from tradewind.flow.worklist import read_source
+from tradewind.flow.shown_row import shown_row
 from tradewind.store.workspace import Workspace
 
 LONGEST = 1_000
@@ -41,7 +42,9 @@ class Said:
     by: str = ""
 
 
-def give_feedback(workspace: Workspace, name: str, entity_id: str, said: Said) -> Feedback:
+def give_feedback(
+    workspace: Workspace, name: str, entity_id: str, said: Said, sees: SeesRow | None = None
+) -> Feedback:
     """Take down what somebody says of one row of a question's list.
 
     Args:
@@ -49,6 +52,7 @@ def give_feedback(workspace: Workspace, name: str, entity_id: str, said: Said) -
         name: of the question.
         entity_id: which customer, company, lead or deal.
         said: what is said of it.
+        sees: whose rows whoever says it may see; None for all.
     Raises:
         ConfigError: no such question or verdict, a day in the past, or no reason where one is needed; all together.
         NotAnswerable: there is no list yet, or the entity is not on it.
@@ -57,17 +61,16 @@ def give_feedback(workspace: Workspace, name: str, entity_id: str, said: Said) -
     problems = _problems(said, today_of(workspace))
     if problems:
         raise ConfigError(problems)
-    source = read_source(workspace, question)
-    row = source.find(entity_id)
-    if row is None:
+    row = shown_row(workspace, question, entity_id)
+    if row.values is None or (sees is not None and not sees(row.owner)):
         raise NotAnswerable(
             Problem(name, f"nobody of this key is on the list of {question.people}", entity_id[:80],
                     "one of the list", f"tradewind list {name}")
         )  # fmt: skip
     feedback = Feedback(
-        uuid.uuid4().hex, name, source.entity, entity_id, said.verdict, said.because.strip(), said.until,  # type: ignore[arg-type]
-        said.by.strip() or _this_user(workspace.environ), workspace.clock(), source.version, source.as_of,
-        source.score_of(row), source.usual,
+        uuid.uuid4().hex, name, row.entity, entity_id, said.verdict, said.because.strip(), said.until,  # type: ignore[arg-type]
+        said.by.strip() or _this_user(workspace.environ), workspace.clock(), row.version, row.as_of, row.score,
+        row.usual,
     )  # fmt: skip
     workspace.state().record_feedback(feedback)
     return feedback

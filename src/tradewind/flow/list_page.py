@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,17 +11,15 @@ from tradewind.core.entities import ENTITIES
 from tradewind.core.feedback import Feedback
 from tradewind.flow.depends import today_of
 from tradewind.flow.feedback import handled
+from tradewind.flow.list_owner import SeesRow, with_owner
 from tradewind.flow.list_rows import Row, listed_row, say_last, scored_row
 from tradewind.flow.morning_list import caveat_of
-from tradewind.flow.names import OWNERS, say_names
+from tradewind.flow.names import say_names
 from tradewind.flow.question import Question
 from tradewind.flow.snapshot_rows import Ask, snapshot_rows
-from tradewind.flow.worklist import SCORE_COLUMNS, list_table
+from tradewind.flow.worklist import SCORE_COLUMNS, entity_of, list_table
 from tradewind.store.manifest import Manifest, TableEntry
 from tradewind.store.workspace import Workspace
-
-SeesRow = Callable[[str | None], bool]
-"""Whether the records of an owner are shown."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +105,6 @@ def list_page(workspace: Workspace, manifest: Manifest, question: Question, aske
     return ListPage(question, key, as_of, made, after, total, left_out, caveat, columns)
 
 
-def entity_of(entry: TableEntry, question: Question) -> str:
-    """Return the column of a list that names whom a row is about."""
-    names = [name for name, _ in entry.columns]
-    return question.use_case.entity if question.use_case.entity in names else names[0]
-
-
 def resting_ids(workspace: Workspace, question: Question, entity: str, said: list[Feedback]) -> list[str]:
     """Return whom to leave alone today: worked on, put off, or ended on any list."""
     today, zone = today_of(workspace), workspace.config.workspace.timezone
@@ -175,28 +167,6 @@ class _Source:
             return None
         found = self._ask(f'SELECT l.cutoff AS day FROM "{self._entry.name}" l LIMIT 1')[0]["day"]
         return found if isinstance(found, date) else None
-
-
-def with_owner(manifest: Manifest, entry: TableEntry, column: str, key: str) -> tuple[str, str]:
-    """Return the FROM clause of a table as `l`, and the SQL of a row's owner; empty where nobody knows one.
-
-    Args:
-        manifest: the snapshot.
-        entry: of the table.
-        column: of it that names whom a row is about; empty where none does.
-        key: of which kind that is.
-    """
-    listed = f'"{entry.name}" l'
-    own = next((name for name in OWNERS if name in dict(entry.columns)), "")
-    if own:
-        return listed, f'l."{own}"'
-    table = ENTITIES[key].table if column and key in ENTITIES else ""
-    columns = dict(manifest.tables[table].columns) if table in manifest.tables else {}
-    known = [name for name in OWNERS if name in columns]
-    if not known or "valid_to" not in columns:
-        return listed, ""
-    filled = ", ".join(f"NULLIF(e.\"{name}\", '')" for name in known)
-    return f'{listed} LEFT JOIN "{table}" e ON e."{key}" = l."{column}" AND e.valid_to IS NULL', f"COALESCE({filled})"
 
 
 def _said(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tradewind.core.contract import CONTRACT
-from tradewind.core.errors import ConfigError, NotAnswerable
+from tradewind.core.errors import ConfigError, NotAnswerable, NotFound, Problem
 from tradewind.core.finding import Finding, Status
 from tradewind.flow.published import read_published
 from tradewind.flow.question import Question
@@ -64,6 +64,18 @@ def question_states(workspace: Workspace) -> tuple[QuestionState, ...]:
 def question_state(workspace: Workspace, name: str) -> QuestionState | None:
     """Return how one question stands, or None where there is no such question."""
     return next((state for state in question_states(workspace) if state.question.name == name), None)
+
+
+def known_question(workspace: Workspace, name: str) -> Question:
+    """Return a question by its name.
+
+    Raises:
+        NotFound: there is none of this name.
+        ConfigError: its settings have problems.
+    """
+    if name not in list_questions(workspace.config):
+        raise NotFound(Problem(name[:80], "there is no such question", "", "a name from the list of questions"))
+    return find_question(workspace.config, name)
 
 
 def _state(

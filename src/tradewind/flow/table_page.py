@@ -14,7 +14,7 @@ from tradewind.core.contract import CONTRACT
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import NotFound, Problem
 from tradewind.core.finding import Finding
-from tradewind.flow.list_page import SeesRow, with_owner
+from tradewind.flow.list_owner import SeesRow, with_owner
 from tradewind.flow.snapshot_rows import Ask, snapshot_rows
 from tradewind.store.manifest import Manifest, TableEntry
 from tradewind.store.workspace import Workspace

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.flow.question import Question
@@ -39,35 +38,12 @@ class Source:
     scored: bool
 
     @property
-    def version(self) -> str:
-        """The model's version; empty for an analysis."""
-        return str(self.rows["model_version"][0]) if self.scored and self.rows.num_rows else ""
-
-    @property
     def as_of(self) -> date | None:
         """The local day as of which it was made; None where the table does not say."""
         if "cutoff" not in self.rows.column_names or self.rows.num_rows == 0:
             return None
         found = self.rows["cutoff"][0].as_py()
         return found if isinstance(found, date) else None
-
-    @property
-    def usual(self) -> float | None:
-        """Mean of the scores."""
-        import pyarrow.compute as pc
-
-        return float(pc.mean(self.rows["mean"]).as_py()) if self.scored and self.rows.num_rows else None
-
-    def find(self, entity_id: str) -> Mapping[str, Any] | None:
-        """Return the row about an entity, or None."""
-        import pyarrow.compute as pc
-
-        found = self.rows.filter(pc.equal(self.rows[self.entity].cast("string"), entity_id)).slice(0, 1).to_pylist()
-        return found[0] if found else None
-
-    def score_of(self, row: Mapping[str, Any]) -> float | None:
-        """Return a row's chance or amount."""
-        return float(row["mean"]) if self.scored and row.get("mean") is not None else None
 
 
 def read_source(workspace: Workspace, question: Question) -> Source:
@@ -84,6 +60,12 @@ def read_source(workspace: Workspace, question: Question) -> Source:
     key = question.use_case.entity
     entity = key if key in rows.column_names else rows.column_names[0]
     return Source(name, rows, entity, scored="mean" in rows.column_names and not analysis)
+
+
+def entity_of(entry: TableEntry, question: Question) -> str:
+    """Return the column of a list that names whom a row is about."""
+    names = [name for name, _ in entry.columns]
+    return question.use_case.entity if question.use_case.entity in names else names[0]
 
 
 def list_table(manifest: Manifest, question: Question) -> TableEntry:

@@ -209,13 +209,7 @@ class State:
         taken_back = FEEDBACK.c.feedback_id.in_(sa.select(FEEDBACK_TAKEN_BACK.c.feedback_id))
         query = FEEDBACK.select().where(~taken_back).order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id)
         rows = self._rows(query.where(FEEDBACK.c.question == question) if question else query)
-        return [
-            Feedback(
-                row.feedback_id, row.question, row.entity, row.entity_id, row.verdict, row.because, _day(row.until_day),
-                row.given_by, from_micros(row.given_at), row.model_version, _day(row.as_of), **_load(row.shown),
-            )
-            for row in rows
-        ]  # fmt: skip
+        return [feedback_of(row) for row in rows]
 
     def close(self) -> None:
         """Close every connection."""
@@ -229,6 +223,14 @@ class State:
         with writing(self._engine) as connection:
             connection.execute(table.delete().where(same))
             connection.execute(table.insert().values(dict(row)))
+
+
+def feedback_of(row: Any) -> Feedback:
+    """Return a row of the table `feedback` as what somebody said."""
+    return Feedback(
+        row.feedback_id, row.question, row.entity, row.entity_id, row.verdict, row.because, _day(row.until_day),
+        row.given_by, from_micros(row.given_at), row.model_version, _day(row.as_of), **_load(row.shown),
+    )  # fmt: skip
 
 
 def open_state(url: str) -> State:

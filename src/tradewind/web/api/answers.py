@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -37,6 +37,9 @@ class ProblemDetails(Answer):
     detail: str = Field("", description="The same at length; may be empty.")
     problems: list[FieldProblem] = Field([], description="What is wrong in what was sent, one by one.")
     request_id: str = Field("", description="Number of the request, to tell whoever runs the server.")
+
+
+Cell = str | int | float | bool | None
 
 
 class Page(Answer):
@@ -161,7 +164,7 @@ class FindingTablePage(Page):
     role: str
     table: str
     columns: list[TableColumn]
-    items: list[dict[str, Any]] = Field(description="Column to value; times and days as text, amounts as numbers.")
+    items: list[dict[str, Cell]] = Field(description="Column to value; times and days as text, amounts as numbers.")
 
 
 class ReasonAnswer(Answer):
@@ -180,7 +183,6 @@ class ListSummary(Answer):
     kind: Kind
     people: str
     rows: int = Field(description="How many rows it has, for everybody and before any is handled.")
-    as_of: date | None
 
 
 class ListSummaryPage(Page):
@@ -243,3 +245,73 @@ class FeedbackPage(Page):
     """What was said, newest first."""
 
     items: list[FeedbackAnswer]
+
+
+class RunAnswer(Answer):
+    """A piece of work of the server: an update of all answers, a check of the data …"""
+
+    id: str
+    kind: str = Field(examples=["run"])
+    title: str = Field(description="What people call it.", examples=["update"])
+    only: list[str] = Field(description="Questions it is limited to; empty for all.")
+    status: Literal["queued", "running", "done", "findings", "failed", "cancelled", "interrupted"]
+    ended: bool = Field(description="Whether nothing more comes of it.")
+    asked_by: str
+    asked_at: Instant
+    started_at: datetime | None
+    finished_at: datetime | None
+    waits_for: str = Field(description="What a queued run waits for; else empty.")
+    reason: str = Field(description="Why it ended as it did; may be empty.")
+    problems: list[str] = Field(description="What went wrong in it, one by one.")
+    snapshot_id: str | None = Field(description="State of the data that it left; null before it has.")
+
+
+class RunPage(Page):
+    """Runs, newest first."""
+
+    items: list[RunAnswer]
+
+
+class RunEvent(Answer):
+    """One thing that a run said."""
+
+    number: int = Field(description="Counts from 1 without gaps.", ge=1)
+    at: Instant
+    kind: str = Field(examples=["stage"])
+    title: str = Field(description="Of the stage it is about; may be empty.")
+    text: str = Field(description="What it said; may be empty.")
+    done: int | None = Field(description="Parts of the stage that are done; null where it does not count.")
+    total: int | None
+
+
+class RunEventPage(Page):
+    """What a run said, oldest first."""
+
+    items: list[RunEvent]
+    ended: bool = Field(description="Whether nothing more will come behind the last page.")
+
+
+class BatchRow(Answer):
+    """The answer to one row of a file."""
+
+    id: str = Field(description="As it was sent; the row's number where none was.")
+    status: Literal["scored", "not asked about"] = Field(
+        description="`not asked about`: nobody of this key is on the list, or it is not yours to see."
+    )
+    score: float | None
+    low: float | None = Field(description="Lower end of the 80 % interval.")
+    high: float | None
+    reasons: list[ReasonAnswer]
+
+
+class BatchAnswer(Answer):
+    """The answer to a file, one item for each of its rows, in its order."""
+
+    question: str
+    kind: Kind
+    model_version: str | None
+    as_of: date | None = Field(description="Day as of which ids were scored; null for feature rows.")
+    scored: int = Field(description="How many rows have a score.")
+    missing_features: list[str] = Field(description="Features of the model that the file lacks: they count as unknown.")
+    ignored_columns: list[str] = Field(description="Columns of the file that the model does not have.")
+    items: list[BatchRow]

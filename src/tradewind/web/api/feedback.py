@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tradewind.core.feedback import Feedback
 from tradewind.flow.feedback import Said, give_feedback
+from tradewind.flow.feedback_pages import Wanted, feedback_page
 from tradewind.web.api.answers import FeedbackAnswer, FeedbackPage, Verdict
 from tradewind.web.api.asking import KIND_OF, Cursor, GivesFeedback, Limit, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor
@@ -59,22 +60,14 @@ def list_feedback(
     """Return what was said, newest first. Sales gets what it said itself."""
     filters = {"feedback": "feedback", "question": question, "entity_id": entity_id}
     after = read_cursor(cursor, filters).after
-    said = site_of(request).workspace().state().feedback(question)
-    found = [one for one in reversed(said) if _wanted(one, entity_id, visitor.name if visitor.own_only else "")]
-    places = [one.feedback_id for one in found]
-    begin = places.index(after) + 1 if after in places else 0
-    shown = found[begin : begin + limit]
-    more = begin + limit < len(found)
+    wanted = Wanted(question, entity_id, visitor.name if visitor.own_only else "")
+    page = feedback_page(site_of(request).workspace().state(), wanted, limit, after)
     return FeedbackPage(
-        items=[_answer(one) for one in shown],
-        next_cursor=write_cursor(Place("", shown[-1].feedback_id), filters) if more else None,
+        items=[_answer(one) for one in page.said],
+        next_cursor=None if page.after is None else write_cursor(Place("", page.after), filters),
         snapshot_id=None,
-        total=len(found),
+        total=page.total,
     )
-
-
-def _wanted(feedback: Feedback, entity_id: str, by: str) -> bool:
-    return (not entity_id or feedback.entity_id == entity_id) and (not by or feedback.by == by)
 
 
 def _answer(said: Feedback) -> FeedbackAnswer:

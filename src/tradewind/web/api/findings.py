@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
 from tradewind.flow.published import Published, read_published
-from tradewind.flow.questions import find_question
+from tradewind.flow.question_states import known_question
 from tradewind.flow.snapshot_rows import find_snapshot
 from tradewind.flow.table_page import Sight, table_of, table_page, table_parquet
 from tradewind.web.api.answers import FindingAnswer, FindingPage, FindingTablePage, TableColumn
@@ -90,7 +90,7 @@ def get_finding_table(
     place = read_cursor(cursor, filters)
     manifest = find_snapshot(workspace, place.snapshot)
     entry = table_of(manifest, finding, role)
-    sight = Sight(visitor.sees_personal, sees(visitor), find_question(workspace.config, question).use_case.entity)
+    sight = Sight(visitor.sees_personal, sees(visitor), known_question(workspace, question).use_case.entity)
     if format == "parquet":
         _may_export(visitor)
         name = f"{entry.name}.parquet"

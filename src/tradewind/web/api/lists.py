@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 from tradewind.core.contract import CONTRACT
 from tradewind.core.visitor import Visitor
 from tradewind.flow.depends import today_of
+from tradewind.flow.feedback_pages import last_word
 from tradewind.flow.list_page import Asked, ListedRow, ListPage, list_page
-from tradewind.flow.question_states import question_states
-from tradewind.flow.questions import find_question
+from tradewind.flow.question_states import known_question, question_states
 from tradewind.flow.snapshot_rows import find_snapshot
 from tradewind.flow.worklist import INFLUENCES, REASONS, list_table
 from tradewind.web.api.answers import ListRow, ListSummary, ListSummaryPage, ReasonAnswer, WorkListPage
@@ -42,7 +42,6 @@ def list_lists(request: Request, visitor: SeesPeople, limit: Limit = 50, cursor:
                 kind=KIND_OF[state.question.use_case.entity],
                 people=state.question.people,
                 rows=list_table(manifest, state.question).rows,
-                as_of=None,
             )
             for state in shown
         ],
@@ -61,13 +60,11 @@ def get_list(
     somebody worked on or put off are left out and counted in `handled`. Sales gets the rows of its own records; viewers
     get no names. A walk by cursor reads the same state of the data to its end."""
     workspace = site_of(request).workspace()
-    asked = find_question(workspace.config, question)
+    asked = known_question(workspace, question)
     filters = {"list": question, "owner": owner}
     place = read_cursor(cursor, filters)
     manifest = find_snapshot(workspace, place.snapshot)
-    said = workspace.state().feedback()
-    last = (len(said), said[-1].at) if said else (0, "")
-    tag = tag_of(manifest.snapshot_id, last, today_of(workspace), filters, place.after, limit, visitor.role,
+    tag = tag_of(manifest.snapshot_id, last_word(workspace.state()), today_of(workspace), filters, place.after, limit, visitor.role,
                  visitor.owners, visitor.sees_personal)  # fmt: skip
     if (same := not_modified(request, tag)) is not None:
         return same  # type: ignore[return-value]
