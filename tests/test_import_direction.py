@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "core", "stats", "models", "checks", "decide", "simulate", "report", "store", "sources", "identity",
         "features", "govern", "destinations", "measure", "use_cases",
     },
+    "client": {"core"},
     "cli": {"core", "flow", "report"},
     "web": {"core", "flow", "report"},
 }  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tradewind.client.client import AsyncClient, Client
+from tradewind.client.async_client import AsyncClient
+from tradewind.client.client import Client
 from tradewind.client.errors import ApiError, NotReached
 
 __all__ = ["ApiError", "AsyncClient", "Client", "NotReached"]

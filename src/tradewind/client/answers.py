@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -142,7 +142,6 @@ class ListSummary:
     kind: str
     people: str
     rows: int
-    as_of: date | None
 
 
 @dataclass(frozen=True)
@@ -195,3 +194,78 @@ class Feedback:
     model_version: str | None
     as_of: date | None
     score: float | None
+
+
+@dataclass(frozen=True)
+class FindingPage(Page[Finding]):
+    """The findings of the newest run."""
+
+    as_of: date | None = None
+    currency: str = ""
+    amounts_are: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of work of the server."""
+
+    id: str
+    kind: str
+    title: str
+    only: tuple[str, ...]
+    status: str
+    ended: bool
+    asked_by: str
+    asked_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    waits_for: str
+    reason: str
+    problems: tuple[str, ...]
+    snapshot_id: str | None
+
+
+@dataclass(frozen=True)
+class RunEvent:
+    """One thing that a run said."""
+
+    number: int
+    at: datetime
+    kind: str
+    title: str
+    text: str
+    done: int | None
+    total: int | None
+
+
+@dataclass(frozen=True)
+class RunEvents(Page[RunEvent]):
+    """What a run said; `ended` when nothing more will come behind the last page."""
+
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class BatchRow:
+    """The answer to one row of a file; `status` is scored, or not asked about."""
+
+    id: str
+    status: str
+    score: float | None
+    low: float | None
+    high: float | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The answer to a file, one item for each of its rows."""
+
+    question: str
+    kind: str
+    model_version: str | None
+    as_of: date | None
+    scored: int
+    missing_features: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
+    items: tuple[BatchRow, ...]

@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 def _sent(call: Callable[P, Call[Answer]]) -> Callable[Concatenate[Client, P], Answer]:
     @wraps(call)
-    def method(self: Client, *args: P.args, **kwargs: P.kwargs) -> Answer:
+    def method(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
         return self.send(call(*args, **kwargs))
 
     return method
@@ -30,7 +30,7 @@ def _sent(call: Callable[P, Call[Answer]]) -> Callable[Concatenate[Client, P], A
 
 def _each(call: Callable[P, Call[Page[Item]]]) -> Callable[Concatenate[Client, P], Iterator[Item]]:
     @wraps(call)
-    def method(self: Client, *args: P.args, **kwargs: P.kwargs) -> Iterator[Item]:
+    def method(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[Item]:
         return self.each(call(*args, **kwargs))
 
     return method
@@ -57,6 +57,33 @@ class Client:
     ) -> None:
         self._connection = Connection(url, token, patience or Patience())
         self._http = httpx.Client(timeout=timeout, transport=transport)
+
+    # One line an operation; `help(Client.get_list)` shows what each takes.
+    get_me = _sent(calls.get_me)
+    list_questions = _sent(calls.list_questions)
+    get_question = _sent(calls.get_question)
+    list_findings = _sent(calls.list_findings)
+    get_finding = _sent(calls.get_finding)
+    get_finding_table = _sent(calls.get_finding_table)
+    list_lists = _sent(calls.list_lists)
+    get_list = _sent(calls.get_list)
+    give_feedback = _sent(calls.give_feedback)
+    list_feedback = _sent(calls.list_feedback)
+    start_run = _sent(calls.start_run)
+    list_runs = _sent(calls.list_runs)
+    get_run = _sent(calls.get_run)
+    list_run_events = _sent(calls.list_run_events)
+    cancel_run = _sent(calls.cancel_run)
+    score_batch = _sent(calls.score_batch)
+
+    each_question = _each(calls.list_questions)
+    each_finding = _each(calls.list_findings)
+    each_finding_row = _each(calls.get_finding_table)
+    each_list = _each(calls.list_lists)
+    each_row = _each(calls.get_list)
+    each_feedback = _each(calls.list_feedback)
+    each_run = _each(calls.list_runs)
+    each_run_event = _each(calls.list_run_events)
 
     def send(self, call: Call[Answer]) -> Answer:
         """Make a call, again where the server asks for it.

@@ -56,8 +56,9 @@ class Connection:
 
     def wait(self, outcome: httpx.Response | httpx.TransportError, tried: int) -> float | None:
         """Return the seconds before the next try; None where the outcome stands."""
-        heard = isinstance(outcome, httpx.Response)
-        status, headers = (outcome.status_code, outcome.headers) if heard else (0, httpx.Headers())
+        status, headers = 0, httpx.Headers()
+        if isinstance(outcome, httpx.Response):
+            status, headers = outcome.status_code, outcome.headers
         return wait_before_next(self.patience, tried, status, headers, datetime.now(UTC), random.random())
 
     def read(self, call: Call[Answer], outcome: httpx.Response | httpx.TransportError) -> Answer:

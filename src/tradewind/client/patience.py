@@ -45,7 +45,7 @@ def wait_before_next(
         return None
     if asked is not None:
         return asked if asked <= patience.longest_wait else None
-    wait = patience.first_wait * 2 ** (tried - 1)
+    wait: float = patience.first_wait * 2 ** (tried - 1)
     return min(wait * (0.5 + jitter), patience.longest_wait)
 
 

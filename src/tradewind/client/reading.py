@@ -32,11 +32,11 @@ def read_answer(kind: Any, data: Any, where: str = "the answer") -> Any:
         _expect(isinstance(data, dict), where, "an object", data)
         return {str(name): read_answer(arguments[1], value, f"{where}.{name}") for name, value in data.items()}
     if is_dataclass(origin or kind):
-        return _record(kind, origin or kind, arguments, data, where)
+        return _record(origin or kind, arguments, data, where)
     return _plain(kind, data, where)
 
 
-def _record(kind: Any, made: Any, arguments: Sequence[Any], data: Any, where: str) -> Any:
+def _record(made: Any, arguments: Sequence[Any], data: Any, where: str) -> Any:
     _expect(isinstance(data, dict), where, "an object", data)
     names = dict(zip(getattr(made, "__parameters__", ()), arguments, strict=False))
     values = {}

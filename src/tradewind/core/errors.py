@@ -62,10 +62,6 @@ class WorkspaceLocked(TradewindError):
     """Another process is writing to this workspace."""
 
 
-class StaleError(TradewindError):
-    """What somebody saw has been changed since; they must look again."""
-
-
 class FormatError(TradewindError):
     """A workspace, state database or model was written by another format version."""
 

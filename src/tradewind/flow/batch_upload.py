@@ -81,7 +81,9 @@ def _read_parquet(content: bytes) -> pa.Table:
         if about.num_rows > MOST_ROWS:
             raise _too_many(about.num_rows)
         if unpacked > MOST_UNPACKED:
-            raise _refused("it becomes too large when it is unpacked", f"{unpacked:,} bytes", f"{MOST_UNPACKED:,} bytes")
+            raise _refused(
+                "it becomes too large when it is unpacked", f"{unpacked:,} bytes", f"{MOST_UNPACKED:,} bytes"
+            )
         _checked_names(file.schema_arrow.names)
         return file.read()
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:

@@ -42,9 +42,7 @@ class Said:
     by: str = ""
 
 
-def give_feedback(
-    workspace: Workspace, name: str, entity_id: str, said: Said, sees: SeesRow | None = None
-) -> Feedback:
+def give_feedback(workspace: Workspace, name: str, entity_id: str, said: Said, sees: SeesRow | None = None) -> Feedback:
     """Take down what somebody says of one row of a question's list.
 
     Args:

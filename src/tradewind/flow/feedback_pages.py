@@ -41,7 +41,7 @@ def feedback_page(state: State, wanted: Wanted, limit: int, after: object = None
         ConfigError: it is not one of ours.
     """
     found = feedback_state.feedback_page(state, wanted, limit + 1, _before(after))
-    last = found[limit - 1] if len(found) > limit else None
+    last: Feedback | None = found[limit - 1] if len(found) > limit else None
     following = None if last is None else [last.at.isoformat(), last.feedback_id]
     return SaidPage(tuple(found[:limit]), following, count_feedback(state, wanted))
 
@@ -50,7 +50,8 @@ def _before(after: object) -> tuple[datetime, str] | None:
     if after is None:
         return None
     try:
-        at, feedback_id = after  # type: ignore[misc]
-        return datetime.fromisoformat(at), str(feedback_id)
+        if not isinstance(after, list) or len(after) != 2:
+            raise ValueError(after)
+        return datetime.fromisoformat(after[0]), str(after[1])
     except (TypeError, ValueError) as error:
         raise ConfigError(Problem("cursor", "this cursor was not made for this list", "", "the next page's")) from error

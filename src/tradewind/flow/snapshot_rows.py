@@ -44,7 +44,7 @@ class Ask:
         from tradewind.store.duckdb_engine import engine_refused
 
         try:
-            return self.connection.execute(sql, parameters).to_arrow_table()
+            return self.connection.sql(sql, params=parameters).to_arrow_table()
         except (duckdb.Error, MemoryError) as error:
             raise engine_refused(error) from error
 
@@ -89,7 +89,9 @@ def snapshot_rows(workspace: Workspace, manifest: Manifest, tables: Iterable[str
             if name in manifest.tables:
                 rows = scan(workspace.root, manifest.tables[name]).removesuffix(")")
                 numbered = f"{rows}, file_row_number = true)"
-                connection.execute(f'CREATE VIEW "{name}" AS FROM ({numbered}) SELECT * RENAME (file_row_number AS place)')
+                connection.execute(
+                    f'CREATE VIEW "{name}" AS FROM ({numbered}) SELECT * RENAME (file_row_number AS place)'
+                )
         yield Ask(connection)
     except duckdb.Error as error:
         raise engine_refused(error) from error

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tradewind.core.feedback import Feedback
-from tradewind.store.state import State, feedback_of, from_micros, told, to_micros
+from tradewind.store.state import State, feedback_of, from_micros, to_micros, told
 from tradewind.store.state_schema import FEEDBACK
 
 
@@ -37,7 +37,7 @@ class Wanted:
 def feedback_page(
     state: State, wanted: Wanted, limit: int, before: tuple[datetime, str] | None = None
 ) -> list[Feedback]:
-    """Return what was said, newest first, said before `before`: (`at`, `feedback_id`) of the last of the page before."""
+    """Return what was said, newest first; before (`at`, `feedback_id`) of the last of the page before."""
     query = FEEDBACK.select().where(*wanted.conditions)
     query = query.order_by(FEEDBACK.c.given_at.desc(), FEEDBACK.c.feedback_id.desc()).limit(limit)
     if before is not None:
@@ -59,6 +59,6 @@ def last_word(state: State) -> tuple[int, datetime | None]:
     return int(row.many), None if row.last is None else from_micros(row.last)
 
 
-def _read(state: State, query: sa.Select[Any]) -> list[Any]:
+def _read(state: State, query: sa.Executable) -> list[Any]:
     with told(state.engine), state.engine.connect().execution_options(reading=True) as connection:
         return list(connection.execute(query).fetchall())

@@ -1,6 +1,6 @@
 """Writes that were asked for under a key: each is done once, and a repeated one gets the answer of the first.
 
-The first to note a key does the work; whoever comes with the same key at the same time, on whichever server, is told to wait.
+The first to note a key does the work; whoever comes with it at the same time, on whichever server, is told to wait.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, told, to_micros, writing
+from tradewind.store.state import State, to_micros, writing
 from tradewind.store.state_schema import IDEMPOTENT_WRITES
 
 KEPT = timedelta(hours=24)
@@ -60,7 +60,8 @@ def begin_write(state: State, key: str, fingerprint: str, now: datetime) -> Begu
     row = {"key": key, "fingerprint": fingerprint, "begun_at": micros, "status": None, "answer": None}
     with writing(state.engine) as connection:
         connection.execute(table.delete().where((table.c.key == key) & (old | dead)))
-        if connection.execute(_insert(state.engine.dialect.name).values(row)).rowcount == 1:
+        added = _insert(state.engine.dialect.name).values(row).returning(table.c.key)
+        if connection.execute(added).first() is not None:
             return "mine"
         found = connection.execute(table.select().where(table.c.key == key)).one_or_none()
     if found is None:  # released between the two statements: the caller's next try begins it

@@ -323,4 +323,4 @@ IDEMPOTENT_WRITES = sa.Table(
     sa.Column("status", sa.BigInteger),
     sa.Column("answer", sa.Text),
 )
-"""`key` is a digest of who, which route and the caller's own key; `status` and `answer` are NULL while it is worked on."""
+"""`key` is a digest of who, which route and the caller's own key; `answer` is NULL while it is worked on."""

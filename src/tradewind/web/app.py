@@ -9,6 +9,8 @@ from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from tradewind import __version__
+from tradewind.web.api.document import install_document
+from tradewind.web.body_limit import BodyLimit
 from tradewind.web.door import recognise_account
 from tradewind.web.headers import Headers
 from tradewind.web.observe import Observe
@@ -27,6 +29,14 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.settings_words",
     "tradewind.web.rooms.today",
     "tradewind.web.api.events",
+    "tradewind.web.api.me",
+    "tradewind.web.api.questions",
+    "tradewind.web.api.findings",
+    "tradewind.web.api.lists",
+    "tradewind.web.api.batch",
+    "tradewind.web.api.feedback",
+    "tradewind.web.api.runs",
+    "tradewind.web.api.docs_page",
     "tradewind.web.rooms.streams",
     "tradewind.web.rooms.notices",
     "tradewind.web.rooms.updates",
@@ -43,6 +53,7 @@ PUBLIC: frozenset[str] = frozenset(
         "/sign-in",
         "/welcome/{link}",
         "/v1/openapi.json",
+        "/v1/docs",
     }
 )
 """Routes that need no permission; every other route names one."""
@@ -64,6 +75,8 @@ def build_app(site: Site, recognise: Recognise | None = None) -> FastAPI:
     install_problems(app)
     for name in ROUTERS:
         app.include_router(import_module(name).router)
+    install_document(app)
+    app.add_middleware(BodyLimit, site=site)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(Observe, workspace=site.root.name)
     app.add_middleware(Headers)

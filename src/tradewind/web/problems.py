@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from tradewind.core.errors import (
     AccountError,
     ConfigError,
+    ModelError,
     NotAnswerable,
     NotFound,
     Problem,
@@ -23,6 +25,7 @@ from tradewind.core.errors import (
     UnsafeExpression,
     WorkspaceLocked,
 )
+from tradewind.flow.once import KeyReused, StillRunning
 from tradewind.web.refusals import NotSignedIn, Refusal
 from tradewind.web.refusals import TooMany as TooManyRequests
 from tradewind.web.render import page
@@ -30,9 +33,12 @@ from tradewind.web.visitor import site_of
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = 5
+AGAIN_SECONDS = 1
 STATUS: tuple[tuple[type[TradewindError], int, str], ...] = (
     (WorkspaceLocked, 409, "Somebody else is writing just now"),
     (Stale, 409, "Somebody else changed this first"),
+    (KeyReused, 409, "This key was used for something else"),
+    (StillRunning, 409, "The same is being done just now"),
     (TooMany, 429, "Too many at once"),
     (AccountError, 422, "This was refused"),
     (NotFound, 404, "There is no such thing here"),
@@ -41,6 +47,7 @@ STATUS: tuple[tuple[type[TradewindError], int, str], ...] = (
     (ConfigError, 422, "This cannot be used as it stands"),
     (SourceError, 422, "This cannot be read"),
     (StoreError, 503, "The data cannot be reached just now"),
+    (ModelError, 503, "The model cannot be used just now"),
 )
 TITLES = {
     400: "This request cannot be understood",
@@ -50,6 +57,8 @@ TITLES = {
     415: "This kind of content is not taken",
     500: "Something went wrong here",
 }
+
+API_TITLES = {404: "There is no such route", 405: "This route does not take this method"}
 
 
 def install_problems(app: FastAPI) -> None:
@@ -107,6 +116,8 @@ async def _tradewind(request: Request, error: Exception) -> Response:
         ((status, title) for kind, status, title in STATUS if isinstance(error, kind)), (422, "This cannot be done")
     )
     headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+    if isinstance(error, StillRunning):
+        headers["Retry-After"] = str(AGAIN_SECONDS)
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after)
     return tell(request, status, title, problems=error.problems, headers=headers)
@@ -127,7 +138,10 @@ def _shown(value: object) -> str:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     title = TITLES.get(error.status_code, str(error.detail))
-    return tell(request, error.status_code, title, headers=dict(error.headers or {}))
+    if is_api(request):
+        title = API_TITLES.get(error.status_code, title)
+    detail = "" if error.detail == HTTPStatus(error.status_code).phrase or error.detail == title else str(error.detail)
+    return tell(request, error.status_code, title, detail, headers=dict(error.headers or {}))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

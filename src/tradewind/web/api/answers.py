@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Kind = Literal["customer", "account", "lead", "deal"]
 Verdict = Literal["done", "won", "lost", "not-now", "wrong"]
-Instant = Annotated[datetime, Field(description="UTC.")]
+Instant = Annotated[
+    datetime,
+    AfterValidator(lambda at: at if at.tzinfo is not None else at.replace(tzinfo=UTC)),
+    Field(description="UTC."),
+]
 
 
 class Answer(BaseModel):
@@ -258,8 +262,8 @@ class RunAnswer(Answer):
     ended: bool = Field(description="Whether nothing more comes of it.")
     asked_by: str
     asked_at: Instant
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: Instant | None
+    finished_at: Instant | None
     waits_for: str = Field(description="What a queued run waits for; else empty.")
     reason: str = Field(description="Why it ended as it did; may be empty.")
     problems: list[str] = Field(description="What went wrong in it, one by one.")

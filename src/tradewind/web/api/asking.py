@@ -20,8 +20,8 @@ Cursor = Annotated[
 QuestionName = Annotated[
     str,
     Path(
-        min_length=1, max_length=63, pattern=r"^[a-z_][a-z0-9_]*$", description="Name of a question; see `/v1/questions`.",
-        examples=["lapse"],
+        min_length=1, max_length=63, pattern=r"^[a-z_][a-z0-9_]*$",
+        description="Name of a question; see `/v1/questions`.", examples=["lapse"],
     ),
 ]  # fmt: skip
 EntityId = Annotated[
@@ -70,4 +70,3 @@ ERRORS = {
 
 EVERY = (400, 401, 403, 422, 429, 500, 503)
 """Errors that any route may answer with."""
-

@@ -63,7 +63,9 @@ async def post_batch(
     return await run_in_threadpool(_scored, site_of(request), visitor, question, content, kind, format)
 
 
-def _scored(site: Site, visitor: Visitor, name: str, content: bytes, kind: Format, format: str) -> Response | BatchAnswer:
+def _scored(
+    site: Site, visitor: Visitor, name: str, content: bytes, kind: Format, format: str
+) -> Response | BatchAnswer:
     workspace = site.workspace()
     question = known_question(workspace, name)
     batch = score_batch(workspace, question, read_upload(content, kind), sees(visitor))

@@ -64,14 +64,17 @@ def get_list(
     filters = {"list": question, "owner": owner}
     place = read_cursor(cursor, filters)
     manifest = find_snapshot(workspace, place.snapshot)
-    tag = tag_of(manifest.snapshot_id, last_word(workspace.state()), today_of(workspace), filters, place.after, limit, visitor.role,
-                 visitor.owners, visitor.sees_personal)  # fmt: skip
+    sight = (visitor.own_only, visitor.owners, visitor.sees_personal)
+    today, last = today_of(workspace), last_word(workspace.state())
+    tag = tag_of(manifest.snapshot_id, last, today, filters, place.after, limit, sight)
     if (same := not_modified(request, tag)) is not None:
         return same  # type: ignore[return-value]
     mark(response, tag)
     page = list_page(workspace, manifest, asked, Asked(int(place.after or 0), limit, owner, sees(visitor)))
     following = Place(manifest.snapshot_id, page.after)
-    return _answer(page, visitor, manifest.snapshot_id, None if page.after is None else write_cursor(following, filters))
+    return _answer(
+        page, visitor, manifest.snapshot_id, None if page.after is None else write_cursor(following, filters)
+    )
 
 
 def _answer(page: ListPage, visitor: Visitor, snapshot_id: str, next_cursor: str | None) -> WorkListPage:

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from tradewind.flow.once import Answered, Asked, do_once
+from tradewind.web.refusals import Refusal
 from tradewind.web.site import Site
 from tradewind.web.visitor import site_of, visitor_or_none
 
@@ -53,12 +54,20 @@ async def _once(
         ),
     ] = "",
 ) -> Once:  # fmt: skip
+    _takes_json(request)
     visitor = visitor_or_none(request)
     body = await request.body() if key else b""
     sent = b"\0".join((request.url.query.encode(), request.headers.get("content-type", "").encode(), body))
     route = f"{request.method} {request.url.path}"
     asked = Asked(visitor.id if visitor else "", route, key, hashlib.sha256(sent).hexdigest())
     return Once(site_of(request), asked)
+
+
+def _takes_json(request: Request) -> None:
+    """Refuse a body that says of itself that it is something else."""
+    kind = request.headers.get("content-type", "application/json").split(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Refusal("This kind of content is not taken", "Send JSON: Content-Type: application/json.", 415)
 
 
 DoOnce = Annotated[Once, Depends(_once)]

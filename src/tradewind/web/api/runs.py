@@ -103,7 +103,7 @@ def list_run_events(
     responses=errors(404, 409),
 )  # fmt: skip
 def post_cancel(request: Request, visitor: Runs, once: DoOnce, run_id: RunId) -> Response:
-    """Stop a run: what it has finished stands, and the next one goes on from there. One that has ended stays as it is."""
+    """Stop a run: what it has finished stands, and the next goes on from there. One that has ended stays so."""
     site = site_of(request)
 
     def cancel() -> RunAnswer:
