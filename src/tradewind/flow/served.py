@@ -34,11 +34,13 @@ def state_of(root: Path, address: str, environ: Mapping[str, str]) -> State:
         address: of the database where the configuration names none; empty for the folder's own.
         environ: environment variables.
     """
-    named = load_config(root, environ).workspace.state if _names_state(root) else None
-    if named or address:
-        return open_state(named or address)
     root.mkdir(parents=True, exist_ok=True)
-    return open_state(sqlite_url(root.resolve()))
+    return open_state(state_address(root, environ) or address or sqlite_url(root.resolve()))
+
+
+def state_address(root: Path, environ: Mapping[str, str]) -> str:
+    """Return the address of the state database that a folder's configuration names; empty where it names none."""
+    return (load_config(root, environ).workspace.state or "") if _names_state(root) else ""
 
 
 def zone_of(workspace: Callable[[], Workspace]) -> str:

@@ -32,6 +32,11 @@ def _environment() -> jinja2.Environment:
     return made
 
 
+def template(name: str) -> jinja2.Template:
+    """Return a template by its path below `templates/`."""
+    return _environment().get_template(name)
+
+
 @lru_cache(maxsize=256)
 def static_version(name: str) -> str:
     """Return what changes when a static file does; it is part of its address, so that browsers keep it for long."""

@@ -47,6 +47,11 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "TRADEWIND_SECURE": ("secure_cookies", lambda text: _YES[text.lower()], "1: cookies over https alone"),
     "TRADEWIND_UPLOAD_LIMIT": ("upload_limit", lambda text: _positive(text) * MEGABYTE, "megabytes of one file"),
     "TRADEWIND_READ_ONLY": ("read_only", lambda text: _YES[text.lower()], "1: never write into the workspace folder"),
+    "TRADEWIND_API_PER_SECOND": (
+        "api_per_second",
+        lambda text: float(_positive(text)),
+        "requests of one token a second",
+    ),
     "TRADEWIND_STATE": ("state", str, "address of a Postgres for the state"),
     "TRADEWIND_TRUSTED_PROXIES": ("trusted_proxies", str, "addresses of your proxies, with commas"),
     "TRADEWIND_METRICS_TOKEN": ("metrics_token", str, "shows /metrics to who sends it"),
