@@ -118,7 +118,11 @@ def served_app(directory: Path, settings: ServeSettings) -> App:
 
 def _opened(directory: Path, settings: ServeSettings) -> tuple[Any, Callable[[], list[Site]], Callable[[], None]]:
     from tradewind.web.app import build_app
+    from tradewind.web.many import build_many, folders_in
 
+    if folders_in(directory):
+        many = build_many(directory, settings)
+        return many, many.sites, many.close
     site = Site(directory, settings)
     return build_app(site), lambda: [site], site.close
 
