@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tradewind.core.errors import ConfigError, Problem
+from tradewind.core.errors import ConfigError, Problem, StoreError
 
 NEEDED = ("fastapi", "uvicorn", "argon2", "python_multipart", "prometheus_client")
 
@@ -17,7 +17,7 @@ NEEDED = ("fastapi", "uvicorn", "argon2", "python_multipart", "prometheus_client
 def serve(directory: Path, host: str, port: int, workers: int, secure: bool, read_only: bool) -> int:
     """Serve a folder until somebody stops it."""
     _require_web()
-    from tradewind.web.serve import can_write, open_door, require_folder
+    from tradewind.web.serve import can_write, first_links, open_door, require_folder
     from tradewind.web.serve import serve as run_server
     from tradewind.web.settings import settings_from
 
@@ -33,6 +33,12 @@ def serve(directory: Path, host: str, port: int, workers: int, secure: bool, rea
     )
     console = Console(highlight=False)
     console.print(f"Tradewind serves {directory.resolve()} at {settings.base_url}", soft_wrap=True)
+    try:
+        for link in first_links(directory, settings):
+            console.print(f"Nobody can sign in yet. This link makes the first admin, once, within a day:\n  {link}",
+                          soft_wrap=True)  # fmt: skip
+    except StoreError as error:
+        console.print(f"The state is away just now: {error.problems[0].found}. Waiting for it.", soft_wrap=True)
     if settings.read_only:
         console.print("The folder is only read: runs and changes of the data are done elsewhere.", style="yellow")
     console.print("Stop with Ctrl-C.", style="dim")

@@ -66,7 +66,10 @@ def _rows(versions: tuple[SavedVersion, ...]) -> tuple[tuple[str, ...], ...]:
 def _value(number: Number | None) -> str:
     if number is None or number.value is None:
         return ""
-    value = f"{100 * number.value:.0f}"
     if number.low is None or number.high is None:
-        return value
-    return f"{value} (between {100 * number.low:.0f} and {100 * number.high:.0f})"
+        return _hundred(number.value)
+    return f"{_hundred(number.value)} (between {_hundred(number.low)} and {_hundred(number.high)})"
+
+
+def _hundred(share: float) -> str:
+    return f"{100 * share:.0f}".replace("-", "−") if round(100 * share) else "0"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tradewind.core.errors import ConfigError, Problem, StoreError
+from tradewind.flow.account_changes import first_link
 from tradewind.flow.background import Background
 from tradewind.flow.served_place import ServedPlace
 from tradewind.web.headers import App
@@ -125,6 +126,20 @@ def _opened(directory: Path, settings: ServeSettings) -> tuple[Any, Callable[[],
         return many, many.sites, many.close
     site = Site(directory, settings)
     return build_app(site), lambda: [site], site.close
+
+
+def first_links(directory: Path, settings: ServeSettings) -> list[str]:
+    """Return links that make the first admin of a workspace that has none; each works once.
+
+    Raises:
+        StoreError: the state database cannot be reached.
+    """
+    _, sites, close = _opened(directory, settings)
+    try:
+        made = [(site.prefix, first_link(site.accounts)) for site in sites()]
+    finally:
+        close()
+    return [f"{settings.base_url}{prefix}/welcome/{secret}" for prefix, secret in made if secret is not None]
 
 
 def can_write(directory: Path) -> bool:
