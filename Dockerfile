@@ -1,12 +1,12 @@
 # Tradewind in a container: build with `docker build -t tradewind .`; its steps are also run by a test in a clean environment.
-FROM python:3.12-slim AS build
+FROM python:3.11-slim AS build
 WORKDIR /build
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY src ./src
 RUN python -m venv /opt/tradewind
 RUN /opt/tradewind/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check -c constraints.txt ".[web,postgres,demo]"
 
-FROM python:3.12-slim
+FROM python:3.11-slim
 # LightGBM needs OpenMP, which the slim image leaves out.
 RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin tradewind

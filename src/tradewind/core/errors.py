@@ -70,6 +70,10 @@ class StoreError(TradewindError):
     """The workspace cannot be read or written: disk full, file missing, file damaged."""
 
 
+class StateAway(StoreError):
+    """The state database cannot be reached, or another writer holds it for too long."""
+
+
 class NotAnswerable(TradewindError):
     """These data cannot answer this question; the problem says which data would."""
 

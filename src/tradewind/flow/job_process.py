@@ -26,7 +26,7 @@ from tradewind.flow.job_kinds import KINDS, Place
 from tradewind.flow.job_progress import JobProgress
 from tradewind.flow.served import state_of
 from tradewind.store.jobs_state import Job, JobStatus, end_job, find_job, keep_claim
-from tradewind.store.state import State
+from tradewind.store.state import PATIENCE_MS, State
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 3.0
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGUSR1"):
         signal.signal(signal.SIGUSR1, lambda *_: None)
-    state = state_of(root, os.environ.get(STATE_VARIABLE, ""), os.environ)
+    state = state_of(root, os.environ.get(STATE_VARIABLE, ""), os.environ, PATIENCE_MS)
     job = find_job(state, job_id)
     if job is None or job.holder != holder or job.status != "running":
         return 1  # another has it by now

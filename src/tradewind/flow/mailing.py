@@ -22,7 +22,7 @@ from tradewind.store.notices_state import (
     subscriptions,
     unsubscribe,
 )
-from tradewind.store.state import State, told
+from tradewind.store.state import State, reading
 from tradewind.store.users_state import read_user
 
 __all__ = ["Subscription", "can_send", "queue_due", "queue_now", "sent_to", "set_weekly", "stop_weekly", "weekly_of"]
@@ -106,7 +106,7 @@ def send_one(place: ServedPlace, one: Delivery, now: datetime) -> str:
 
 
 def _receiver(state: State, user_id: str) -> User:
-    with told(state.engine), state.engine.connect().execution_options(reading=True) as connection:
+    with reading(state.engine) as connection:
         user = read_user(connection, user_id)
     if user is None or user.locked_at is not None:
         raise DeliveryError(Problem("", "this user is gone or locked out"), again=False)

@@ -11,15 +11,14 @@ from tradewind.core.errors import TradewindError
 from tradewind.core.time import Clock
 from tradewind.store.jobs_state import count_jobs
 from tradewind.store.manifest import read_manifest
-from tradewind.store.state import State, told
+from tradewind.store.state import State, reading
 
 
 def not_ready(root: Path, state: Callable[[], State]) -> list[str]:
     """Return why requests cannot be answered, in words without addresses; empty where they can."""
     reasons = []
     try:
-        engine = state().engine
-        with told(engine), engine.connect().execution_options(reading=True) as connection:
+        with reading(state().engine) as connection:
             connection.execute(sa.text("SELECT 1"))
     except TradewindError:
         reasons.append("the state database cannot be reached")

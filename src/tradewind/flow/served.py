@@ -26,16 +26,22 @@ def open_served(root: Path, clock: Clock, environ: Mapping[str, str], state: Cal
     return workspace
 
 
-def state_of(root: Path, address: str, environ: Mapping[str, str]) -> State:
+PATIENCE_MS = 5_000
+"""How long a server waits for another writer of SQLite before it asks to be asked again."""
+
+
+def state_of(root: Path, address: str, environ: Mapping[str, str], patience_ms: int | None = None) -> State:
     """Open the state database of a folder that may not be a workspace yet.
 
     Args:
         root: the folder; made when missing.
         address: of the database where the configuration names none; empty for the folder's own.
         environ: environment variables.
+        patience_ms: how long SQLite waits for another writer; as a server does when None.
     """
     root.mkdir(parents=True, exist_ok=True)
-    return open_state(state_address(root, environ) or address or sqlite_url(root.resolve()))
+    url = state_address(root, environ) or address or sqlite_url(root.resolve())
+    return open_state(url, PATIENCE_MS if patience_ms is None else patience_ms)
 
 
 def state_address(root: Path, environ: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, from_micros, to_micros, told, writing
+from tradewind.store.state import State, from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import JOB_EVENTS, JOBS
 
 JobStatus = Literal["queued", "running", "done", "findings", "failed", "cancelled", "interrupted"]
@@ -228,7 +228,7 @@ def _instant(micros: int | None) -> datetime | None:
 
 
 def _read(state: State, query: sa.Select[Any]) -> list[Any]:
-    with told(state.engine), state.engine.connect().execution_options(reading=True) as connection:
+    with reading(state.engine) as connection:
         return list(connection.execute(query).fetchall())
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, from_micros, to_micros, told, writing
+from tradewind.store.state import State, from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import DELIVERIES, HOOKS, MAIL_SUBSCRIPTIONS
 
 DeliveryStatus = Literal["waiting", "sent", "failed"]
@@ -184,5 +184,5 @@ def _deliveries(state: State, query: sa.Select[Any]) -> list[Delivery]:
 
 
 def _read(state: State, query: sa.Select[Any]) -> list[Any]:
-    with told(state.engine), state.engine.connect().execution_options(reading=True) as connection:
+    with reading(state.engine) as connection:
         return list(connection.execute(query).fetchall())

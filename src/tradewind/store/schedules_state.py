@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from tradewind.store.state import State, from_micros, to_micros, told, writing
+from tradewind.store.state import State, from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import SCHEDULES
 
 Every = Literal["day", "week"]
@@ -65,7 +65,7 @@ def schedules(state: State, due: datetime | None = None) -> list[Schedule]:
     query = SCHEDULES.select().order_by(SCHEDULES.c.name)
     if due is not None:
         query = query.where(SCHEDULES.c.next_at <= to_micros(due))
-    with told(state.engine), state.engine.connect().execution_options(reading=True) as connection:
+    with reading(state.engine) as connection:
         rows = connection.execute(query).fetchall()
     return [
         Schedule(

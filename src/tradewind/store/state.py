@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tradewind.core.errors import Problem, StoreError
+from tradewind.core.errors import Problem, StateAway, StoreError
 from tradewind.core.feedback import Feedback
 from tradewind.core.identity import Decision
 from tradewind.store.manifest import FORMAT, inside, wrong_format
@@ -29,6 +29,8 @@ from tradewind.store.state_schema import (
 )
 
 STATE_FILE = "state.db"
+PATIENCE_MS = 30_000
+CONNECT_SECONDS = 5
 
 _EPOCH = datetime(1970, 1, 1)
 
@@ -233,16 +235,17 @@ def feedback_of(row: Any) -> Feedback:
     )  # fmt: skip
 
 
-def open_state(url: str) -> State:
+def open_state(url: str, patience_ms: int = PATIENCE_MS) -> State:
     """Open a state database and make its tables where it has none.
 
     Args:
         url: `sqlite:///...` or `postgresql://...`.
+        patience_ms: how long SQLite waits for another writer.
     Raises:
         FormatError: another format version wrote it.
         StoreError: it cannot be reached, read or written.
     """
-    engine = _connect(url)
+    engine = _connect(url, patience_ms)
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7250100)"))  # two first starts at once
@@ -285,18 +288,21 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
-def _connect(url: str) -> sa.Engine:
+def _connect(url: str, patience_ms: int = PATIENCE_MS) -> sa.Engine:
+    more: dict[str, Any] = {}
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
             url = "postgresql+psycopg://" + url.removeprefix(prefix)
+            # A connection that broke while it lay idle is replaced in silence; a host that is gone is noticed soon.
+            more = {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
     try:
-        engine = sa.create_engine(url, hide_parameters=True)
+        engine = sa.create_engine(url, hide_parameters=True, **more)
     except (sa.exc.ArgumentError, ImportError) as error:
         raise StoreError(
             Problem("workspace.state", "this is no address of a database", type(error).__name__, "a Postgres URL")
         ) from error
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, patience_ms))
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -307,9 +313,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, patience_ms: int) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says so
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "trusted_schema=OFF"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={patience_ms}", "trusted_schema=OFF"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
@@ -335,7 +341,7 @@ def told(engine: sa.Engine) -> Iterator[None]:
     except sa.exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
         place = engine.url.render_as_string(hide_password=True)
-        raise StoreError(
+        raise StateAway(
             Problem(place, "the state database cannot be used", reason, "a database that can be read and written")
         ) from error
 

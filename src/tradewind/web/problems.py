@@ -19,6 +19,7 @@ from tradewind.core.errors import (
     Problem,
     SourceError,
     Stale,
+    StateAway,
     StoreError,
     TooMany,
     TradewindError,
@@ -120,6 +121,9 @@ async def _tradewind(request: Request, error: Exception) -> Response:
         headers["Retry-After"] = str(AGAIN_SECONDS)
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, StateAway):  # where the database lies is nobody's business here
+        detail = "Nothing was lost. Ask again in a few seconds; it is found again by itself."
+        return tell(request, status, title, detail, headers=headers)
     return tell(request, status, title, problems=error.problems, headers=headers)
 
 
