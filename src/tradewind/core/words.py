@@ -14,6 +14,7 @@ from tradewind.core import (
     words_survival,
     words_web_answers,
     words_web_updates,
+    words_web_people,
 )
 from tradewind.core.finding import CheckStatus, Evidence, Status
 from tradewind.core.sentences import SENTENCES
@@ -253,6 +254,7 @@ _PARTS = (
     words_survival.WORDS,
     words_web_answers.WORDS,
     words_web_updates.WORDS,
+    words_web_people.WORDS,
 )
 
 WORDS: Mapping[str, str] = {

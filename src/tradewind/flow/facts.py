@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.identity import HISTORY, LINKS
+from tradewind.flow.kept import keep
 from tradewind.flow.people_sql import quoted
 from tradewind.store.duckdb_engine import engine_refused, open_connection, scan
+from tradewind.store.manifest import Manifest
 from tradewind.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,12 +58,12 @@ class Facts:
 
 def open_facts(workspace: Workspace) -> Facts:
     """Return the facts of the present snapshot."""
-    manifest = workspace.manifest()
-    return workspace.kept("facts", manifest.snapshot_id, lambda: _open(workspace))
+    manifest = keep(workspace, "manifest", workspace.manifest)
+    return workspace.kept("facts", manifest.snapshot_id, lambda: _open(workspace, manifest))
 
 
-def _open(workspace: Workspace) -> Facts:
-    settings, manifest = workspace.config.workspace, workspace.manifest()
+def _open(workspace: Workspace, manifest: Manifest) -> Facts:
+    settings = workspace.config.workspace
     connection = open_connection([workspace.root / "tables"], None, settings.memory_limit, settings.threads)
     tables = {name: entry for name, entry in manifest.tables.items() if name in CONTRACT or name in (LINKS, HISTORY)}
     for name, entry in tables.items():

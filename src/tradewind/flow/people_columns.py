@@ -46,7 +46,8 @@ class Columns:
     @property
     def names(self) -> tuple[str, ...]:
         """Columns that may say who it is, in order of preference."""
-        return tuple(name for name in NAMES if name in self.stored and name != "email")
+        no_name = {"email", *(("title", "subject") if self.entity in OF_PEOPLE else ())}  # a person's title is a job
+        return tuple(name for name in NAMES if name in self.stored and name not in no_name)
 
     @property
     def given(self) -> tuple[str, str] | None:
@@ -66,7 +67,7 @@ class Columns:
     def attributes(self) -> tuple[str, ...]:
         """Columns to filter and show beside the ones that every list has."""
         known = {
-            self.entity, *NAMES, *OWNERS, *EMAILS, *PHONES, *COMPANIES, *(name for pair in GIVEN for name in pair),
+            self.entity, *self.names, *OWNERS, *EMAILS, *PHONES, *COMPANIES, *(name for pair in GIVEN for name in pair),
             "account_id", "customer_id", "lead_id", "deal_id", "stage", "amount", "created_at", "closed_at", "won",
         }  # fmt: skip
         return tuple(name for name in self.stored if name not in known)

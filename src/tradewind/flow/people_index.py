@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import StoreError
+from tradewind.flow.kept import keep
 from tradewind.flow.people_columns import Columns, columns_of
 from tradewind.flow.people_sql import Listed, listed_tables, people_select, quoted
 from tradewind.store.duckdb_engine import engine_refused, open_connection, scan
@@ -102,7 +103,7 @@ def people_index(workspace: Workspace) -> PeopleIndex:
     Raises:
         StoreError: the snapshot's files cannot be read, or there is no room for the index.
     """
-    manifest = workspace.manifest()
+    manifest = keep(workspace, "manifest", workspace.manifest)
     name = _name(workspace, manifest)
     return workspace.kept("people", name, lambda: _open(workspace, manifest, name))
 

@@ -170,6 +170,8 @@ def _places(listed: Sequence[Listed]) -> dict[str, str]:
         fields[f"rank_{each.name}"] = f"s{place}.rank_"
         if "mean" in each.columns:
             fields[f"mean_{each.name}"] = f"s{place}.mean"
+        if "value" in each.columns:
+            fields[f"value_{each.name}"] = f"s{place}.value"
         if "worth_contacting" in each.columns:
             fields[f"worth_{each.name}"] = f"s{place}.worth_contacting"
         if "owner" in each.columns and each.kind == "list":

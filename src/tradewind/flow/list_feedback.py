@@ -1,0 +1,73 @@
+"""One click on a row of a list: what came of it, given once however often it is clicked, and taken back at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tradewind.core.errors import NotAnswerable, NotFound, Problem
+from tradewind.core.feedback import Feedback
+from tradewind.core.visitor import Visitor
+from tradewind.flow.feedback import Said, give_feedback
+from tradewind.flow.people_index import people_index
+from tradewind.flow.person import is_visible
+from tradewind.flow.work_list import entity_of
+from tradewind.store.lists_state import take_back
+from tradewind.store.workspace import Workspace
+
+SAME_CLICK = timedelta(minutes=10)
+"""The same word by the same person on the same row within this time is one word: a double click, a page sent again."""
+
+MAY_TAKE_BACK = timedelta(days=1)
+
+
+def click(workspace: Workspace, visitor: Visitor, name: str, key: str, said: Said) -> Feedback:
+    """Take down what a visitor says of one row of a question's list.
+
+    Args:
+        workspace: an open workspace.
+        visitor: who says so.
+        name: of the question.
+        key: of whom.
+        said: verdict, reason, day; by whom is the visitor.
+    Raises:
+        NotFound: there is no such row, or it is not his.
+        ConfigError: the word is not complete: no reason, or a day that is past.
+    """
+    listed = entity_of(people_index(workspace), name)
+    if not is_visible(workspace, visitor, listed.entity, key):
+        raise NotFound(Problem(name, "there is no such row on this list, or it is not yours", key[:80]))
+    last = last_word(workspace, name, key)
+    given = Said(said.verdict, said.because, said.until, visitor.name)
+    if last is not None and _same(last, given) and workspace.clock() - last.at <= SAME_CLICK:
+        return last
+    return give_feedback(workspace, name, key, given)
+
+
+def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_id: str) -> Feedback:
+    """Take back a word that the visitor gave within the last day.
+
+    Raises:
+        NotFound: there is no such word of his on this list.
+        NotAnswerable: it is older than a day; a new word says more than a missing one.
+    """
+    found = next((each for each in workspace.state().feedback(name) if each.feedback_id == feedback_id), None)
+    if found is None or not (found.by == visitor.name or visitor.may("manage_accounts")):
+        raise NotFound(Problem(name, "there is no such word of yours on this list", feedback_id[:80]))
+    if workspace.clock() - found.at > MAY_TAKE_BACK:
+        raise NotAnswerable(
+            Problem(name, "this was said more than a day ago, and runs have learned from it", found.verdict,
+                    do="say what holds now; the last word counts")
+        )  # fmt: skip
+    take_back(workspace.state(), feedback_id, visitor.name, workspace.clock())
+    return found
+
+
+def last_word(workspace: Workspace, name: str, key: str) -> Feedback | None:
+    """Return what was said of a row last, or None."""
+    return next((each for each in reversed(workspace.state().feedback(name)) if each.entity_id == key), None)
+
+
+def _same(last: Feedback, said: Said) -> bool:
+    return (last.verdict, last.because, last.until, last.by) == (
+        said.verdict, said.because.strip(), said.until, said.by.strip(),
+    )  # fmt: skip
