@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.entities import ENTITIES
-from tradewind.core.errors import StoreError
+from tradewind.core.errors import ConfigError, StoreError
 from tradewind.flow.kept import keep
 from tradewind.flow.people_columns import Columns, columns_of
 from tradewind.flow.people_sql import Listed, listed_tables, people_select, quoted
+from tradewind.flow.questions import asked_questions
 from tradewind.store.duckdb_engine import engine_refused, open_connection, scan
 from tradewind.store.manifest import Manifest, inside
 from tradewind.store.workspace import Workspace
@@ -126,19 +127,30 @@ def _open(workspace: Workspace, manifest: Manifest, name: str) -> PeopleIndex:
 
     settings = workspace.config.workspace
     path, temporary = _file(workspace, manifest, name)
-    limits: dict[str, Any] = {"memory_limit": settings.memory_limit}
+    # Whoever opens the same file again in this process must ask for the very same: DuckDB shares one instance.
+    limits: dict[str, Any] = {
+        "memory_limit": settings.memory_limit, "enable_external_access": "false", "lock_configuration": "true",
+    }  # fmt: skip
     if settings.threads is not None:
-        limits["threads"] = settings.threads
+        limits["threads"] = str(settings.threads)
     try:
         connection = duckdb.connect(str(path), read_only=True, config=limits)
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         raise engine_refused(error) from error
     finally:
         if temporary:  # open files stay readable; nothing of anybody stays behind when the process ends
             shutil.rmtree(path.parent, ignore_errors=True)
-    return PeopleIndex(manifest.snapshot_id, _columns(manifest), listed_tables(manifest), connection)
+    asked = {entity: _as_asked(workspace, listed) for entity, listed in listed_tables(manifest).items()}
+    return PeopleIndex(manifest.snapshot_id, _columns(manifest), asked, connection)
+
+
+def _as_asked(workspace: Workspace, listed: Sequence[Listed]) -> tuple[Listed, ...]:
+    """Tables in the order in which the workspace asks their questions; those that it no longer asks are last."""
+    try:
+        names = [question.name for question in asked_questions(workspace.config)]
+    except ConfigError:
+        return tuple(listed)
+    return tuple(sorted(listed, key=lambda each: names.index(each.name) if each.name in names else len(names)))
 
 
 def _columns(manifest: Manifest) -> dict[str, Columns]:

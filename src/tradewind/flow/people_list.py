@@ -14,7 +14,7 @@ from tradewind.core.visitor import Visitor
 from tradewind.flow.depends import today_of
 from tradewind.flow.feedback import handled
 from tradewind.flow.people_index import PeopleIndex, people_index
-from tradewind.flow.people_query import Wanted, after, bounded, cursor_of, order_of, query_of
+from tradewind.flow.people_query import Wanted, after, bounded, cursor_of, first_order, order_of, query_of
 from tradewind.flow.people_sql import Listed, quoted
 from tradewind.flow.questions import Question, find_question
 from tradewind.report.numbers import say_money, say_of_100
@@ -114,6 +114,7 @@ class PeoplePage:
         currency: of amounts.
         snapshot_id: the data that all of this was read from.
         searches_names: whether the visitor's search looks at names and contact data.
+        order: the order in which they are, where nobody chose one: `key`, or `list:` and a question.
     """
 
     entity: str
@@ -125,6 +126,7 @@ class PeoplePage:
     currency: str
     snapshot_id: str
     searches_names: bool
+    order: str = "key"
 
 
 def list_people(workspace: Workspace, visitor: Visitor, entity: str, wanted: Wanted) -> PeoplePage:
@@ -157,7 +159,16 @@ def list_people(workspace: Workspace, visitor: Visitor, entity: str, wanted: Wan
     cursor = cursor_of(index, order, rows[wanted.limit - 1]) if more else ""
     currency = workspace.config.workspace.currency
     return PeoplePage(
-        entity, wanted, tuple(shown), int(found), cursor, asked, currency, index.snapshot_id, visitor.sees_personal
+        entity,
+        wanted,
+        tuple(shown),
+        int(found),
+        cursor,
+        asked,
+        currency,
+        index.snapshot_id,
+        visitor.sees_personal,
+        first_order(index, entity),
     )
 
 

@@ -162,7 +162,7 @@ def order_of(index: PeopleIndex, entity: str, wanted: Wanted, visitor: Visitor) 
         ConfigError: there is no such way to sort, or the visitor may not see what is sorted by.
     """
     asked = question_of(index, entity, wanted)
-    sort = wanted.sort or ("list" if asked is not None else "key")
+    sort = wanted.sort or ("list" if asked is not None else first_order(index, entity))
     if sort == "list" and asked is not None:
         return f"COALESCE({quoted(f'rank_{asked.name}')}, {_REST})"
     personal = "name" in index.columns[entity].personal and not visitor.sees_personal
@@ -170,6 +170,12 @@ def order_of(index: PeopleIndex, entity: str, wanted: Wanted, visitor: Visitor) 
     if sort.startswith("list:") and index.question(entity, sort[5:]) is not None:
         return f"COALESCE({quoted(f'rank_{sort[5:]}')}, {_REST})"
     return _known(ways, sort, "sort")
+
+
+def first_order(index: PeopleIndex, entity: str) -> str:
+    """Return the order of a list that nobody chose one for: that of the first question with scores, else of a list."""
+    asked = sorted(index.questions[entity], key=lambda each: each.kind != "scores")
+    return f"list:{asked[0].name}" if asked else "key"
 
 
 def after(order: str, wanted: Wanted, index: PeopleIndex) -> tuple[str, list[object]]:

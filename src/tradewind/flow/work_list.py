@@ -148,6 +148,8 @@ def told_rows(
             if listed.kind == "scores"
             else listed_row(place, row, listed.entity, currency)
         )
+        if told.chance and told.chance == row.get("tier"):  # a bare letter says nothing
+            told = replace(told, chance=f"tier {told.chance}")
         made.append(WorkRow(each, told))
     return tuple(made)
 

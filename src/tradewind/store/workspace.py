@@ -195,8 +195,13 @@ class Workspace:
         """Close the state database and all that is kept open."""
         if "state" in self._opened:
             self._opened.pop("state").close()
-        while self._opened:
-            self._opened.popitem()[1][1].close()
+        self.close_kept()
+
+    def close_kept(self) -> None:
+        """Close all that is kept open, but not the state database, which may be somebody else's."""
+        with self._opening:
+            for name in [each for each in self._opened if each != "state"]:
+                self._opened.pop(name)[1].close()
 
 
 def _glob(folder: Path, rest: Path) -> list[Path]:

@@ -40,6 +40,9 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.streams",
     "tradewind.web.rooms.notices",
     "tradewind.web.rooms.updates",
+    "tradewind.web.rooms.lists",
+    "tradewind.web.rooms.deals",
+    "tradewind.web.rooms.people",
 )
 """Files that hold a `router`, pages first; each later room and part of the API is one line here."""
 

@@ -76,7 +76,10 @@ class Site:
             return self._state
 
     def close(self) -> None:
-        """Write what waits for the record of who did what, and close the state database."""
+        """Write what waits for the record of who did what, and close the state database and what pages keep open."""
+        if self._opened is not None:
+            self._opened[1].close_kept()
+            self._opened = None
         if self._state is not None:
             self.accounts.close()
             self._state.close()

@@ -1,0 +1,74 @@
+"""Stalled deals and the forecast side by side: what stands still, and what this quarter will bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from tradewind.core.finding import Finding
+from tradewind.core.visitor import Visitor
+from tradewind.flow.kept import keep
+from tradewind.flow.people_index import people_index
+from tradewind.flow.people_list import Wanted
+from tradewind.flow.published import Published, read_published
+from tradewind.flow.work_list import WorkList, work_list
+from tradewind.report.charts import Chart, build_charts
+from tradewind.store.workspace import Workspace
+
+STALLED, FORECAST = "pipeline_health", "pipeline_forecast"
+MOST_STALLED = 15
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of the page: its finding and its charts."""
+
+    finding: Finding
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True)
+class DealsForecast:
+    """Both halves; one that no run has answered is None.
+
+    Args:
+        stalled: the finding about deals that stand still.
+        deals: the first of them, as a list to work on; None where there is no list.
+        forecast: the finding about what will be won.
+    """
+
+    stalled: Part | None
+    deals: WorkList | None
+    forecast: Part | None
+
+
+def deals_forecast(workspace: Workspace, visitor: Visitor) -> DealsForecast:
+    """Return what stands still and what will be won, as the newest run left it.
+
+    Args:
+        workspace: an open workspace.
+        visitor: who asks; sales sees its own stalled deals, and charts of everybody only as sums.
+    """
+    published = keep(workspace, "published", lambda: read_published(workspace))
+    listed = people_index(workspace).question("deal_id", STALLED)
+    wanted = Wanted(unhandled=True, limit=MOST_STALLED)
+    deals = work_list(workspace, visitor, STALLED, wanted) if listed is not None else None
+    return DealsForecast(_part(workspace, published, STALLED), deals, _part(workspace, published, FORECAST))
+
+
+def _part(workspace: Workspace, published: Published | None, name: str) -> Part | None:
+    finding = published.find(name) if published is not None else None
+    if finding is None or published is None:
+        return None
+    currency = published.currency
+    return keep(workspace, f"deals page {name}", lambda: Part(finding, _charts(workspace, finding, currency)))
+
+
+def _charts(workspace: Workspace, finding: Finding, currency: str) -> tuple[Chart, ...]:
+    there = workspace.manifest().tables
+    tables: Mapping[str, pa.Table] = {
+        role: workspace.table(table) for role, table in finding.tables.items() if table in there
+    }
+    return tuple(build_charts(finding, tables, currency))
