@@ -13,8 +13,8 @@ from tradewind.core import (
     words_subscriptions,
     words_survival,
     words_web_answers,
-    words_web_updates,
     words_web_people,
+    words_web_updates,
 )
 from tradewind.core.finding import CheckStatus, Evidence, Status
 from tradewind.core.sentences import SENTENCES

@@ -44,6 +44,7 @@ WORDS: Mapping[str, str] = {
     "people.none.account_id": "Companies are here once a file of companies is loaded, or customers say which company they belong to.",
     "people.none.lead_id": "Leads are here once a file of leads is loaded, such as HubSpot's contacts or Salesforce's leads.",
     "people.none.deal_id": "Deals are here once a file of deals is loaded, such as HubSpot's deals or Salesforce's opportunities.",
+    "people.none.lists": "Lists are here once data are loaded and the first update has answered a question about single customers, leads or deals.",
     "people.none.own": "You see records of which you are the owner. None carries your name: ask an admin to say under which names records are yours.",
     "people.none.found": "Nothing fits what you are looking for.",
     "people.search": "Key, name, e-mail, telephone or company",

@@ -7,10 +7,13 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
+from fastapi.responses import HTMLResponse
 
+from tradewind.core.visitor import Visitor
 from tradewind.core.words import EVIDENCE
 from tradewind.flow.people_list import Wanted
 from tradewind.report.story import Badge
+from tradewind.web.render import page
 
 WHERE = "is."
 """Parameters that name an attribute begin so: `is.country=DE`."""
@@ -66,6 +69,11 @@ def back_to(request: Request, given: str, otherwise: str) -> str:
     prefix = request.app.state.site.prefix
     safe = given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable()
     return given if safe else f"{prefix}{otherwise}"
+
+
+def nothing_yet(request: Request, visitor: Visitor, title: str, why: str) -> HTMLResponse:
+    """Return the page of a room before there are any data."""
+    return page(request, "people/none.html", title=title, visitor=visitor, why=why)
 
 
 def evidence_badge(grade: str) -> Badge | None:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from tradewind.core.visitor import Visitor
+from tradewind.core.words import say
 from tradewind.flow.deals_forecast import FORECAST, STALLED, DealsForecast, Part, deals_forecast
 from tradewind.web.audit import note
 from tradewind.web.charts import picture_of
 from tradewind.web.render import page
-from tradewind.web.rooms.asked_list import evidence_badge, path_of
+from tradewind.web.rooms.asked_list import evidence_badge, nothing_yet, path_of
 from tradewind.web.rooms.people import show_deal
 from tradewind.web.visitor import may, site_of
 
@@ -23,6 +24,8 @@ SeesPeople = Annotated[Visitor, may("see_people")]
 @router.get("/deals/forecast")
 def forecast(request: Request, visitor: SeesPeople) -> HTMLResponse:
     """Show which deals stand still and what the quarter will bring."""
+    if not site_of(request).has_config:
+        return nothing_yet(request, visitor, "Stalled deals and forecast", say("people.none.deal_id"))
     found: DealsForecast = deals_forecast(site_of(request).workspace(), visitor)
     if found.deals is not None:
         note(request, visitor, "saw", "list", STALLED, rows=len(found.deals.rows))

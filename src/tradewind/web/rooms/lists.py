@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from tradewind.core.errors import ConfigError, NotFound, Problem, Stale
 from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
+from tradewind.core.words import say
 from tradewind.flow.export import find_export, layouts_for, list_exports, make_export, plan_export, said_of_file
 from tradewind.flow.feedback import Said
 from tradewind.flow.list_feedback import click, take_back_click
@@ -21,7 +22,7 @@ from tradewind.flow.saved_lists import lists_of
 from tradewind.flow.work_list import list_cards, work_list
 from tradewind.web.audit import note
 from tradewind.web.render import page
-from tradewind.web.rooms.asked_list import address, back_to, evidence_badge, pairs_of, path_of, wanted_of
+from tradewind.web.rooms.asked_list import address, back_to, evidence_badge, nothing_yet, pairs_of, path_of, wanted_of
 from tradewind.web.visitor import may, site_of
 
 router = APIRouter(include_in_schema=False)
@@ -36,6 +37,8 @@ OUTCOMES = {"lead_id": ("done", "won", "lost"), "deal_id": ("done", "won", "lost
 @router.get("/lists")
 def lists(request: Request, visitor: SeesPeople) -> HTMLResponse:
     """Show every list there is to work through."""
+    if not site_of(request).has_config:
+        return nothing_yet(request, visitor, "Lists", say("people.none.lists"))
     workspace = site_of(request).workspace()
     shared = lists_of(workspace, visitor)
     return page(
@@ -147,6 +150,8 @@ def _file(request: Request, visitor: Visitor, name: str, values: dict[str, str])
 @router.get("/exports")
 def exports_room(request: Request, visitor: Exports) -> HTMLResponse:
     """Show the files that were taken out."""
+    if not site_of(request).has_config:
+        return nothing_yet(request, visitor, "Files taken out", say("people.none.lists"))
     made = [
         (each, said_of_file(each.rows, "rows", each.unknown, each.left_out))
         for each in list_exports(site_of(request).workspace(), visitor)

@@ -18,7 +18,16 @@ from tradewind.flow.saved_lists import forget_list, keep_list, lists_of
 from tradewind.flow.timeline import timeline
 from tradewind.web.audit import note
 from tradewind.web.render import page
-from tradewind.web.rooms.asked_list import ROOMS, address, back_to, evidence_badge, pairs_of, path_of, wanted_of
+from tradewind.web.rooms.asked_list import (
+    ROOMS,
+    address,
+    back_to,
+    evidence_badge,
+    nothing_yet,
+    pairs_of,
+    path_of,
+    wanted_of,
+)
 from tradewind.web.visitor import may, site_of
 
 router = APIRouter(include_in_schema=False)
@@ -98,6 +107,8 @@ def show_deal(request: Request, visitor: Visitor, key: str) -> Response:
 
 def _list(request: Request, visitor: Visitor, entity: str) -> Response:
     site, room = site_of(request), ROOMS[entity]
+    if not site.has_config:
+        return nothing_yet(request, visitor, say(f"people.{entity}"), say(f"people.none.{entity}"))
     wanted = wanted_of(request.query_params, ROWS)
     workspace = site.workspace()
     try:
@@ -112,7 +123,8 @@ def _list(request: Request, visitor: Visitor, entity: str) -> Response:
         found=found, wanted=wanted, choices=choices, one=ENTITIES[entity].one, people=ENTITIES[entity].people,
         kinds=_kinds(entity), saved=lists_of(workspace, visitor, room), address=address, path_of=path_of,
         pairs=pairs_of(wanted), filtered=_filtered(wanted), chosen=asked.get(wanted.question),
-        contacts=any(row.email or row.phone for row in found.rows), searchable=found.searches_names, changed=request.query_params.get("changed") == "1",
+        contacts=any(row.email or row.phone for row in found.rows), searchable=found.searches_names,
+        changed=request.query_params.get("changed") == "1",
         values=lambda prefix: {key: value for key, value in request.query_params.items() if key.startswith(prefix)},
     )  # fmt: skip
 
