@@ -18,7 +18,7 @@ from tradewind.flow.mapping_save import Outcome, Standing, changed_workspace, sa
 from tradewind.flow.mapping_values import values_of_config
 from tradewind.flow.progress import Silent
 from tradewind.flow.uploads import receiving
-from tradewind.store.workspace import Workspace
+from tradewind.store.workspace import Workspace, open_workspace
 
 NOON = datetime(2024, 7, 1, 12)
 ORDERS = "number,customer,ordered,total,shipping\n" + "".join(
@@ -117,7 +117,7 @@ def test_a_preview_shows_rows_and_those_that_cannot_be_used(root: Path) -> None:
 
 
 def test_a_tried_draft_is_a_workspace_whose_mapping_is_changed_in_place(root: Path) -> None:
-    try_draft(root, {}, clock, Silent())
+    try_draft(root, lambda: open_workspace(root, clock, {}), clock, Silent())
     text = (root / "tradewind.toml").read_text()
     seen = standing(root)
     assert (seen.draft, seen.number) == (None, 1)

@@ -42,6 +42,23 @@ def edit_config(text: str, changes: Iterable[Change]) -> str:
     return text
 
 
+def reasons_in(text: str) -> dict[str, str]:
+    """Return the comment beside each value of a config, by key (`tables.orders.amount`)."""
+    found: dict[str, str] = {}
+    section = ""
+    for line in text.splitlines():
+        if header := _HEADER.match(line):
+            section = ".".join(_named(header[1]))
+        elif section and "#" in line and "=" in line.partition("#")[0]:
+            try:
+                read = tomllib.loads(line)
+            except tomllib.TOMLDecodeError:
+                continue
+            for key in read:
+                found[f"{section}.{key}"] = _comment_of(line).strip().removeprefix("#").strip()
+    return found
+
+
 def _wanted(raw: dict[str, Any], change: Change) -> dict[str, Any]:
     """The parsed file as it must be after the change."""
     parts = change.key.split(".")

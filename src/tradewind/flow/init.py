@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tradewind.core.errors import ConfigError, Problem, StoreError
@@ -98,7 +99,8 @@ def init(
     found = replace(found, tables=[replace(table, raw=table.raw.without_rows()) for table in found.tables])
     environment = {**variables, **found.variables}
     answers = Answers(asked, defaults)
-    tried = settle(directory, found, proposal, answers, sum(rows.values()), environment, clock, progress)
+    reopen = partial(open_workspace, directory, clock, environment)
+    tried = settle(directory, found, proposal, answers, sum(rows.values()), reopen, progress)
     return Initiated(
         directory, directory / CONFIG_FILE, found, tried.proposal, tried.questions, asked, defaults, rows, tried
     )
@@ -131,8 +133,7 @@ def settle(
     proposal: Proposal,
     answers: Answers,
     rows: int,
-    environ: Mapping[str, str],
-    clock: Clock,
+    reopen: Callable[[], Workspace],
     progress: Progress,
 ) -> Tried:
     """Try a proposal out on its data, and write what holds as `tradewind.toml`; a failure leaves none behind.
@@ -143,8 +144,7 @@ def settle(
         proposal: what it means, answers worked in.
         answers: what was asked.
         rows: rows of all source tables.
-        environ: environment variables, addresses of databases among them.
-        clock: the present instant.
+        reopen: opens the workspace anew, once its config is written.
         progress: told what is being done.
     Raises:
         TradewindError: nothing of it can be loaded.
@@ -152,7 +152,7 @@ def settle(
 
     def draft(proposal: Proposal, questions: tuple[ProposedQuestion, ...], locked: Sequence[Locked] = ()) -> Workspace:
         _write(directory, config_text(directory, found, proposal, answers, questions, locked))
-        return open_workspace(directory, clock, environ)
+        return reopen()
 
     try:
         tried = try_out(proposal, rows, draft, progress)

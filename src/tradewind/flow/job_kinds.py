@@ -127,9 +127,31 @@ def _init(place: Place, arguments: Mapping[str, Any], progress: Progress) -> Res
     return result | _run(place, {}, progress) if arguments.get("run", True) else result
 
 
+def _understand(place: Place, _arguments: Mapping[str, Any], progress: Progress) -> Result:
+    from tradewind.flow.mapping_draft import look_at_uploads
+
+    draft = look_at_uploads(place.root, place.environ, place.clock, progress)
+    return {"version": draft.version, "tables": [each.table for each in draft.proposal.tables], "problems": []}
+
+
+def _try(place: Place, _arguments: Mapping[str, Any], progress: Progress) -> Result:
+    from tradewind.flow.look import look
+    from tradewind.flow.mapping_draft import try_draft
+
+    tried = try_draft(place.root, place.workspace, place.clock, progress)
+    checked = look(place.workspace(), progress)
+    return {
+        "first": tried.ranked.to_json(),
+        "checks": [{"name": c.name, "status": c.status, "what": c.what, "do": c.do} for c in checked.checks],
+        "problems": [str(each) for each in checked.problems],
+    }
+
+
 KINDS: Mapping[str, Kind] = {
     "run": Kind("update", ("only",), _run),
     "check": Kind("check of the data", ("measure",), _check),
     "demo": Kind("demo", ("what",), _demo),
+    "understand": Kind("first look at your files", (), _understand),
+    "try": Kind("try of the proposed mapping", (), _try),
     "init": Kind("first look at your data", ("places", "answers", "run"), _init),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -15,13 +15,15 @@ from tradewind.core.errors import Problem, StoreError, WorkspaceLocked
 from tradewind.core.time import Clock
 from tradewind.flow.init import MOST_QUESTIONS, Answers, look_at, settle
 from tradewind.flow.progress import Progress
+from tradewind.flow.sample_values import some_values
 from tradewind.flow.try_out import Tried
 from tradewind.flow.understand import CURRENCY, TIMEZONE
 from tradewind.flow.uploads import list_uploads, sets_of
-from tradewind.sources.inventory import Found, FoundSource, Ignored
+from tradewind.sources.inventory import Found, FoundSource, FoundTable, Ignored
 from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable
 from tradewind.store.lock import workspace_lock
 from tradewind.store.manifest import inside, replace_file
+from tradewind.store.workspace import Workspace
 
 DRAFTS = "drafts"
 DRAFT_FILE = f"{DRAFTS}/mapping.json"
@@ -69,6 +71,7 @@ class LookedFile:
         shown: what people call it.
         rows: how many it has.
         columns: their names.
+        samples: a few values of each.
         notes: choices made while reading it.
     """
 
@@ -76,6 +79,7 @@ class LookedFile:
     shown: str
     rows: int
     columns: tuple[str, ...]
+    samples: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -137,9 +141,7 @@ def look_at_uploads(root: Path, environ: Mapping[str, str], clock: Clock, progre
     of = uploads_fingerprint(root)
     found, proposal = look_at(root, [str(folder) for folder in sets_of(root)], environ, progress)
     first = {question.key: question.options[0] for question in proposal.questions if question.options}
-    files = tuple(
-        LookedFile(each.name, each.shown, each.raw.rows, each.raw.names, each.raw.notes) for each in found.tables
-    )
+    files = tuple(_looked(each) for each in found.tables)
     with changing(root, clock):
         before = read_draft(root)
         draft = Draft(
@@ -149,8 +151,20 @@ def look_at_uploads(root: Path, environ: Mapping[str, str], clock: Clock, progre
         return write_draft(root, draft)
 
 
-def try_draft(root: Path, environ: Mapping[str, str], clock: Clock, progress: Progress) -> Tried:
-    """Load what the draft says, and write what holds as the workspace's `tradewind.toml`.
+def _looked(table: FoundTable) -> LookedFile:
+    columns = table.raw.data.column_names
+    samples = tuple(some_values(table.raw, place) for place in range(len(columns)))
+    return LookedFile(table.name, table.shown, table.raw.rows, tuple(columns), samples, table.raw.notes)
+
+
+def try_draft(root: Path, reopen: Callable[[], Workspace], clock: Clock, progress: Progress) -> Tried:
+    """Load what the draft says, and write what holds as the workspace's `tradewind.toml`; the draft is done with then.
+
+    Args:
+        root: the workspace folder.
+        reopen: opens the workspace anew, once its config is written.
+        clock: the present instant.
+        progress: told what is being done.
 
     Raises:
         StoreError: there is no draft.
@@ -161,7 +175,10 @@ def try_draft(root: Path, environ: Mapping[str, str], clock: Clock, progress: Pr
         raise StoreError(Problem("", "there is no proposed mapping", "", "uploaded files", "upload a file first"))
     rows = sum(each.rows for each in draft.files)
     with workspace_lock(root, "trying out the mapping", clock):
-        return settle(root, draft.found(), draft.proposal, draft.answers(), rows, environ, clock, progress)
+        tried = settle(root, draft.found(), draft.proposal, draft.answers(), rows, reopen, progress)
+        with changing(root, clock):
+            inside(root, DRAFT_FILE).unlink(missing_ok=True)
+        return tried
 
 
 def uploads_fingerprint(root: Path) -> str:
@@ -213,11 +230,6 @@ def write_draft(root: Path, draft: Draft) -> Draft:
     return kept
 
 
-def forget_draft(root: Path) -> None:
-    """Remove the draft, once a workspace has been made of it."""
-    inside(root, DRAFT_FILE).unlink(missing_ok=True)
-
-
 def _to_json(draft: Draft) -> dict[str, Any]:
     plain = asdict(draft)
     plain["given"] = sorted(draft.given)
@@ -241,7 +253,10 @@ def _from_json(plain: Mapping[str, Any]) -> Draft:
         int(plain["version"]),
         str(plain["of"]),
         tuple(FoundSource(**each) for each in plain["sources"]),
-        tuple(LookedFile(**{**each, **_tuples(each, "columns", "notes")}) for each in plain["files"]),
+        tuple(
+            LookedFile(**{**each, **_tuples(each, "columns", "notes"), "samples": tuple(map(tuple, each["samples"]))})
+            for each in plain["files"]
+        ),
         tuple(Ignored(**each) for each in plain["ignored"]),
         _proposal(plain["proposal"]),
         str(plain["currency"]),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from tradewind.core.contract import CONTRACT, LOCAL_COLUMNS
 from tradewind.core.errors import ConfigError, ContractError, Problem, SourceError, UnsafeExpression
+from tradewind.flow.sample_values import said, some_values
 from tradewind.sources.files import format_of, read_file
 from tradewind.sources.found import SourceTables, stack
 from tradewind.sources.mapping import Mapped, NothingUsable, Place, map_table
@@ -72,7 +71,10 @@ def preview_table(workspace: Workspace, name: str) -> Preview:
         sources = SourceTables(workspace)
         raws = {each: _sample(sources, each, where) for each in (mapping.from_, *(k.table for k in mapping.lookup))}
         for raw in raws.values():
-            before = {**{column: _some(raw, column) for column in raw.data.column_names}, **before}
+            before = {
+                **{column: some_values(raw, place) for place, column in enumerate(raw.data.column_names)},
+                **before,
+            }
         source = sources.settings(mapping.from_, where)
         place = Place(
             workspace.config.workspace.timezone, workspace.clock(), mapping.timezone or source.timezone, source.decimal,
@@ -94,7 +96,7 @@ def source_columns(workspace: Workspace, source: str) -> Mapping[str, tuple[str,
         raw = _sample(SourceTables(workspace), source, "sources")
     except (ConfigError, SourceError):
         return {}
-    return {column: _some(raw, column) for column in raw.data.column_names}
+    return {column: some_values(raw, place) for place, column in enumerate(raw.data.column_names)}
 
 
 def _told(mapped: Mapped, before: Mapping[str, tuple[str, ...]]) -> Preview:
@@ -104,13 +106,13 @@ def _told(mapped: Mapped, before: Mapping[str, tuple[str, ...]]) -> Preview:
     counts = mapped.counts
     after = {
         name: tuple(
-            dict.fromkeys(_said(value) for value in mapped.good[name].slice(0, 50).to_pylist() if value is not None)
+            dict.fromkeys(said(value) for value in mapped.good[name].slice(0, 50).to_pylist() if value is not None)
         )[:3]
         for name in columns
     }
     return Preview(
         columns,
-        tuple(tuple(_said(row[name]) for name in columns) for row in rows),
+        tuple(tuple(said(row[name]) for name in columns) for row in rows),
         _refused(mapped.rejected.slice(0, SHOWN)),
         counts.rows_in,
         counts.good,
@@ -124,27 +126,6 @@ def _told(mapped: Mapped, before: Mapping[str, tuple[str, ...]]) -> Preview:
 def _refused(rejected: object) -> tuple[tuple[int, str, str, str], ...]:
     rows = rejected.to_pylist()  # type: ignore[attr-defined]
     return tuple((row["row"], row["column"] or "", (row["value"] or "")[:80], row["reason"]) for row in rows)
-
-
-def _some(raw: Raw, column: str) -> tuple[str, ...]:
-    """A few different values of a source column."""
-    values = raw.data.column(raw.data.column_names.index(column)).slice(0, 200).to_pylist()
-    return tuple(dict.fromkeys(_said(value) for value in values if value not in (None, "")))[:3]
-
-
-def _said(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:,.2f}" if value == round(value, 2) else f"{value:,.4f}"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 def _sample(sources: SourceTables, name: str, where: str) -> Raw:

@@ -110,13 +110,11 @@ def standing_mapping(root: Path) -> Standing | None:
     Raises:
         ConfigError: `tradewind.toml` cannot be read.
     """
-    path = root / CONFIG_FILE
-    if path.is_file():
-        return _standing_config(root, path)
     draft = read_draft(root)
-    if draft is None:
-        return None
-    return Standing(f"draft {draft.version}", draft.version, values_of_draft(draft), draft, "", draft.saved)
+    if draft is not None:  # also beside a config: a try that was interrupted left one behind
+        return Standing(f"draft {draft.version}", draft.version, values_of_draft(draft), draft, "", draft.saved)
+    path = root / CONFIG_FILE
+    return _standing_config(root, path) if path.is_file() else None
 
 
 def changes_between(was: Mapping[str, str], now: Mapping[str, str]) -> tuple[Change, ...]:

@@ -120,3 +120,34 @@ def _locked_by(root: Path) -> WorkspaceLocked:
 
 def _key(root: Path) -> tuple[str, int]:
     return str(root.resolve()), threading.get_ident()
+
+
+def lock_holder(root: Path) -> str:
+    """Return who writes to a workspace and since when, in words; empty where nobody does, or it cannot be told.
+
+    The text in the file stays behind when a lock is released, so that the lock itself is asked, which takes it for an
+    instant: only where the process that wrote the text still lives.
+    """
+    try:
+        who = json.loads((root / LOCK_FILE).read_text())
+        file = os.open(root / LOCK_FILE, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except (OSError, ValueError):
+        return ""
+    try:
+        if not _lives(int(who["pid"])) or _take(file):
+            return ""
+        return f"{who['holder']}, since {who['since']}"
+    except (KeyError, TypeError, ValueError):
+        return "a process that has not written its name yet"
+    finally:
+        os.close(file)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
