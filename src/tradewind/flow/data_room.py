@@ -1,4 +1,4 @@
-"""What "Your data" shows: where data come from, how new they are, what changed, what is wrong, what more would unlock."""
+"""What "Your data" shows: sources, how new they are, what changed, what is wrong, and what more would unlock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import TradewindError
 from tradewind.core.trouble import KINDS, SEVERITIES
 from tradewind.flow.published import Published, read_published
-from tradewind.flow.questions import list_use_cases
+from tradewind.flow.questions import find_question, list_use_cases
 from tradewind.flow.uploads import Upload, list_uploads
 from tradewind.report.numbers import say_money
 from tradewind.sources.load_result import LoadResult
@@ -320,19 +320,18 @@ def _troubles(workspace: Workspace, manifest: Manifest) -> tuple[TroubleView, ..
         TroubleView(
             row["table"], row["column"], KINDS.get(row["kind"], row["kind"]), row["severity"],
             SEVERITIES.get(row["severity"], row["severity"]), row["what"], row["rows"], row["share"],
-            "" if not row["money"] else say_money(row["money"], currency), tuple(_harm(row["harm"])), row["treat"],
+            "" if not row["money"] else say_money(row["money"], currency), tuple(_harm(workspace, row["harm"])), row["treat"],
             row["do"], tuple(examples.get(row["trouble"], ())[:5]),
         )
         for row in read_table(workspace.root, entry).to_pylist()
     )  # fmt: skip
 
 
-def _harm(text: str) -> Iterator[str]:
+def _harm(workspace: Workspace, text: str) -> Iterator[str]:
     """What a trouble does to the answers, one sentence for each question it touches."""
-    titles = {case.name: case.title.format(horizon="a year") for case in list_use_cases()}
     for each in json.loads(text) if text else ():
         gain: Mapping[str, Any] = each["gain"]
-        title = titles.get(each["question"], each["question"].replace("_", " "))
+        title = _title(workspace, each["question"])
         touched = f" ({each['touched']:,} people rest on these rows)" if each.get("touched") else ""
         if gain.get("value") is None:
             yield f"{title}: not measured, because {gain.get('reason') or 'nobody asked'}{touched}"
@@ -343,6 +342,14 @@ def _harm(text: str) -> Iterator[str]:
             yield f"{title}: no difference that could be told from chance{touched}"
 
 
+def _title(workspace: Workspace, name: str) -> str:
+    try:
+        question = find_question(workspace.config, name)
+    except TradewindError:
+        return name.replace("_", " ")
+    return question.words(question.use_case.title)
+
+
 def _missing(workspace: Workspace) -> Iterator[Missing]:
     """What columns and tables that are not mapped would make possible."""
     tables = workspace.config.tables
@@ -351,7 +358,7 @@ def _missing(workspace: Workspace) -> Iterator[Missing]:
     for case in list_use_cases():
         lacking = [table for table in case.requires if table not in have]
         if len(lacking) == 1:
-            wanted.setdefault(lacking[0], []).append(case.title.format(horizon="a year"))
+            wanted.setdefault(lacking[0], []).append(_title(workspace, case.name))
     for table, titles in wanted.items():
         doc = CONTRACT[table].doc if table in CONTRACT else table
         yield Missing(f"{table.replace('_', ' ').capitalize()}: {doc}", ", ".join(titles))

@@ -268,7 +268,8 @@ def _table(name: str, values: Mapping[str, str], told: _Told, known: Mapping[str
     mapped = [key.split(".")[2] for key in values if key.startswith(f"{where}.") and len(key.split(".")) == 3]
     columns = {column.name: column for column in contract.columns}
     own = [each for each in mapped if each not in columns and each not in RESERVED]
-    fields, further = [], []
+    fields: list[Field] = []
+    further: list[Field] = []
     for each in (*columns, *own):
         column = columns.get(each)
         doc = column.doc if column is not None else "an attribute of your own"
@@ -281,7 +282,7 @@ def _table(name: str, values: Mapping[str, str], told: _Told, known: Mapping[str
     return MappedTable(
         name, contract.doc, source, file.shown if file is not None else source.value,
         None if file is None else file.rows,
-        told.field(f"{where}.where", values, "where", "only these rows; all if empty"),
+        told.field(f"{where}.where", values, "where", "only these rows; all where empty"),
         tuple(fields), tuple(further),
         tuple((f'"{column}"', ", ".join(some)) for column, some in samples.items()),
         "" if proposed is None else say_sure(proposed.confidence), "" if proposed is None else proposed.reason,
