@@ -6,17 +6,20 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import TradewindError
 from tradewind.core.trouble import KINDS, SEVERITIES
+from tradewind.flow.morning_list import neutral
 from tradewind.flow.published import Published, read_published
 from tradewind.flow.questions import find_question, list_use_cases
 from tradewind.flow.uploads import Upload, list_uploads
 from tradewind.report.numbers import say_money
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.loads_state import list_loads
+from tradewind.store.lock import lock_holder
 from tradewind.store.manifest import Manifest
 from tradewind.store.tables import read_columns, read_table
 from tradewind.store.workspace import Workspace
@@ -320,7 +323,8 @@ def _troubles(workspace: Workspace, manifest: Manifest) -> tuple[TroubleView, ..
         TroubleView(
             row["table"], row["column"], KINDS.get(row["kind"], row["kind"]), row["severity"],
             SEVERITIES.get(row["severity"], row["severity"]), row["what"], row["rows"], row["share"],
-            "" if not row["money"] else say_money(row["money"], currency), tuple(_harm(workspace, row["harm"])), row["treat"],
+            "" if not row["money"] else say_money(row["money"], currency), tuple(_harm(workspace, row["harm"])),
+            row["treat"],
             row["do"], tuple(examples.get(row["trouble"], ())[:5]),
         )
         for row in read_table(workspace.root, entry).to_pylist()
@@ -366,3 +370,18 @@ def _missing(workspace: Workspace) -> Iterator[Missing]:
         for column in CONTRACT[name].columns if name in CONTRACT else ():
             if column.unlocks and column.name not in mapping.columns:
                 yield Missing(f"{name.replace('_', ' ')}: {column.doc}", column.unlocks)
+
+
+def rejected_rows(workspace: Workspace) -> Iterator[tuple[str, ...]]:
+    """Yield the rows that could not be used, the head first, each cell as no spreadsheet takes for a formula."""
+    head = ("table", "source", "row", "column", "value", "reason")
+    yield head
+    entry = workspace.manifest().tables.get("rejected")
+    if entry is not None:
+        for row in read_columns(workspace.root, entry, head).to_pylist():
+            yield tuple(neutral("" if row[name] is None else str(row[name])) for name in head)
+
+
+def who_writes(root: Path) -> str:
+    """Return who writes to a workspace just now, and since when; empty where nobody does."""
+    return lock_holder(root)

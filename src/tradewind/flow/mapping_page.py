@@ -198,7 +198,7 @@ def mapping_page(
         tables,
         _unused(standing, used, known),
         tuple((name, table.doc) for name, table in CONTRACT.items() if name not in names and name != "outcomes"),
-        tuple((each.name, f"{each.shown} ({each.rows:,} rows)") for each in known.values()),
+        tuple((each.name, _said_of(each)) for each in known.values()),
         () if draft is None else draft.proposal.undecided,
         () if draft is None else tuple((each.shown, each.why) for each in draft.ignored),
         tuple(reversed(standing.saved))[:20],
@@ -281,7 +281,7 @@ def _table(name: str, values: Mapping[str, str], told: _Told, known: Mapping[str
         proposed = next((each for each in told.standing.draft.proposal.tables if each.table == name), None)
     return MappedTable(
         name, contract.doc, source, file.shown if file is not None else source.value,
-        None if file is None else file.rows,
+        (file.rows or None) if file is not None else None,
         told.field(f"{where}.where", values, "where", "only these rows; all where empty"),
         tuple(fields), tuple(further),
         tuple((f'"{column}"', ", ".join(some)) for column, some in samples.items()),
@@ -307,6 +307,10 @@ def _asked(standing: Standing, values: Mapping[str, str]) -> tuple[Asked, ...]:
         options = tuple(dict.fromkeys([*question.options, chosen]))
         found.append(Asked(key, question.text, options, chosen, question.why, free))
     return tuple(found)
+
+
+def _said_of(file: LookedFile) -> str:
+    return f"{file.shown} ({file.rows:,} rows)" if file.rows else file.shown
 
 
 def _unused(standing: Standing, used: set[str], known: Mapping[str, LookedFile]) -> tuple[tuple[str, str, str], ...]:

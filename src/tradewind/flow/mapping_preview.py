@@ -147,6 +147,8 @@ def _read_head(path: str, _changed: int, size: int, how: str) -> Raw:
     source = Source.model_validate_json(how)
     file = Path(path)
     packed = file.suffix.lower() == ".gz"
+    if format_of(file, source.format) == "parquet":
+        return _first_batch(file)
     if format_of(file, source.format) not in _TEXT or packed or size <= _HEAD_BYTES:
         return _first_rows(read_file(file, source, None, file.name))
     with open(file, "rb") as long:
@@ -155,6 +157,20 @@ def _read_head(path: str, _changed: int, size: int, how: str) -> Raw:
         short = Path(scratch) / file.name
         short.write_bytes(head[: head.rfind(b"\n") + 1])
         return _first_rows(read_file(short, source, None, file.name))
+
+
+def _first_batch(file: Path) -> Raw:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(file) as held:
+            batches = [next(held.iter_batches(LOOKED_AT), None)]
+            schema = held.schema_arrow
+    except (pa.ArrowException, OSError):
+        return _first_rows(read_file(file, Source(path="x"), None, file.name))  # says what is wrong
+    data = pa.Table.from_batches([each for each in batches if each is not None], schema)
+    return Raw(data, tuple(schema.names))
 
 
 def _first_rows(raw: Raw) -> Raw:

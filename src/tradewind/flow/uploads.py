@@ -23,6 +23,9 @@ from tradewind.flow.upload_names import safe_name, safe_set, with_ending
 from tradewind.store.lock import sync_folder
 from tradewind.store.manifest import inside
 
+__all__ = ["FILES", "UPLOADS", "Incoming", "Limits", "Received", "Upload", "list_uploads", "receiving", "remove_upload",
+           "sets_of"]  # fmt: skip
+
 UPLOADS = "uploads"
 """Folder of the workspace in which uploaded files lie, one folder a set."""
 

@@ -43,6 +43,11 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.lists",
     "tradewind.web.rooms.deals",
     "tradewind.web.rooms.people",
+    "tradewind.web.rooms.start",
+    "tradewind.web.rooms.waiting",
+    "tradewind.web.rooms.uploads",
+    "tradewind.web.rooms.mapping",
+    "tradewind.web.rooms.data",
 )
 """Files that hold a `router`, pages first; each later room and part of the API is one line here."""
 
