@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answered_by_hand import CONFIG, LATER, Clock, answer_by_hand, open_by_hand, scores
 
+from answered_by_hand import CONFIG, LATER, Clock, answer_by_hand, open_by_hand, scores
 from tradewind.core.errors import ConfigError, NotAnswerable
 from tradewind.flow.economics import EXACT, RATIO, Curve, curve_of, read_curve, reckon
 from tradewind.flow.questions import find_question

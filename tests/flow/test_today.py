@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from answered_by_hand import FINDING, LATER, NOW, Clock, answer_by_hand, open_by_hand, scores, with_check
 
+from answered_by_hand import FINDING, LATER, NOW, Clock, answer_by_hand, open_by_hand, scores, with_check
 from tradewind.core.finding import Number
 from tradewind.flow.feedback import Said, give_feedback
 from tradewind.flow.make_today import make_today

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from answered_by_hand import FINDING, LATER, Clock, answer_by_hand, open_by_hand, scores, with_check
-
 from tradewind.flow.make_today import make_today
 from tradewind.flow.weekly_mail import weekly_mail
 

@@ -55,7 +55,7 @@ def test_an_earlier_model_is_used_by_the_next_update_which_says_so_until_it_is_t
     assert (pin.by, pin.because) == ("Kim", "it was better")
     (finding,) = run(twice, ["lapse"]).findings
     assert set(twice.table("scores_lapse")["model_version"].to_pylist()) == {oldest.version}
-    (warned,) = [check for check in finding.checks if check.name == "The list comes from the newest model"]
+    (warned,) = [check for check in finding.checks if check.name == "The list comes from the newest version"]
     assert warned.status == "warn"
     assert oldest.version in warned.what
     assert newest.version in warned.what
@@ -66,7 +66,7 @@ def test_an_earlier_model_is_used_by_the_next_update_which_says_so_until_it_is_t
     use_newest(twice, "lapse")
     (finding,) = run(twice, ["lapse"]).findings
     assert set(twice.table("scores_lapse")["model_version"].to_pylist()) == {newest.version}
-    assert not any("newest model" in check.name for check in finding.checks)
+    assert not any("newest version" in check.name for check in finding.checks)
 
 
 def test_what_cannot_be_gone_back_to_is_refused_and_a_model_that_vanished_is_passed_over(twice: Workspace) -> None:

@@ -21,7 +21,7 @@ WORDS: Mapping[str, str] = {
     "today.contact.none": "Nobody has to be contacted today.",
     "today.changed": "What changed",
     "today.changed.none": "Nothing moved since the update before.",
-    "today.changed.first": "This is the first update. From the next one on, what changed stands here.",
+    "today.changed.first": "No earlier update is kept to compare with. From the next one on, what changed stands here.",
     "today.wrong": "What to look at",
     "today.wrong.none": "Nothing went wrong.",
     "today.earned": "What was earned so far",
@@ -68,10 +68,112 @@ WORDS: Mapping[str, str] = {
     "in 1 of 20. The lists are taken to hold other people each time: the same ones again tell less.",
     "earned.settles": "{what} {takes}",
     # Which model is in use.
-    "version.check": "The list comes from the newest model",
+    "version.check": "The list comes from the newest version",
     "version.pinned": "The list comes from version {version}, chosen by {by} on {day}; the figures and charts are those of "
     "the newest version {newest}.",
     "version.gone": "Version {version}, chosen by {by} on {day}, is not there any more; the list comes from the newest "
     "version {newest}.",
     "version.do": "use the newest again, or leave it so, on the page of this answer",
+    # How a large figure is worked out.
+    "how.rows": "{rows} rows of the table {table}",
+    "formula.other": "Worked out from the table behind it.",
+    "formula.customers": "All who can be asked about on that day, counted.",
+    "formula.expected_customers": "The chances of all of them, added up.",
+    "formula.contacts": "Those for whom the expected gain of a contact is above nothing: share changed × chance × worth − "
+    "cost of a contact.",
+    "formula.money_at_stake": "Chance × worth of each, added up.",
+    "formula.contacts_break_even_share": "What contacting them costs, divided by what is at stake with them.",
+    "formula.expected_profit": "Share changed × chance × worth − cost of a contact, added up over those worth contacting.",
+    "formula.expected_total": "What each is expected to bring, added up.",
+    "formula.expected_mean": "What each is expected to bring, added up and divided by how many they are.",
+    "formula.top_tenth_share": "What the first tenth of the list is expected to bring, divided by what all are.",
+    "formula.base_rate": "Of those in the test, how many did it, divided by how many they are.",
+    # The list on the page of an answer.
+    "answer.amount.gain": "A contact would leave",
+    "answer.amount.stake": "At stake",
+    "answer.amount.amount": "Amount",
+    "answer.amount.yearly": "Pays a year",
+    "answer.amount.expected": "Expected to bring",
+    # How the counts and the money of Today are known.
+    "today.how.part.worth": "Counted are those for whom share changed × chance × worth is more than a contact costs, less "
+    "those somebody worked on or put off.",
+    "today.how.part.red": "Counted are those whose light is red, less those somebody worked on or put off.",
+    "today.how.part.best": "Counted are those in group A, whose chances were the highest where it was tested, less those "
+    "somebody worked on or put off.",
+    "today.how.part.all": "Counted is everybody on the list, less those somebody worked on or put off.",
+    "today.how.part.tenth": "Counted is the first tenth of the list, the highest on top, less those somebody worked on or "
+    "put off.",
+    "today.how.gain": "The money is share changed × chance × worth − cost of a contact, added up over them. The share is "
+    "an assumption until a test has measured it.",
+    "today.how.stake": "The money is chance × worth, added up over them.",
+    "today.how.amount": "The money is their amounts, added up.",
+    "today.how.yearly": "The money is twelve times what each pays a month, added up.",
+    "today.how.expected": "The money is what each is expected to bring, added up.",
+    # The page of an answer.
+    "answers.lead": "Each question with its answer, what it means in money, and what to do next. Those that move most "
+    "money stand first.",
+    "answers.none": "Nothing has been answered yet",
+    "answers.none.why": "Once your data are here and the first update has run, every question has its page here: what was "
+    "found, what it is worth, and whom to contact.",
+    "money.slider": "What if a contact costs more, or changes more people?",
+    "money.slider.note": "Both numbers are assumptions until a test has measured them. Move them and see what is left.",
+    "money.slider.cost": "One contact costs ({currency})",
+    "money.slider.share": "Of 100 who would {do}, a contact changes",
+    "money.slider.share.plain": "Of 100 successes on the list, a contact brings about",
+    "money.slider.contacts": "{people} worth contacting",
+    "money.slider.total": "is what contacting them costs",
+    "money.slider.gain": "is then expected to be left",
+    "money.slider.even": "must be changed for them to pay for themselves",
+    "money.slider.length": "from the top of the list is where to stop, if everybody down to there is contacted",
+    "money.slider.best": "would then be left",
+    "money.slider.how": "Contacting somebody is expected to leave share changed × chance × worth − cost. Those above nothing "
+    "are worth contacting; their sum is what is left. What they must change to pay for themselves is what contacting them "
+    "costs, divided by their chance × worth, added up. Where to stop is where the sum from the top of the list is highest.",
+    "money.slider.try": "Work it out",
+    "money.slider.keep": "Keep these figures",
+    "money.slider.back": "Back to the figures in use",
+    "money.slider.settle": "Which test would settle it",
+    "money.slider.not": "What a contact leaves is not known: {why}.",
+    "versions.title": "The versions of this answer",
+    "versions.note": "Each was tested on a date that it had not seen. Figures of different dates are not a race: people "
+    "change as well.",
+    "versions.in_use": "in use",
+    "versions.newest": "newest",
+    "versions.on_list": "made the present list",
+    "versions.gone": "its files are gone",
+    "versions.back": "Use this version",
+    "versions.again": "Use the newest again",
+    "versions.chosen": "From the next update on version {version} is used, because {by} chose it on {day}.",
+    "versions.why": "Why (others will read it)",
+    "versions.none": "Nothing is learned and kept for this answer: it is worked out from the data at each update.",
+    "versions.kept": "Done. The next update uses it; until then the list stays as it is.",
+    # Tables.
+    "tables.lead": "Every step leaves a table. These are the ones that stand now; charts and figures are made of them.",
+    "tables.personal": "Names and contact data are left out, because you may not see them.",
+    "tables.own": "Only rows of your own are shown.",
+    "tables.closed": "This table holds rows of single people of all colleagues. Your own stand in your lists.",
+    # Rooms that later capabilities fill.
+    "segments.lead": "Groups of people whom the answers already set apart. Groups of your own, and how they change over "
+    "time, will stand here.",
+    "segments.none": "No group has been set apart yet",
+    "segments.none.why": "Groups come from answers: who is worth contacting, which light somebody has, which tier a lead "
+    "is in. After the first update they stand here with their counts.",
+    "offers.none": "Which offer for whom: not there yet",
+    "offers.none.why": "Here will stand which offer is expected to bring most for whom, within what an offer may cost, and "
+    "for whom none pays. It needs to know what was offered to whom, and what came of it; the questions below already say "
+    "whom to make an offer.",
+    "tests.lead": "What acting on a list earns is known only where some people were left out at random. No test has been "
+    "read yet. This is what each would take with the people who are on the lists now.",
+    "tests.none": "No list to test yet",
+    "tests.none.why": "After the first update this page says for each list how many people a test would need, and for how "
+    "long.",
+    "tests.later": "Dealing people into the two halves, keeping them apart and reading the result will happen here.",
+    "sends.lead": "Every file that was taken out of the lists, by whom and for which tool. Sending straight into other "
+    "tools, and taking it back, will stand here.",
+    "sends.none": "Nothing has been sent or taken out yet",
+    "sends.none.why": "Open a list and take it out as a file for the tool you work with; it is noted here.",
+    "segments.worth": "worth contacting",
+    "segments.rest": "the others",
+    "segments.light": "{which}",
+    "segments.tier": "group {which}",
 }

@@ -9,7 +9,7 @@ from tradewind.core.errors import StoreError, TradewindError
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
 from tradewind.flow.acting import Acting, read_acting
-from tradewind.flow.hold_out import plan_test
+from tradewind.flow.hold_out import HoldOut, plan_test
 from tradewind.flow.kept import keep
 from tradewind.flow.published import Published, read_previous, read_published
 from tradewind.flow.question import Question
@@ -53,8 +53,7 @@ def make_today(workspace: Workspace, owners: tuple[str, ...] | None = None, name
     if published is None:
         wrong = tell_wrong(workspace, None)
         return Today(workspace.name, settings.currency, "profit", None, None, settings.simulated, owners, wrong=wrong)
-    before = keep(workspace, "published before", lambda: read_previous(workspace, published))
-    lists = keep(workspace, "lists", lambda: read_lists(workspace, published, before))
+    before, lists = standing_before(workspace, published), standing_lists(workspace)
     made = _lists(workspace, published, lists, owners, names)
     open_ones = [each for each in made if each.count or each.handled]
     changes = tell_changes(workspace, published, before, lists.acting, lists.before, owners, names)
@@ -80,6 +79,20 @@ def make_today(workspace: Workspace, owners: tuple[str, ...] | None = None, name
 def standing(workspace: Workspace) -> Published | None:
     """Return the findings that stand, read once for as long as they do."""
     return keep(workspace, "published", lambda: read_published(workspace))
+
+
+def standing_before(workspace: Workspace, published: Published) -> Published | None:
+    """Return the findings of the run before, read once for as long as the present ones stand."""
+    return keep(workspace, "published before", lambda: read_previous(workspace, published))
+
+
+def standing_lists(workspace: Workspace) -> Lists:
+    """Return the lists of the findings that stand, and those before; none before the first run."""
+    published = standing(workspace)
+    if published is None:
+        return Lists({}, {}, {})
+    before = standing_before(workspace, published)
+    return keep(workspace, "lists", lambda: read_lists(workspace, published, before))
 
 
 def read_lists(workspace: Workspace, published: Published, before: Published | None) -> Lists:
@@ -125,9 +138,17 @@ def _lists(
 
 def _earned(lists: Lists) -> tuple[Earned, ...]:
     """What acting on each list earned: no test has been read yet, so each says which one would settle it."""
-    found = []
-    for name, acting in lists.acting.items():
-        plan = plan_test(lists.questions[name], acting)
-        if plan is not None:
-            found.append(Earned(name, plan.title, "", say("earned.settles", what=plan.what, takes=plan.takes)))
-    return tuple(found)
+    return tuple(
+        Earned(plan.question, plan.title, "", say("earned.settles", what=plan.what, takes=plan.takes))
+        for plan in _plans(lists)
+    )
+
+
+def planned_tests(workspace: Workspace) -> tuple[HoldOut, ...]:
+    """Return the test that would settle what each list earns; none before the first update."""
+    return _plans(standing_lists(workspace))
+
+
+def _plans(lists: Lists) -> tuple[HoldOut, ...]:
+    plans = (plan_test(lists.questions[name], acting) for name, acting in lists.acting.items())
+    return tuple(plan for plan in plans if plan is not None)

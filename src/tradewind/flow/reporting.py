@@ -16,12 +16,13 @@ from tradewind.core.score import ModelCard
 from tradewind.core.trouble import Trouble
 from tradewind.flow.margin import Margin
 from tradewind.flow.questions import Question
+from tradewind.flow.saved_charts import save_charts
 from tradewind.flow.tell import assumptions
 from tradewind.flow.versions import version_in_use
 from tradewind.models.files import read_card
 from tradewind.report.charts import ROLES
 from tradewind.report.context import ReportContext
-from tradewind.report.html import render_html
+from tradewind.report.html import render_html, report_charts
 from tradewind.report.json import findings_json
 from tradewind.store.manifest import Manifest, replace_file
 from tradewind.store.workspace import Workspace
@@ -67,13 +68,15 @@ def publish_report(
     manifest = workspace.manifest()
     context = report_context(workspace, manifest, findings, checks, questions, margin, troubles)
     tables = {finding.name: finding_tables(workspace, finding) for finding in findings}
-    page = render_html(findings, tables, context).encode()
+    charts = report_charts(findings, tables, context)
+    page = render_html(findings, tables, context, charts=charts).encode()
     folder = workspace.path("reports")
     name, told = f"{context.as_of.isoformat()}-{manifest.snapshot_id[:8]}", findings_json(findings, context).encode()
     html = folder / f"{name}.html"
     replace_file(html, page)
     replace_file(folder / "latest.html", page)
     replace_file(folder / f"{name}.json", told)  # what changed since is told beside it
+    save_charts(workspace, manifest.snapshot_id, charts)
     replace_file(folder / "latest.json", told)
     return Written(html, folder / "latest.json", context)
 

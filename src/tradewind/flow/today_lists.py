@@ -11,6 +11,7 @@ from tradewind.core.finding import Finding
 from tradewind.flow.acting import Acting
 from tradewind.flow.depends import today_of
 from tradewind.flow.feedback import handled
+from tradewind.flow.kept import keep
 from tradewind.flow.names import say_names
 from tradewind.flow.question import Question
 from tradewind.flow.today import ListToday, Person
@@ -84,7 +85,8 @@ def list_today(
 def first_people(workspace: Workspace, acting: Acting, places: Sequence[int]) -> tuple[Person, ...]:
     """Return who stands at these places, by name where one is known, with the strongest reason."""
     ids = [acting.ids[place] for place in places]
-    names = say_names(workspace, acting.entity, ids)
+    asked = f"names {acting.entity} {ids}"
+    names = keep(workspace, asked, lambda: say_names(workspace, acting.entity, ids))
     people = []
     for place, one in zip(places, ids, strict=True):
         row = acting.rows[place] if place < len(acting.rows) else {}

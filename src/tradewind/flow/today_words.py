@@ -18,3 +18,9 @@ def say_amount(each: ListToday, currency: str) -> tuple[str, str]:
     if each.amount is None or not each.amount_is:
         return "", ""
     return say_money(each.amount, currency), say(f"today.amount.{each.amount_is}", share=say_of_100(each.share))
+
+
+def say_how(each: ListToday) -> str:
+    """Return how the count and the money of a list are worked out."""
+    part = say(f"today.how.part.{each.part}")
+    return f"{part} {say(f'today.how.{each.amount_is}')}" if each.amount_is else part

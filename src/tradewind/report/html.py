@@ -48,6 +48,7 @@ def render_html(
     tables_by_finding: Mapping[str, Mapping[str, pa.Table]],
     context: ReportContext,
     include_rows: bool = False,
+    charts: Mapping[str, Sequence[Chart]] | None = None,
 ) -> str:
     """Return the report as one HTML page.
 
@@ -56,6 +57,7 @@ def render_html(
         tables_by_finding: finding's name → role → result table.
         context: the frame around them.
         include_rows: whether the first rows of each list of persons are shown; otherwise only aggregates are.
+        charts: what `report_charts` gave for the same findings, where it was asked already.
     Returns:
         The page; it makes no request to any host.
     Raises:
@@ -67,10 +69,11 @@ def render_html(
         finding.name: tell(finding, tables_by_finding.get(finding.name, {}), context.cards.get(finding.name))
         for finding in findings
     }
-    pictures = {finding.name: _pictures(finding, tables_by_finding, context) for finding in findings}
+    drawn = report_charts(findings, tables_by_finding, context) if charts is None else charts
+    pictures = {name: _pictures(name, each) for name, each in drawn.items()}
     lists = {f.name: _list(tables_by_finding.get(f.name, {}), context) for f in findings} if include_rows else {}
     specs = {
-        picture.id: picture.chart.spec() for drawn in pictures.values() for picture in drawn if picture.chart.altair
+        picture.id: picture.chart.spec() for shown in pictures.values() for picture in shown if picture.chart.altair
     }
     ordered = in_order(findings)
     style, script, bundle = _asset("report.css"), _asset("report.js"), vega_bundle() if specs else ""
@@ -91,7 +94,7 @@ def render_html(
     page = template.render(pictures=pictures, **frame)
     if len(page.encode()) > LIMIT:
         # The still pictures are what can be done without: they only show where scripts do not run.
-        bare = {name: [replace(picture, still="") for picture in drawn] for name, drawn in pictures.items()}
+        bare = {name: [replace(picture, still="") for picture in shown] for name, shown in pictures.items()}
         page = template.render(pictures=bare, **frame)
     weight = len(page.encode())
     if weight > LIMIT:
@@ -102,15 +105,22 @@ def render_html(
     return page
 
 
-def _pictures(finding: Finding, tables: Mapping[str, Mapping[str, pa.Table]], context: ReportContext) -> list[Picture]:
-    if finding.status in ("not answerable", "failed"):
-        return []
-    rule, revenue = context.rules.get(finding.name, ""), context.amounts_are == "revenue"
-    charts = build_charts(finding, tables.get(finding.name, {}), context.currency, rule, revenue)
-    return [
-        Picture(f"{finding.name}-{chart.role}", chart, _still(chart, f"{finding.name}-{chart.role}"))
-        for chart in charts
-    ]
+def report_charts(
+    findings: Sequence[Finding], tables_by_finding: Mapping[str, Mapping[str, pa.Table]], context: ReportContext
+) -> dict[str, list[Chart]]:
+    """Return the charts of every finding, in reading order; none of one without an answer."""
+    revenue = context.amounts_are == "revenue"
+    charts: dict[str, list[Chart]] = {}
+    for finding in findings:
+        name, tables = finding.name, tables_by_finding.get(finding.name, {})
+        answered = finding.status not in ("not answerable", "failed")
+        rule = context.rules.get(name, "")
+        charts[name] = build_charts(finding, tables, context.currency, rule, revenue) if answered else []
+    return charts
+
+
+def _pictures(name: str, charts: Sequence[Chart]) -> list[Picture]:
+    return [Picture(f"{name}-{chart.role}", chart, _still(chart, f"{name}-{chart.role}")) for chart in charts]
 
 
 def _still(chart: Chart, name: str) -> str:

@@ -175,8 +175,13 @@ def headline_figure(finding: Finding) -> Figure | None:
 
 
 def _figures(finding: Finding) -> tuple[Figure, ...]:
+    return tuple(figure for _, figure in named_figures(finding))
+
+
+def named_figures(finding: Finding) -> tuple[tuple[str, Figure], ...]:
+    """Return the large figures of a finding with the names of their numbers, in the order of the table of words."""
     shown = [
-        _figure(name, finding.numbers[name], finding)
+        (name, _figure(name, finding.numbers[name], finding))
         for name in FIGURES
         if name in finding.numbers and finding.numbers[name].value is not None
     ]

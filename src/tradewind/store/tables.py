@@ -69,6 +69,49 @@ def read_columns(root: Path, entry: TableEntry, columns: Sequence[str]) -> pa.Ta
     return pa.concat_tables(read_files(root, entry, wanted))
 
 
+def read_slice(root: Path, entry: TableEntry, start: int, count: int, columns: Sequence[str]) -> pa.Table:
+    """Read some rows of some columns, without reading more row groups than they stand in.
+
+    Args:
+        root: the workspace folder.
+        entry: the table.
+        start: place of the first row, 0 is the first.
+        count: how many rows at most.
+        columns: which columns, each once and stored.
+
+    Raises:
+        StoreError: a file is missing or damaged.
+    """
+    parts, place = [], 0
+    for file in entry.files:
+        if place + file.rows > start and place < start + count:
+            try:
+                stored = pq.ParquetFile(inside(root, file.path))
+                for group in range(stored.num_row_groups):
+                    rows = stored.metadata.row_group(group).num_rows
+                    first, last = max(start - place, 0), min(start + count - place, rows)
+                    if first < last:
+                        part = stored.read_row_group(group, list(columns))
+                        parts.append(part.slice(first, last - first))
+                    place += rows
+            except (OSError, pa.ArrowException) as error:
+                raise _unreadable(file, type(error).__name__) from error
+        else:
+            place += file.rows
+    return pa.concat_tables(parts, promote_options="permissive") if parts else pa.table({name: [] for name in columns})
+
+
+def read_batches(root: Path, entry: TableEntry, columns: Sequence[str], rows: int = 65_536) -> Iterator[pa.Table]:
+    """Read a table of any size a part at a time; see `read_slice`."""
+    for file in entry.files:
+        try:
+            stored = pq.ParquetFile(inside(root, file.path))
+            for batch in stored.iter_batches(rows, columns=list(columns)):
+                yield pa.Table.from_batches([batch])
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(file, type(error).__name__) from error
+
+
 def read_files(root: Path, entry: TableEntry, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """Read a table file by file, of all columns or of some; see `read_table`."""
     for file in entry.files:

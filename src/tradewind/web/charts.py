@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from tradewind.flow.saved_charts import SavedChart
 from tradewind.report.charts import Chart
 from tradewind.report.html import inert
 
@@ -33,3 +34,14 @@ def picture_of(chart: Chart) -> Picture:
     """Return a chart as a page embeds it."""
     spec = Markup(inert(chart.spec())) if chart.altair is not None else Markup("")
     return Picture(chart.title, chart.caption, chart.alt, spec, chart.table)
+
+
+def picture_of_saved(chart: SavedChart) -> Picture:
+    """Return a chart that a run has drawn as a page embeds it."""
+    spec = inert_text(chart.spec) if chart.spec else Markup("")
+    return Picture(chart.title, chart.caption, chart.alt, spec, chart.table)
+
+
+def inert_text(value: object) -> Markup:
+    """Return a value as JSON that may stand inside a script of data."""
+    return Markup(inert(value))

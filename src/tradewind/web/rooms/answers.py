@@ -1,0 +1,118 @@
+"""Answers: one page for each question, made of its folder and its finding, with no code of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from markupsafe import Markup
+
+from tradewind.core.terms import TERMS
+from tradewind.core.visitor import Visitor
+from tradewind.flow.answer_index import answer_index
+from tradewind.flow.answer_page import AnswerPage, answer_charts, answer_page, require_finding
+from tradewind.flow.kept import keep
+from tradewind.flow.versions import choose_version, use_newest
+from tradewind.report.numbers import say_number, say_one_in
+from tradewind.web.audit import note
+from tradewind.web.charts import inert_text, picture_of_saved
+from tradewind.web.refusals import NotFound
+from tradewind.web.render import page
+from tradewind.web.visitor import may, site_of
+from tradewind.web.whose import evidence_badge, owners_for
+
+router = APIRouter(include_in_schema=False)
+
+NEWEST = "newest"
+
+
+@router.get("/answers")
+def answers(request: Request, visitor: Annotated[Visitor, may("see_answers")]) -> HTMLResponse:
+    """Show every question with its answer in a sentence."""
+    site = site_of(request)
+    index = answer_index(site.workspace()) if site.has_config else None
+    return page(request, "answers/index.html", title="Answers", visitor=visitor, index=index)
+
+
+@router.get("/answers/{question}")
+def answer(
+    request: Request,
+    question: str,
+    visitor: Annotated[Visitor, may("see_answers")],
+    contact_cost: Annotated[float | None, Query(ge=0, le=1e9, allow_inf_nan=False)] = None,
+    of_100: Annotated[float | None, Query(ge=0, le=100, allow_inf_nan=False)] = None,
+    kept: bool = False,
+) -> HTMLResponse:
+    """Show one answer; with another cost and share, what these would leave."""
+    workspace = site_of(request).workspace()
+    made = answer_page(workspace, question, owners_for(visitor), visitor.sees_personal)
+    charts = answer_charts(workspace, question)
+    pictures = keep(workspace, f"pictures {question}", lambda: tuple(picture_of_saved(chart) for chart in charts))
+    share = made.money.success_share if of_100 is None else of_100 / 100
+    tried = made.money.reckon(contact_cost, share)
+    if made.list is not None and visitor.may("see_people"):
+        note(request, visitor, "saw", "list", question, rows=len(made.list.rows))
+    return page(
+        request, "answers/answer.html", title=made.section.title, visitor=visitor, answer=made, pictures=pictures,
+        tried=tried, curve=curve_text(made), compared=_compared(made), evidence_badge=evidence_badge, kept=kept,
+        say_one_in=say_one_in, say_number=say_number, terms={name: term.label for name, term in TERMS.items()},
+    )  # fmt: skip
+
+
+def curve_text(made: AnswerPage) -> Markup:
+    """Return the curve behind the slider as text that no parser mistakes for markup."""
+    return inert_text(made.money.curve.to_json()) if made.money.curve is not None else Markup("")
+
+
+def _compared(made: AnswerPage) -> tuple[str, ...]:
+    """The figures by which versions are compared: those that a version has, the usual ones first."""
+    known = {name for version in made.versions for name, number in version.metrics.items() if number.value is not None}
+    return tuple(name for name in ("auc", "ece", "lift_10", "mae", "total_bias", "baseline_auc") if name in known)
+
+
+@router.post("/answers/{question}/version", response_model=None)
+def use_version(
+    request: Request,
+    question: str,
+    visitor: Annotated[Visitor, may("run")],
+    version: Annotated[str, Form(max_length=64)],
+    because: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Use an earlier version from the next update on, or the newest again."""
+    site = site_of(request)
+    if version == NEWEST:
+        use_newest(site.workspace(), question)
+    else:
+        choose_version(site.workspace(), question, version, visitor.name, because)
+    note(request, visitor, "changed", "version", question, version=version)
+    return RedirectResponse(f"{site.prefix}/answers/{question}?kept=1#versions", 303)
+
+
+@router.get("/answers/{question}/finding.json")
+def finding(request: Request, question: str, visitor: Annotated[Visitor, may("see_answers")]) -> Response:
+    """Give one finding as a file."""
+    published, found = require_finding(site_of(request).workspace(), question)
+    frame = {
+        "currency": published.currency, "amounts_are": published.amounts_are, "as_of": published.as_of.isoformat(),
+        "snapshot_id": published.snapshot_id,
+    }  # fmt: skip
+    text = json.dumps({**found.to_json(), **frame}, ensure_ascii=False, indent=2) + "\n"
+    return _file(text.encode(), f"{found.name}.json", "application/json")
+
+
+@router.get("/reports/latest.{kind}")
+def report(
+    request: Request, kind: Literal["html", "json"], visitor: Annotated[Visitor, may("see_answers")]
+) -> Response:
+    """Give the newest report as one file to forward."""
+    path = site_of(request).workspace().path(f"reports/latest.{kind}")
+    if not path.is_file():
+        raise NotFound("report yet")
+    return _file(path.read_bytes(), f"report.{kind}", "text/html" if kind == "html" else "application/json")
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=kind, headers=headers)
