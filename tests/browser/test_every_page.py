@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from browser.conftest import as_role, served, sideways, violations
+from browser.conftest import sideways, violations
+from served_worlds import as_role, served
 
 PAGES = ("/",)
 

@@ -39,6 +39,8 @@ def read_answer(kind: Any, data: Any, where: str = "the answer") -> Any:
 def _record(made: Any, arguments: Sequence[Any], data: Any, where: str) -> Any:
     _expect(isinstance(data, dict), where, "an object", data)
     names = dict(zip(getattr(made, "__parameters__", ()), arguments, strict=False))
+    for base in getattr(made, "__orig_bases__", ()):
+        names |= dict(zip(getattr(get_origin(base), "__parameters__", ()), get_args(base), strict=False))
     values = {}
     for one, hint in _fields(made):
         if one.name in data:

@@ -15,6 +15,7 @@ from tradewind.core.feature import Feature, FeatureTable
 from tradewind.flow.list_owner import SeesRow, with_owner
 from tradewind.flow.question import Question
 from tradewind.flow.snapshot_rows import snapshot_rows
+from tradewind.flow.versions import version_in_use
 from tradewind.flow.worklist import INFLUENCES, REASONS, entity_of, list_table
 from tradewind.store.workspace import Workspace
 
@@ -86,14 +87,14 @@ def score_batch(workspace: Workspace, question: Question, rows: pa.Table, sees: 
     if question.use_case.task == "analysis":
         raise NotAnswerable(Problem(question.name, "this question gives no scores", "", "a question that scores"))
     key = _id_column(rows, question)
-    newest = workspace.state().newest_model(question.name)
-    if newest is not None and (workspace.path(newest.path) / "design.json").is_file():
+    used = version_in_use(workspace, question.name)
+    if used is not None and (workspace.path(used.path) / "design.json").is_file():
         from tradewind.models.files import load_model
 
-        deployed, _ = load_model(workspace.path(newest.path))
+        deployed, _ = load_model(workspace.path(used.path))
         features = deployed.predictor.design.features
         if any(feature.name in rows.column_names for feature in features):
-            return _by_model(workspace, question, newest.version, deployed, rows, key)
+            return _by_model(workspace, question, used.version, deployed, rows, key)
     if not key:
         raise SourceError(
             Problem("the file", "it has neither ids nor features of the model", ", ".join(rows.column_names[:8])[:200],

@@ -89,7 +89,8 @@ def _body(document: Mapping[str, Any], told: Mapping[str, Any]) -> str:
             return str(media["example"])
         if kind == "application/json":
             name = media["schema"].get("$ref", "").rsplit("/", 1)[-1]
-            examples = document["components"]["schemas"].get(name, {}).get("examples", [])
+            schema = document["components"]["schemas"].get(name, media["schema"])
+            examples = schema.get("examples", [])
             return json.dumps(examples[0]) if examples else ""
     return ""
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from tradewind.core.errors import TradewindError
 from tradewind.core.visitor import Visitor
 from tradewind.flow.events import MOST_BYTES, Inbox, Taken, key_in, read_body, take_events
+from tradewind.web.api.asking import errors
 from tradewind.web.refusals import NotAllowed, NotSignedIn, Refusal, TooLarge
 from tradewind.web.visitor import SAFE, require_csrf, site_of, visitor_or_none
 
@@ -114,14 +115,16 @@ async def asked(request: Request) -> None:
 
 sender.permission = asked.permission = "write_events"  # type: ignore[attr-defined]
 Sender = Annotated[Visitor, Depends(sender)]
-router = APIRouter(tags=["events"], route_class=Crossing)
+router = APIRouter(tags=["Events"], route_class=Crossing, responses=errors(413))
 
 _ONE: dict[str, Any] = {
     "type": "object",
     "description": "One call of a web SDK: userId or anonymousId, event, properties, messageId.",
+    "examples": [{"userId": "1024", "event": "Cart Viewed", "properties": {"value": 30}, "messageId": "m-1"}],
 }
 _BATCH: dict[str, Any] = {"batch": {"type": "array", "items": _ONE, "maxItems": 500}}
-_MANY = {"oneOf": [_BATCH["batch"], {"type": "object", "properties": _BATCH, "required": ["batch"]}]}
+_MANY = {"oneOf": [_BATCH["batch"], {"type": "object", "properties": _BATCH, "required": ["batch"]}],
+         "examples": [{"batch": _ONE["examples"]}]}  # fmt: skip
 
 
 def _takes(schema: dict[str, Any]) -> dict[str, Any]:
@@ -142,14 +145,14 @@ async def _take(request: Request, visitor: Visitor, kind: str = "") -> EventsTak
     )  # fmt: skip
 
 
-@router.post("/v1/events", openapi_extra=_takes(_MANY), summary="Send events, many at once")
+@router.post("/v1/events", openapi_extra=_takes(_MANY), summary="Send events", operation_id="send_events")
 async def take_many(request: Request, visitor: Sender) -> EventsTaken:
     """Answers when the events are on disk: none is lost afterwards. What failed is sent again, under its messageId."""
     return await _take(request, visitor)
 
 
 for _path in ("/v1/batch", "/v1/b"):
-    router.post(_path, openapi_extra=_takes(_MANY), summary="Send events, many at once, as web SDKs do",
+    router.post(_path, openapi_extra=_takes(_MANY), summary="Send events as web SDKs do", operation_id="send_batch",
                 include_in_schema=_path == "/v1/batch", name=f"take {_path}")(take_many)  # fmt: skip
 
 
@@ -158,7 +161,8 @@ def _route(kind: str, path: str, shown: bool) -> None:
         return await _take(request, visitor, kind)
 
     take_one.__doc__ = f"A call of the kind {kind}; answered when it is on disk."
-    router.post(path, openapi_extra=_takes(_ONE), summary=f"Send one {kind} call", include_in_schema=shown,
+    router.post(path, openapi_extra=_takes(_ONE), summary=f"Send one {kind} call", operation_id=f"send_{kind}",
+                include_in_schema=shown,
                 name=f"take {path}")(take_one)  # fmt: skip
 
 

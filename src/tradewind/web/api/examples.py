@@ -35,6 +35,8 @@ _RUN = {
 }  # fmt: skip
 _LIST = {"question": "lapse", "title": "About to stop buying", "action": "Write to them.", "kind": "customer",
          "people": "customers"}  # fmt: skip
+_KINDS = ("events", "batch", "track", "identify", "page", "screen", "group", "alias")
+_TAKEN = {"success": True, "accepted": 1, "duplicate": 0, "refused": []}
 
 
 def _page(items: list[Any], total: int | None = None, snapshot: str | None = _SNAPSHOT, **more: Any) -> dict[str, Any]:
@@ -74,6 +76,7 @@ EXAMPLES: Mapping[str, Any] = {
           "done": None, "total": 4}],
         None, None, ended=False,
     ),
+    **{f"send_{kind}": _TAKEN for kind in _KINDS},
     "score_batch": {
         "question": "lapse", "kind": "customer", "model_version": "9c1b7f0e2d4a", "as_of": "2026-05-04", "scored": 1,
         "missing_features": [], "ignored_columns": [],
