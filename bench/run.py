@@ -172,6 +172,12 @@ def _million_subscriptions() -> list[Row]:
     return million_subscriptions.run()
 
 
+def _events() -> list[Row]:
+    import events
+
+    return events.run()
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
@@ -190,6 +196,7 @@ BENCHES = {
     "opportunities": ("Opportunities without a history", _opportunities),
     "identity": ("One person out of many records", _identity),
     "survival": ("When subscriptions end", _survival),
+    "events": ("Events that come in live", _events),
     "million_subscriptions": ("A million customers with subscriptions", _million_subscriptions),
 }
 
