@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from tradewind.core.errors import ContractError
@@ -47,6 +48,7 @@ _NOT_TRAITS = _PERSONAL | {
 _ORDERS = frozenset(
     {"order_completed", "completed_order", "order_placed", "placed_order", "purchase", "checkout_completed"}
 )
+_PACK = json.JSONEncoder(sort_keys=True).encode
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _WORD = re.compile(r"[^a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -106,6 +108,7 @@ def read_message(sent: object, kind: str, received_at: datetime, sent_at: object
     return Message(kind, message_id, happened_at, ids, rows)
 
 
+@lru_cache(maxsize=10_000)
 def snake(text: str) -> str:
     """Return a name as this workspace writes names: “Order Completed” and “orderCompleted” are order_completed."""
     return _WORD.sub("_", _HUMP.sub("_", text.strip()).lower()).strip("_")
@@ -137,7 +140,7 @@ def _id(sent: Mapping[str, Any], names: tuple[str, ...]) -> str:
         return ""
     if len(text) > LONGEST_ID:
         raise unusable(f"{names[0]} is longer than {LONGEST_ID} characters")
-    if _CONTROL.search(text):
+    if not text.isprintable() and _CONTROL.search(text):
         raise unusable(f"{names[0]} holds characters that cannot be shown")
     return text
 
@@ -296,11 +299,12 @@ def _text(value: object) -> str:
     """A plain value as text without control characters; nothing for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return _CONTROL.sub(" ", str(value)).strip()[:LONGEST_TEXT]
+    text = value if isinstance(value, str) else str(value)
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()[:LONGEST_TEXT]
 
 
 def _as_json(properties: Mapping[str, Any]) -> str:
-    return json.dumps(properties, sort_keys=True) if properties else ""
+    return _PACK(properties) if properties else ""
 
 
 def _deep(value: object, left: int) -> bool:

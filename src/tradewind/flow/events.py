@@ -26,11 +26,12 @@ MOST_BYTES = 500_000
 MOST_EVENTS = 500
 """Events that a request may have."""
 MOST_EVENT_BYTES = 32_000
-"""Bytes that one event may have, as JSON."""
+"""Bytes that one event may have, as it is kept."""
 REMEMBERED = timedelta(days=31)
 """How long an event that is sent again is known to be the same."""
 
 _MONEY = frozenset({"amount", "discount", "quantity", "value"})
+_PACK = json.JSONEncoder(separators=(",", ":")).encode
 _FACTS = frozenset({"events", "orders", "order_lines"})
 
 
@@ -183,24 +184,25 @@ def _messages(body: object) -> tuple[Sequence[object], object]:
 
 
 def _incoming(sent: object, source: str, received_at: datetime, message: Message) -> Incoming:
-    text = json.dumps(sent, sort_keys=True)
-    if len(text) > MOST_EVENT_BYTES:
+    body = _PACK(message.rows)
+    if len(body) > MOST_EVENT_BYTES:
         raise ContractError(Problem("event", f"it is larger than {MOST_EVENT_BYTES:,} bytes"))
-    name = message.message_id or _name_of(sent, text)
+    name = message.message_id or _name_of(sent)
     if len(name) > LONGEST_ID:
         name = hashlib.sha256(name.encode("utf-8", "backslashreplace")).hexdigest()
     ids = {column: message.ids.get(column) for column in ENTITY_COLUMNS}
-    body = json.dumps(message.rows, separators=(",", ":"))
     return Incoming(source, name, message.kind, to_micros(received_at), to_micros(message.happened_at), body, **ids)
 
 
-def _name_of(sent: object, text: str) -> str:
+def _name_of(sent: object) -> str:
     """A name for an event without one: of its contents where they say when it happened, else a new one.
 
     Without a time, a page seen twice is sent twice with equal contents, and both count.
     """
     timed = isinstance(sent, dict) and any(sent.get(each) for each in ("timestamp", "originalTimestamp", "happened_at"))
-    return f"contents:{hashlib.sha256(text.encode()).hexdigest()}" if timed else f"none:{uuid.uuid4().hex}"
+    if not timed:
+        return f"none:{uuid.uuid4().hex}"
+    return f"contents:{hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()}"
 
 
 def _whole(digits: str) -> int | float | None:

@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -146,7 +146,7 @@ def add_events(engine: sa.Engine, requests: Sequence[Sequence[Incoming]]) -> lis
             # Numbers are given in the order of commits: who reads up to one has seen all below it.
             connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
         return [
-            connection.execute(statement, [asdict(event) for event in events]).rowcount if events else 0
+            connection.execute(statement, [_row(event) for event in events]).rowcount if events else 0
             for events in requests
         ]
 
@@ -221,6 +221,13 @@ def forget_events(engine: sa.Engine, through: int, before: datetime) -> int:
     old = (INBOX.c.sequence <= through) & (INBOX.c.received_at < to_micros(before))
     with writing(engine) as connection:
         return int(connection.execute(INBOX.delete().where(old)).rowcount)
+
+
+_COLUMNS = tuple(each.name for each in fields(Incoming))
+
+
+def _row(event: Incoming) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in _COLUMNS}
 
 
 def _stored(row: sa.RowMapping) -> Stored:
