@@ -12,6 +12,9 @@ from tradewind.flow.mapping_draft import Change
 from tradewind.flow.write_config import toml, toml_key
 from tradewind.store.config import CONFIG_FILE
 
+NUMBERS = ("margin", "contact_cost", "success_share")
+"""Keys whose values are numbers."""
+
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(#.*)?$")
 
 
@@ -71,12 +74,19 @@ def _wanted(raw: dict[str, Any], change: Change) -> dict[str, Any]:
     for part in parts[:-1]:
         place = place.setdefault(part, {})
     if change.now:
-        place[parts[-1]] = change.now
+        place[parts[-1]] = _value(change)
     else:
         place.pop(parts[-1], None)
         if parts[2:3] == ["format"] and not place:
             del raw["tables"][parts[1]]["format"]
     return raw
+
+
+def _value(change: Change) -> str | float | bool:
+    key = change.key.rsplit(".", 1)[-1]
+    if key in NUMBERS:
+        return float(change.now)
+    return change.now == "true" if key == "enabled" else change.now
 
 
 def _edited(text: str, change: Change) -> str:
@@ -87,7 +97,7 @@ def _edited(text: str, change: Change) -> str:
     section, key = ".".join(parts[:-1]), parts[-1]
     if parts[0] == "tables" and key == "from" and not change.now:
         return _joined(_without_section(lines, section))
-    return _joined(_set(lines, section, key, toml(change.now) if change.now else ""))
+    return _joined(_set(lines, section, key, toml(_value(change)) if change.now else ""))
 
 
 def _with_format(text: str, lines: list[str], parts: list[str], now: str) -> str:

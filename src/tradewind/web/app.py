@@ -27,6 +27,7 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.settings_tokens",
     "tradewind.web.rooms.settings_audit",
     "tradewind.web.rooms.settings_words",
+    "tradewind.web.rooms.settings_money",
     "tradewind.web.rooms.today",
     "tradewind.web.rooms.answers",
     "tradewind.web.rooms.tables",
