@@ -89,7 +89,8 @@ def test_what_another_changed_first_is_shown_and_not_written_over(tmp_path: Path
     ("name", "value"),
     [
         ("margin", "120"), ("margin", "x"), ("margin", "0"), ("lapse.contact_cost", "-1"),
-        ("lapse.contact_cost", "nan"), ("lapse.contact_cost", ""), ("lapse.success_share", "101"), ("currency", 'EUR"\n[x]'), ("currency", ""),
+        ("lapse.contact_cost", "nan"), ("lapse.contact_cost", ""), ("lapse.success_share", "101"),
+        ("currency", 'EUR"\n[x]'), ("currency", ""),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_not_written(tmp_path: Path, name: str, value: str) -> None:

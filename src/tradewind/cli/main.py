@@ -271,6 +271,20 @@ def serve(
 
 
 @app.command()
+def accounts(
+    what: Annotated[str, typer.Argument(help="link: a link that lets an admin in; list: who may come in.")],
+    email: Annotated[str, typer.Option("--email", help="Of an admin who forgot his password.")] = "",
+    url: Annotated[str, typer.Option("--url", help="Address of the pages; TRADEWIND_BASE_URL when absent.")] = "",
+    workspace: WorkspaceDir = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Help an admin in from the terminal: the first one, one who forgot his password, or one more."""
+    from tradewind.cli import show_accounts
+
+    raise typer.Exit(show_accounts.accounts(workspace, what, email, url, as_json))
+
+
+@app.command()
 def upgrade(workspace: WorkspaceDir = HERE, as_json: AsJson = False) -> None:
     """Bring a workspace written by an earlier release to this one, keeping a backup."""
     from tradewind.cli import show

@@ -24,6 +24,7 @@ from tradewind.report.charts import ROLES
 from tradewind.report.context import ReportContext
 from tradewind.report.html import render_html, report_charts
 from tradewind.report.json import findings_json
+from tradewind.store.brand import read_brand
 from tradewind.store.manifest import Manifest, replace_file
 from tradewind.store.workspace import Workspace
 
@@ -97,11 +98,11 @@ def report_context(
     questions: Sequence[Question], margin: Margin, troubles: Sequence[Trouble] = (),
 ) -> ReportContext:  # fmt: skip
     """Return the frame around a run's findings."""
-    currency = workspace.config.workspace.currency
+    currency, brand = workspace.config.workspace.currency, read_brand(workspace.root)
     period = _period(workspace, manifest)
     cards = {finding.name: card for finding in findings if (card := card_of(workspace, finding)) is not None}
     return ReportContext(
-        company=workspace.name,
+        company=brand.name or workspace.name,
         currency=currency,
         amounts_are="revenue" if margin.share is None else "profit",
         as_of=_as_of(findings, period, workspace),
@@ -119,6 +120,7 @@ def report_context(
         cards=cards,
         simulated=workspace.config.workspace.simulated,
         people=_people(findings),
+        brand=brand,
     )  # fmt: skip
 
 

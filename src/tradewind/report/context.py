@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
+from tradewind.core.brand import Brand
 from tradewind.core.finding import Check
 from tradewind.core.score import ModelCard
 from tradewind.core.trouble import Trouble
@@ -36,6 +37,7 @@ class ReportContext:
         cards: use case to the card of its saved model.
         simulated: whether the data are made up.
         people: what those asked about are called ("leads and deals").
+        brand: the company's own colour and logo.
     """
 
     company: str
@@ -54,3 +56,4 @@ class ReportContext:
     cards: Mapping[str, ModelCard] = field(default_factory=dict)
     simulated: bool = False
     people: str = "customers"
+    brand: Brand = Brand()

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tradewind.core.brand import Brand
 from tradewind.core.errors import Problem, StoreError
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
@@ -76,7 +77,11 @@ def render_html(
         picture.id: picture.chart.spec() for shown in pictures.values() for picture in shown if picture.chart.altair
     }
     ordered = in_order(findings)
-    style, script, bundle = _asset("report.css"), _asset("report.js"), vega_bundle() if specs else ""
+    style, script, bundle = (
+        _asset("report.css") + _own_colour(context.brand),
+        _asset("report.js"),
+        vega_bundle() if specs else "",
+    )
     template = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -155,6 +160,11 @@ def _list(tables: Mapping[str, pa.Table], context: ReportContext) -> list[tuple[
         say("column.reasons"),
     )
     return [head, *told]
+
+
+def _own_colour(brand: Brand) -> str:
+    """The company's colour in place of ours, light and dark alike."""
+    return f"\n.top {{ --deep: {brand.colour}; --on-deep: {brand.on_colour}; }}" if brand.colour else ""
 
 
 def _asset(name: str) -> str:

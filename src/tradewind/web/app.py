@@ -28,6 +28,7 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.settings_audit",
     "tradewind.web.rooms.settings_words",
     "tradewind.web.rooms.settings_money",
+    "tradewind.web.rooms.settings_brand",
     "tradewind.web.rooms.today",
     "tradewind.web.rooms.answers",
     "tradewind.web.rooms.tables",
@@ -65,6 +66,8 @@ PUBLIC: frozenset[str] = frozenset(
         "/metrics",
         "/sign-in",
         "/welcome/{link}",
+        "/brand/{version}/look.css",
+        "/brand/{version}/logo",
         "/v1/openapi.json",
         "/v1/docs",
     }

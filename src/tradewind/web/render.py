@@ -70,7 +70,7 @@ def page(
     frame = {
         "title": title, "visitor": visitor, "company": company_of(site), "link": link, "static": static, "here": here,
         "rooms": rooms_for(visitor, here), "csrf_token": visitor.csrf if visitor else "", "simulated": simulated(site),
-        "read_only": site.settings.read_only, "brand": getattr(request.app.state, "brand", None),
+        "read_only": site.settings.read_only, "brand": site.brand(),
     }  # fmt: skip
     text = _environment().get_template(template).render(**{**frame, **context})
     return HTMLResponse(text, status_code, {"Cache-Control": "no-store"})
@@ -78,6 +78,8 @@ def page(
 
 def company_of(site: Site) -> str:
     """Return what the workspace is called, also where its configuration cannot be read."""
+    if site.brand().name:
+        return site.brand().name
     try:
         return site.workspace().name if site.has_config else "Tradewind"
     except Exception:

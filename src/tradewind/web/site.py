@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tradewind.core.time import Clock, system_clock
 from tradewind.flow.accounts import Accounts, Limit
+from tradewind.flow.brand import BRAND_FILE, Brand, read_brand
 from tradewind.flow.served import State, Workspace, open_served, state_of
 from tradewind.web.settings import ServeSettings
 
@@ -42,6 +43,7 @@ class Site:
         self._lock = threading.RLock()
         self._opened: tuple[tuple[int, int], Workspace] | None = None
         self._state: State | None = None
+        self._brand: tuple[tuple[int, int], Brand] | None = None
         api = self.settings.api_per_second
         self.accounts = Accounts(self.state, clock, api=Limit(api, 2 * api))
 
@@ -74,6 +76,17 @@ class Site:
             if self._state is None:
                 self._state = state_of(self.root, self.settings.state, self.environ)
             return self._state
+
+    def brand(self) -> Brand:
+        """Return the company's own look, read again when its file changed."""
+        try:
+            found = (self.root / BRAND_FILE).stat()
+            version = found.st_mtime_ns, found.st_size
+        except OSError:
+            version = 0, 0
+        if self._brand is None or self._brand[0] != version:
+            self._brand = version, read_brand(self.root)
+        return self._brand[1]
 
     def close(self) -> None:
         """Write what waits for the record of who did what, and close the state database and what pages keep open."""

@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.visitor import Permission, Visitor
 from tradewind.web.door import is_quick, recognise_account
-from tradewind.web.refusals import NotAllowed, NotSignedIn, StaleForm
+from tradewind.web.refusals import NotAllowed, NotSignedIn, StaleForm, TooLarge
+from tradewind.web.settings import MEGABYTE
 from tradewind.web.site import Site
 
 Recognise = Callable[[Request, Site], Visitor | None]
@@ -72,6 +73,9 @@ async def require_csrf(request: Request, visitor: Visitor) -> None:
     """
     sent = request.headers.get(CSRF_HEADER, "")
     if not sent and _is_form(request):
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > site_of(request).settings.upload_limit + MEGABYTE:
+            raise TooLarge("This is too large", "Nothing of it was read.")
         form = await request.form()
         sent = str(form.get(CSRF_FIELD, ""))
     if not visitor.csrf or not hmac.compare_digest(sent.encode(), visitor.csrf.encode()):
