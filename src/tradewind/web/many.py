@@ -17,7 +17,7 @@ from tradewind.core.errors import ConfigError, Problem, TradewindError
 from tradewind.core.time import Clock, system_clock
 from tradewind.flow.served import state_address
 from tradewind.web.headers import App, Headers, Receive, Scope, Send
-from tradewind.web.operations import health
+from tradewind.web.operations import front_ready, health
 from tradewind.web.render import static_version, template
 from tradewind.web.settings import ServeSettings
 from tradewind.web.site import CONFIG_FILE, Site
@@ -130,6 +130,7 @@ def _front() -> App:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(router)
     app.add_api_route("/health", health)
+    app.add_api_route("/ready", front_ready)
     app.add_api_route("/{path:path}", _nowhere, methods=["GET", "POST"])
     return Headers(app)
 

@@ -40,6 +40,13 @@ def ready(request: Request) -> Response:
     return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
 
 
+async def front_ready() -> Response:
+    """Say whether a server of several workspaces takes requests; each workspace says so of itself below its address."""
+    if draining():
+        return JSONResponse({"status": "not ready", "reasons": ["the server is stopping"]}, 503)
+    return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
+
+
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """Show the numbers to this computer, or to who has the token."""

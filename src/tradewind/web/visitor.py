@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.visitor import Permission, Visitor
 from tradewind.web.door import is_quick, recognise_account
-from tradewind.web.refusals import NotAllowed, NotSignedIn, StaleForm, TooLarge
+from tradewind.web.refusals import Conflict, NotAllowed, NotSignedIn, StaleForm, TooLarge
 from tradewind.web.settings import MEGABYTE
 from tradewind.web.site import Site
 
@@ -19,6 +19,8 @@ Recognise = Callable[[Request, Site], Visitor | None]
 """Tells who sends a request; None for somebody unknown."""
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+WRITES: tuple[Permission, ...] = ("run", "change_data", "change_settings")
+"""What may end in a write to the workspace's folder: not done by a server that only reads it."""
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 
@@ -59,6 +61,8 @@ def may(permission: Permission) -> Any:
             raise NotAllowed(permission)
         if request.method not in SAFE and visitor.kind == "user":
             await require_csrf(request, visitor)
+        if request.method not in SAFE and permission in WRITES and site_of(request).settings.read_only:
+            raise Conflict("This server only reads", "Do this on the server that may write the workspace.")
         return visitor
 
     check.permission = permission  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from tradewind.flow.schedules import WEEKDAYS, remove_schedule, schedules, set_s
 from tradewind.flow.served import zone_of
 from tradewind.flow.updates import page_of, row_of, say_moment
 from tradewind.web.audit import note
-from tradewind.web.refusals import Conflict, NotFound
+from tradewind.web.refusals import NotFound
 from tradewind.web.render import page
 from tradewind.web.site import Site
 from tradewind.web.visitor import may, site_of
@@ -48,7 +48,7 @@ def updates(request: Request, visitor: Sees, before: str = "") -> Response:
 @router.post("/updates")
 def start(request: Request, visitor: Runs, kind: Annotated[str, Form()] = "run") -> Response:
     """Ask for an update, or a check of the data."""
-    site = _writable(request)
+    site = site_of(request)
     if not site.has_config or kind not in ("run", "check"):
         raise NotFound("workspace to bring up to date yet")
     run_id = start_run(site.state(), kind, {}, visitor.name)
@@ -65,7 +65,7 @@ def schedule(
     weekday: Annotated[int, Form(ge=0, le=6)] = 0,
 ) -> Response:
     """Let updates begin by themselves, or no more."""
-    site = _writable(request)
+    site = site_of(request)
     if every == "never":
         remove_schedule(site.state(), "run")
     else:
@@ -92,7 +92,7 @@ def live(request: Request, visitor: Sees, run_id: str) -> Response:
 @router.post("/updates/{run_id}/cancel")
 def cancel(request: Request, visitor: Runs, run_id: str) -> Response:
     """Stop a run."""
-    site = _writable(request)
+    site = site_of(request)
     if cancel_run(site.state(), run_id, visitor.name):
         note(request, visitor, "changed", "run", run_id, asked="stop")
     return _to(site, f"/updates/{run_id}")
@@ -101,7 +101,7 @@ def cancel(request: Request, visitor: Runs, run_id: str) -> Response:
 @router.post("/updates/{run_id}/again")
 def again(request: Request, visitor: Runs, run_id: str) -> Response:
     """Ask for the same once more."""
-    site = _writable(request)
+    site = site_of(request)
     new = retry_run(site.state(), run_id, visitor.name)
     note(request, visitor, "changed", "run", new, asked="again")
     return _to(site, f"/updates/{new}")
@@ -113,13 +113,6 @@ def _show(request: Request, visitor: Visitor, run_id: str, template: str) -> Res
     job = get_run(site.state(), run_id)
     shown = page_of(site.state(), job, zone, site.clock(), visitor.may("run"))
     return page(request, template, title=shown.row.what, visitor=visitor, run=shown)
-
-
-def _writable(request: Request) -> Site:
-    site = site_of(request)
-    if site.settings.read_only:
-        raise Conflict("This server only reads", "Updates are started on the server that may write the workspace.")
-    return site
 
 
 def _to(site: Site, path: str) -> Response:
