@@ -1,0 +1,200 @@
+"""One entity's score as of a day, worked out from its own rows: the same bits as a run would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradewind.core.feature import FeatureTable
+from tradewind.core.time import Cutoff, Days
+from tradewind.features.derive import derive_number
+from tradewind.features.feature_set import FeatureSet
+from tradewind.flow.serving.columns import Column, NotKnownHere, Relation, Words
+from tradewind.flow.serving.scalars import as_double
+from tradewind.flow.serving.selects import Bench, Lookup
+from tradewind.flow.serving.statements import ELIGIBLE, Compiled, Statements
+
+_EPOCH = date(1970, 1, 1)
+MOST_DAYS = 64
+"""Days whose parameters are remembered."""
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What was worked out for one entity.
+
+    Args:
+        asked: whether it is asked about; all else is empty where it is not.
+        features: one row.
+        value: what is at stake before the margin; NaN where the question has no such statement.
+    """
+
+    asked: bool
+    features: FeatureTable | None = None
+    value: float = float("nan")
+
+
+Bound = dict[str, dict[str, Column]]
+
+
+class Worker:
+    """Works out features of one entity at a time.
+
+    Args:
+        statements: compiled.
+        feature_set: saved with the model.
+        spans: look-back spans of the question.
+        words: texts as numbers.
+        lookup: rows of tables that belong to nobody.
+    """
+
+    def __init__(
+        self, statements: Statements, feature_set: FeatureSet, spans: Mapping[str, Days], words: Words, lookup: Lookup
+    ) -> None:
+        self._statements, self._features, self._spans = statements, feature_set, spans
+        self._words, self._lookup = words, lookup
+        self._bound: dict[tuple[Cutoff, Cutoff | None], Bound] = {}
+        self._numbers = [d for d in feature_set.derivations if d.feature.kind == "number"]
+
+    def work(self, own: Mapping[str, Relation], entity: int, cutoff: Cutoff, known: Cutoff, today: bool) -> Worked:
+        """Return what there is about one entity as of a day.
+
+        Args:
+            own: the rows that may be its own.
+            entity: its id, as a number.
+            cutoff: the day.
+            known: by when it is known whether it is still asked about; the day itself, or later.
+            today: whether columns that hold today's value may be read for what is at stake.
+        Raises:
+            NotKnownHere: only the engine can tell.
+        """
+        said, bound = self._statements, self._bind(cutoff, known)
+        rows: Mapping[str, Relation] = _WithStep(own, entity, said.entity)
+        bench = Bench(rows, self._lookup, bound["eligible"], self._words)
+        if self._row_of(said.eligible.source.run(bench), entity) is None:
+            return Worked(False)
+        if known > cutoff:
+            bench = Bench(rows, self._lookup, bound["still"], self._words)
+            if self._row_of(said.still.source.run(bench), entity) is None:
+                return Worked(False)
+        features = self._derive(rows, entity, cutoff, bound)
+        return Worked(True, features, self._value(rows, entity, bound, today))
+
+    def _bind(self, cutoff: Cutoff, known: Cutoff) -> Bound:
+        key = (cutoff, known)
+        found = self._bound.get(key)
+        if found is None:
+            said = self._statements
+
+            def bind(compiled: Compiled) -> dict[str, Column]:
+                return compiled.bind(cutoff, self._spans, known, self._words)
+
+            found = {"eligible": bind(said.eligible), "still": bind(said.still)}
+            if said.value is not None and said.value_now is not None:
+                found |= {"value": bind(said.value), "value_now": bind(said.value_now)}
+            found |= {f"group {group.name}": bind(compiled) for group, compiled in said.groups}
+            if len(self._bound) >= MOST_DAYS:
+                self._bound.clear()
+            self._bound[key] = found
+        return found
+
+    def _row_of(self, relation: Relation, entity: int) -> int | None:
+        """The place of the entity's row, or None."""
+        if relation.size == 0:
+            return None
+        column = relation.column(self._statements.entity)
+        places = np.flatnonzero((np.asarray(column.values) == entity) & column.known())
+        return None if len(places) == 0 else int(places[0]) if len(places) == 1 else _twice(self._statements.entity)
+
+    def _value(self, rows: Mapping[str, Relation], entity: int, bound: Bound, today: bool) -> float:
+        name = "value_now" if today else "value"
+        compiled = self._statements.value_now if today else self._statements.value
+        if compiled is None:
+            return float("nan")
+        relation = compiled.source.run(Bench(rows, self._lookup, bound[name], self._words))
+        row = self._row_of(relation, entity)
+        found = float("nan") if row is None else exact_value(relation.column("value"), row)
+        return found if found > 0 else 0.0
+
+    def _derive(self, rows: Mapping[str, Relation], entity: int, cutoff: Cutoff, bound: Bound) -> FeatureTable:
+        days = np.array([float((cutoff.day - _EPOCH).days)])
+        matrix = np.empty((1, len(self._numbers)), dtype=np.float32)
+        categories: dict[str, NDArray[np.object_]] = {}
+        position = 0
+        for group, compiled in self._statements.groups:
+            bench = Bench(rows, self._lookup, bound[f"group {group.name}"], self._words)
+            relation = compiled.source.run(bench)
+            row = self._row_of(relation, entity)
+            values: dict[str, NDArray[np.float64]] = {}
+            for derivation in group.derivations:
+                if derivation.formula == "category":
+                    text = None if row is None else self._text(relation.column(derivation.inputs[0]), row)
+                    categories[derivation.feature.name] = np.array([text], dtype=object)
+                    continue
+                for name in derivation.inputs:
+                    if name not in values:
+                        value = np.nan if row is None else exact_value(relation.column(name), row)
+                        values[name] = np.array([value])
+                matrix[:, position] = derive_number(derivation, days, values)
+                position += 1
+        who = np.array([self._words.text(entity)], dtype=object)
+        day = np.full(1, np.datetime64(cutoff.day, "D"))
+        return FeatureTable(who, day, self._features.features, matrix, categories)
+
+    def _text(self, column: Column, row: int) -> str | None:
+        if column.kind not in ("text", "null"):
+            raise NotKnownHere(f"a category of {column.kind}")
+        if _is_null(column, row):
+            return None
+        return self._words.text(int(column.values[row]))
+
+
+def _twice(entity: str) -> int:
+    raise NotKnownHere(f"several rows of one {entity}")
+
+
+def _is_null(column: Column, row: int) -> bool:
+    return column.null is not None and bool(np.broadcast_to(column.null, np.shape(column.values))[row])
+
+
+def exact_value(column: Column, row: int) -> float:
+    """Return one raw value as a run gives it out: see `features.derive.exact_values`.
+
+    Raises:
+        NotKnownHere: it has more digits than results have.
+    """
+    if _is_null(column, row):
+        return float("nan")
+    value: Any = column.values[row]
+    if column.kind == "decimal":
+        if column.scale > 4:
+            raise NotKnownHere("more than four digits")
+        return float(value) / float(10**column.scale)
+    if column.kind == "text":
+        raise NotKnownHere("a text as a number")
+    return float(as_double(Column(column.kind, value))) if column.kind == "int" else float(value)
+
+
+class _WithStep(Mapping[str, Relation]):
+    """The entity's rows, and the one row that stands for whom the question is about."""
+
+    def __init__(self, own: Mapping[str, Relation], entity: int, key: str) -> None:
+        self._own = own
+        self._asked = Relation.of(1, {key: Column("text", np.array([entity], dtype=np.int64))})
+
+    def __getitem__(self, name: str) -> Relation:
+        return self._asked if name == ELIGIBLE else self._own[name]
+
+    def __iter__(self) -> Any:
+        return iter((ELIGIBLE, *self._own))
+
+    def __len__(self) -> int:
+        return 1 + len(self._own)
+
+
+Gather = Callable[[str, int], Mapping[str, Relation]]
