@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tradewind.core.time import Cutoff, local_day
 from tradewind.flow.ask import ask
@@ -38,3 +38,18 @@ def known_today(data: Data, tables: Sequence[str]) -> Cutoff:
         if seen is not None:
             newest = max(newest, Cutoff(local_day(seen, zone) + timedelta(days=1), zone))
     return newest
+
+
+def moments_of(data: Data, table: str) -> tuple[datetime | None, datetime | None]:
+    """Return the newest moment at which anything of a table happens, and when its newest row was first seen.
+
+    Args:
+        data: the open snapshot.
+        table: a contract table.
+    """
+    stored = data.catalog.table(table)
+    columns = () if stored is None else tuple(stored.columns)
+    times = [f"SELECT MAX({time}) AS newest FROM {table}" for time in _HAPPENS if time in columns]
+    found = [ask(data.engine, query).column("newest")[0].as_py() for query in times]
+    seen = ask(data.engine, f"SELECT MAX(first_seen_at) AS seen FROM {table}").column("seen")[0].as_py()
+    return max((moment for moment in found if moment is not None), default=None), seen

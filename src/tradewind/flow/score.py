@@ -20,6 +20,7 @@ from tradewind.flow.additions import additions_of
 from tradewind.flow.data import Data
 from tradewind.flow.learned import Learned, Scored
 from tradewind.flow.lesson import label_of
+from tradewind.flow.margin import Margin
 from tradewind.flow.model_files import model_folder
 from tradewind.flow.questions import Question
 from tradewind.flow.still_asked import leave_out_ended
@@ -84,14 +85,24 @@ def ask_with(data: Data, question: Question, deployed: Deployed, feature_set: Fe
     features = build_features(data.engine, data.catalog, feature_set, case.name, [cutoff], case.settings)
     catalog = data.catalog.as_it_stands() if cutoff == data.score_at else data.catalog
     value = money_at_stake(data.engine, catalog, case, label, case.settings, [cutoff], features)
+    return weigh(question, data.margin, deployed, features, value)
+
+
+def weigh(question: Question, margin: Margin, deployed: Deployed, features: FeatureTable, value: Array) -> Asked:
+    """Score rows of features, in the question's amounts.
+
+    Args:
+        question: what is asked.
+        margin: share of revenue that is gross margin.
+        deployed: the model.
+        features: (n) rows as of their cutoff.
+        value: (n,) what is at stake before the margin, NaN where there is none; amounts have their own.
+    """
     mean, low, high = deployed.score(features)
-    if case.task != "classification":
-        value = mean * data.margin.factor
-        factor = question.amount_factor(data.margin)
-        mean, low, high = mean * factor, low * factor, high * factor
-    else:
-        value = np.nan_to_num(value) * data.margin.factor
-    return Asked(features, value, deployed, mean, low, high)
+    if question.use_case.task == "classification":
+        return Asked(features, np.nan_to_num(value) * margin.factor, deployed, mean, low, high)
+    factor = question.amount_factor(margin)
+    return Asked(features, mean * margin.factor, deployed, mean * factor, low * factor, high * factor)
 
 
 def score_question(data: Data, question: Question, learned: Learned) -> StepOutput:

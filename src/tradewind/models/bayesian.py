@@ -32,6 +32,8 @@ STEPS = 50
 CONTROLS = 20
 """So many rows of the commoner outcome for each of the rarer one are learned from: more tell next to nothing."""
 LEAST_CONTROLS = 5_000
+AT_A_TIME = 500_000
+"""Numbers that variances are worked out on at a time, so that they stay in the processor's memory."""
 
 
 @dataclass(frozen=True)
@@ -110,14 +112,21 @@ class BayesianModel:
         return model
 
     def _centre(self, matrix: Array) -> Array:
-        return np.asarray(self.intercept + matrix @ self.coefficients)
+        return np.asarray(self.intercept + (matrix * self.coefficients).sum(axis=1))
 
     def _variance(self, matrix: Array) -> Array:
         rows = np.column_stack([np.ones(len(matrix)), matrix])
-        return np.asarray(np.maximum(((rows @ self.covariance) * rows).sum(axis=1), 0.0))
+        step = max(1, AT_A_TIME // self.covariance.size)
+        parts = [_quadratic(rows[at : at + step], self.covariance) for at in range(0, len(rows), step)]
+        return np.asarray(np.maximum(np.concatenate([*parts, np.zeros(0)]), 0.0))
 
     def _caution(self, matrix: Array) -> Array:
         return np.asarray(1 / np.sqrt(1 + np.pi * self._variance(matrix) / 8))
+
+
+def _quadratic(rows: Array, covariance: Array) -> Array:
+    """Return (n,) x'Cx. Row by row: a product of matrices rounds a row differently beside others than alone."""
+    return np.asarray(((rows[:, None, :] * covariance).sum(axis=2) * rows).sum(axis=1))
 
 
 def fit_bayesian(matrix: Array, outcome: Array, weight: Array, seed: int = 0) -> BayesianModel:

@@ -58,18 +58,37 @@ def explain(
         Per row its reasons, strongest first: of different families, none highly correlated with a stronger one.
     """
     told: list[tuple[Reason, ...]] = []
-    voice = Speaker(deployed.usual, currency, deployed.predictor.design.features)
+    teller = Teller(deployed, currency)
     for start in range(0, len(features), CHUNK):
-        rows = slice(start, start + CHUNK)
-        told += _explain(deployed, features.rows(rows), voice, most)
+        told += teller.tell(features.rows(slice(start, start + CHUNK)), most)
     return told
 
 
-def _explain(deployed: Deployed, features: FeatureTable, voice: Speaker, most: int) -> list[tuple[Reason, ...]]:
+class Teller:
+    """Tells reasons of one model again and again: what does not change from row to row is made once.
+
+    Args:
+        deployed: the model.
+        currency: ISO code of amounts.
+    """
+
+    def __init__(self, deployed: Deployed, currency: str) -> None:
+        self._deployed = deployed
+        self._voice = Speaker(deployed.usual, currency, deployed.predictor.design.features)
+        self._alike = alike_matrix(deployed.predictor.design.features, deployed.usual)
+
+    def tell(self, features: FeatureTable, most: int = 3) -> list[tuple[Reason, ...]]:
+        """Return each row's reasons; see `explain`."""
+        return _explain(self._deployed, features, self._voice, self._alike, most)
+
+
+def _explain(
+    deployed: Deployed, features: FeatureTable, voice: Speaker, alike: NDArray[np.bool_], most: int
+) -> list[tuple[Reason, ...]]:
     design = deployed.predictor.design
     values = _Values(design.features, features, deployed.usual)
     families = by_family(deployed.predictor.contributions(features), design.features, values.unusual())
-    chosen = choose_families(families, alike_matrix(design.features, deployed.usual), most)
+    chosen = choose_families(families, alike, most)
     told = []
     for row in range(len(features)):
         reasons = []

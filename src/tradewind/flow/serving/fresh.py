@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -195,6 +195,3 @@ class _WithStep(Mapping[str, Relation]):
 
     def __len__(self) -> int:
         return 1 + len(self._own)
-
-
-Gather = Callable[[str, int], Mapping[str, Relation]]

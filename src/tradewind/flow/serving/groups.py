@@ -62,7 +62,7 @@ def _codes(values: Any, null: Any) -> Places:
 Aggregate = Callable[[Frame, Groups], Column]
 
 
-def aggregate(node: exp.Expression, resolve: Resolve) -> Aggregate:
+def aggregate(node: exp.Expr, resolve: Resolve) -> Aggregate:
     """Return the function of one aggregate, with its FILTER.
 
     Raises:
@@ -136,7 +136,7 @@ def _distinct(values: Any, there: Any, groups: Groups) -> Any:
     return np.bincount(pairs, minlength=groups.count).astype(np.int64)
 
 
-def _sum(column: Column, there: Any, groups: Groups, frame: Frame) -> Column:
+def _sum(column: Column, there: Any, groups: Groups, _: Frame) -> Column:
     if column.kind == "null":
         return Column("int", np.zeros(groups.count, dtype=np.int64), np.ones(groups.count, dtype=bool))
     if column.kind not in ("int", "decimal"):
@@ -195,7 +195,7 @@ def _extreme_text(kept: Any, code: Places | None, groups: Groups, frame: Frame, 
     best: dict[int, str] = {}
     for group, number in set(zip(codes.tolist(), kept.tolist(), strict=True)):
         text = frame.words.text(number)
-        if group not in best or (text < best[group]) == least and text != best[group]:
+        if group not in best or ((text < best[group]) == least and text != best[group]):
             best[group] = text
     values = np.full(groups.count, -1, dtype=np.int64)
     for group, text in best.items():
@@ -239,7 +239,7 @@ def _window(node: exp.Window, resolve: Resolve) -> Scalar:
     return run
 
 
-def _order_key(node: exp.Expression, resolve: Resolve) -> Callable[[Frame], list[Any]]:
+def _order_key(node: exp.Expr, resolve: Resolve) -> Callable[[Frame], list[Any]]:
     """What to sort by, first to last: where there is none, then the value."""
     ordered = node if isinstance(node, exp.Ordered) else exp.Ordered(this=node)
     inner, falling = scalar(ordered.this, resolve), bool(ordered.args.get("desc"))
@@ -261,15 +261,15 @@ def _order_key(node: exp.Expression, resolve: Resolve) -> Callable[[Frame], list
 Placed = Callable[[Frame, Places, Places, list[Any]], Column]
 
 
-def _placed(node: exp.Expression, resolve: Resolve) -> Placed:
+def _placed(node: exp.Expr, resolve: Resolve) -> Placed:
     if isinstance(node, exp.RowNumber):
-        return lambda frame, rows, code, by: _back(rows, _within(code))
+        return lambda _, rows, code, __: _back(rows, _within(code))
     if isinstance(node, exp.Rank):
-        return lambda frame, rows, code, by: _back(rows, _rank(code, by))
+        return lambda _, rows, code, by: _back(rows, _rank(code, by))
     if isinstance(node, exp.Lag) and node.args.get("offset") is None and node.args.get("default") is None:
         inner = scalar(node.this, resolve)
 
-        def lag(frame: Frame, rows: Places, code: Places, by: list[Any]) -> Column:
+        def lag(frame: Frame, rows: Places, code: Places, _: list[Any]) -> Column:
             found = _whole(inner(frame), frame.relation.size)
             before = np.empty_like(rows)
             before[rows] = np.concatenate([rows[:1], rows[:-1]])

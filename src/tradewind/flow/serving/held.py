@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 
 from tradewind.core.identity import ID_COLUMNS, LINKS
 from tradewind.flow.serving.columns import Column, NotKnownHere, Relation, Words, kind_of, of_arrow, of_values
-from tradewind.flow.serving.inbox import InboxRow
+from tradewind.flow.serving.inbox import Arrived
 from tradewind.store.manifest import Manifest, inside
 
 RECORDS: Mapping[str, str] = {column: kind for kind, column in ID_COLUMNS.items()}
@@ -96,7 +96,9 @@ class HeldTable:
     @property
     def size(self) -> int:
         """Bytes."""
-        held = sum(each.values.nbytes + (0 if each.null is None else each.null.nbytes) for each in self.columns.values())
+        held = sum(
+            each.values.nbytes + (0 if each.null is None else each.null.nbytes) for each in self.columns.values()
+        )
         return int(held + sum(index.size for index in self.indexes.values()))
 
 
@@ -155,7 +157,7 @@ class Links:
         return found
 
 
-class Own:
+class Own(Mapping[str, Relation]):
     """The rows that may belong to one entity, table by table, gathered when a statement looks at them.
 
     Args:
@@ -169,11 +171,10 @@ class Own:
         self,
         tables: Mapping[str, HeldTable],
         ids: Mapping[str, Collection[int]],
-        fresh: Mapping[str, Sequence[InboxRow]],
+        fresh: Mapping[str, Sequence[Arrived]],
         words: Words,
-        only: Mapping[str, Collection[str]],
     ) -> None:
-        self._tables, self._ids, self._fresh, self._words, self._only = tables, ids, fresh, words, only
+        self._tables, self._ids, self._fresh, self._words = tables, ids, fresh, words
         self._made: dict[str, Relation] = {}
 
     def __getitem__(self, name: str) -> Relation:
@@ -182,11 +183,16 @@ class Own:
             found = self._made[name] = self._gather(name)
         return found
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
     def _gather(self, name: str) -> Relation:
         table = self._tables[name]
         parts: list[Any] = []
-        columns = [column for column in self._only[name] if column in self._ids and column in table.columns]
-        for column in columns:
+        for column in self._ids.keys() & table.columns.keys():
             parts += table.index(column).find(self._ids[column])
         if not parts:
             places = np.zeros(0, dtype=np.intp)
@@ -202,7 +208,7 @@ class Own:
         return Relation(stored.size + len(rows), makers)
 
 
-def _with_fresh(stored: Relation, name: str, rows: Sequence[InboxRow], sql_type: str, words: Words) -> Column:
+def _with_fresh(stored: Relation, name: str, rows: Sequence[Arrived], sql_type: str, words: Words) -> Column:
     old = stored.column(name)
     kind, scale = kind_of(sql_type)
     new = of_values([row.row.get(name) for row in rows], kind, scale, words)

@@ -12,7 +12,7 @@ Marked = Mapping[str, frozenset[str] | None]
 """Source to its columns that name the entity; None where its rows belong to nobody."""
 
 
-def needs_others(statement: exp.Expression, entity: str, own: Collection[str], steps: Collection[str] = ()) -> str:
+def needs_others(statement: exp.Expr, entity: str, own: Collection[str], steps: Collection[str] = ()) -> str:
     """Return why a template needs rows of other entities; an empty string where it does not.
 
     Rows that belong to nobody (products) may be read: they are the same for everybody.
@@ -35,7 +35,7 @@ class _Others(Exception):
     """Why other entities' rows are needed."""
 
 
-def _select(node: exp.Expression, known: Marked, entity: str) -> frozenset[str] | None:
+def _select(node: exp.Expr, known: Marked, entity: str) -> frozenset[str] | None:
     """The output columns that name the entity; None where the rows belong to nobody."""
     if isinstance(node, exp.Subquery):
         return _select(node.this, known, entity)
@@ -60,7 +60,7 @@ def _select(node: exp.Expression, known: Marked, entity: str) -> frozenset[str] 
     return _outputs(node, sources)
 
 
-def _marked(node: exp.Expression, known: Marked, entity: str) -> frozenset[str] | None:
+def _marked(node: exp.Expr, known: Marked, entity: str) -> frozenset[str] | None:
     if isinstance(node, exp.Subquery):
         return _select(node.this, known, entity)
     if not isinstance(node, exp.Table):
@@ -68,7 +68,7 @@ def _marked(node: exp.Expression, known: Marked, entity: str) -> frozenset[str] 
     return known.get(node.name)
 
 
-def _names_entity(node: exp.Expression, sources: Marked) -> bool:
+def _names_entity(node: exp.Expr, sources: Marked) -> bool:
     """Whether an expression is a column that names the entity."""
     if not isinstance(node, exp.Column):
         return False
@@ -90,7 +90,7 @@ def _tied(join: exp.Join, alias: str, marked: frozenset[str], before: Marked) ->
     return False
 
 
-def _no_inner_select(node: exp.Select, start: exp.Expression, joins: list[exp.Join]) -> None:
+def _no_inner_select(node: exp.Select, start: exp.Expr, joins: list[exp.Join]) -> None:
     read = [start, *joins, *([node.args["with_"]] if node.args.get("with_") else [])]
     read += [node.args["with"]] if node.args.get("with") else []
     inside = {id(found) for part in read for found in part.find_all(exp.Select)}

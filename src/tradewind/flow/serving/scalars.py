@@ -36,7 +36,7 @@ Resolve = Callable[[exp.Column], str]
 """Returns the name in the relation that a column of a statement means."""
 
 
-def scalar(node: exp.Expression, resolve: Resolve) -> Scalar:
+def scalar(node: exp.Expr, resolve: Resolve) -> Scalar:
     """Return the function of one expression.
 
     Raises:
@@ -56,7 +56,7 @@ def scalar(node: exp.Expression, resolve: Resolve) -> Scalar:
     return once
 
 
-def _work(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _work(node: exp.Expr, resolve: Resolve) -> Scalar:
     if isinstance(node, exp.Paren):
         return scalar(node.this, resolve)
     if isinstance(node, exp.Column):
@@ -73,7 +73,7 @@ def _work(node: exp.Expression, resolve: Resolve) -> Scalar:
     return maker(node, resolve)
 
 
-def _fixed(node: exp.Expression) -> Scalar:
+def _fixed(node: exp.Expr) -> Scalar:
     if isinstance(node, exp.Null):
         made = Column("null", np.int64(0), np.True_)
     elif isinstance(node, exp.Boolean):
@@ -99,13 +99,13 @@ def either(*nulls: Any) -> Any:
     return None if not given else given[0] if len(given) == 1 else np.logical_or.reduce(np.broadcast_arrays(*given))
 
 
-_COMPARED: Mapping[type[exp.Expression], Any] = {
+_COMPARED: Mapping[type[exp.Expr], Any] = {
     exp.EQ: np.equal, exp.NEQ: np.not_equal, exp.LT: np.less, exp.LTE: np.less_equal,
     exp.GT: np.greater, exp.GTE: np.greater_equal,
 }  # fmt: skip
 
 
-def _compare(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _compare(node: exp.Expr, resolve: Resolve) -> Scalar:
     left, right, compare = scalar(node.this, resolve), scalar(node.expression, resolve), _COMPARED[type(node)]
     ordered = not isinstance(node, exp.EQ | exp.NEQ)
 
@@ -135,7 +135,7 @@ def alike(one: Column, other: Column) -> tuple[Any, Any]:
         return scaled(one, scale), scaled(other, scale)
     if kinds == {"date", "time"}:
         return tuple(each.values.astype(np.int64) * DAY if each.kind == "date" else each.values
-                     for each in (one, other))  # type: ignore[return-value]  # fmt: skip
+                     for each in (one, other))  # fmt: skip
     if kinds == {"double", "int"}:
         return tuple(np.asarray(each.values, dtype=np.float64) for each in (one, other))  # type: ignore[return-value]
     raise NotKnownHere(f"{one.kind} beside {other.kind}")
@@ -152,13 +152,12 @@ def scaled(column: Column, scale: int) -> Any:
 
 def times(left: Any, right: Any) -> Any:
     """Return an exact product of whole numbers."""
-    if np.size(left) and np.size(right):
-        if float(np.max(np.abs(left))) * float(np.max(np.abs(right))) >= EXACT:
-            raise NotKnownHere("a very large number")
+    if np.size(left) and np.size(right) and float(np.abs(left).max()) * float(np.abs(right).max()) >= EXACT:
+        raise NotKnownHere("a very large number")
     return np.multiply(left, right, dtype=np.int64)
 
 
-def _and(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _and(node: exp.Expr, resolve: Resolve) -> Scalar:
     parts = [scalar(each, resolve) for each in node.flatten()]
 
     def work(frame: Frame) -> Column:
@@ -178,7 +177,7 @@ def _both(one: Column, other: Column) -> Column:
     return Column("flag", one.values & other.values & ~null, null)
 
 
-def _or(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _or(node: exp.Expr, resolve: Resolve) -> Scalar:
     parts = [scalar(each, resolve) for each in node.flatten()]
 
     def work(frame: Frame) -> Column:
@@ -213,12 +212,12 @@ def holds(column: Column, size: int) -> Any:
     return np.broadcast_to(made.values & made.known(), (size,))
 
 
-def _not(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _not(node: exp.Expr, resolve: Resolve) -> Scalar:
     inner = scalar(node.this, resolve)
     return lambda frame: _negated(flag(inner(frame)))
 
 
-def _is(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _is(node: exp.Expr, resolve: Resolve) -> Scalar:
     if not isinstance(node.expression, exp.Null):
         raise NotKnownHere("IS")
     inner = scalar(node.this, resolve)
@@ -232,7 +231,7 @@ def _is(node: exp.Expression, resolve: Resolve) -> Scalar:
     return work
 
 
-def _in(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _in(node: exp.Expr, resolve: Resolve) -> Scalar:
     if node.args.get("query") or not node.expressions:
         raise NotKnownHere("IN (SELECT …)")
     pairs = [exp.EQ(this=node.this.copy(), expression=each.copy()) for each in node.expressions]
@@ -242,7 +241,7 @@ def _in(node: exp.Expression, resolve: Resolve) -> Scalar:
 # -- numbers -----------------------------------------------------------------------------------------------------------
 
 
-def _add(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _add(node: exp.Expr, resolve: Resolve) -> Scalar:
     left, right, minus = scalar(node.this, resolve), scalar(node.expression, resolve), isinstance(node, exp.Sub)
 
     def work(frame: Frame) -> Column:
@@ -264,7 +263,7 @@ def _add(node: exp.Expression, resolve: Resolve) -> Scalar:
     return work
 
 
-def _multiply(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _multiply(node: exp.Expr, resolve: Resolve) -> Scalar:
     left, right = scalar(node.this, resolve), scalar(node.expression, resolve)
 
     def work(frame: Frame) -> Column:
@@ -290,7 +289,7 @@ def as_double(column: Column) -> Any:
     return values.astype(np.float64) / float(10**column.scale)
 
 
-def _minus(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _minus(node: exp.Expr, resolve: Resolve) -> Scalar:
     inner = scalar(node.this, resolve)
 
     def work(frame: Frame) -> Column:
@@ -302,7 +301,7 @@ def _minus(node: exp.Expression, resolve: Resolve) -> Scalar:
     return work
 
 
-def _floor(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _floor(node: exp.Expr, resolve: Resolve) -> Scalar:
     inner = scalar(node.this, resolve)
 
     def work(frame: Frame) -> Column:
@@ -314,7 +313,7 @@ def _floor(node: exp.Expression, resolve: Resolve) -> Scalar:
     return work
 
 
-def _remainder(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _remainder(node: exp.Expr, resolve: Resolve) -> Scalar:
     left, right = scalar(node.this, resolve), scalar(node.expression, resolve)
 
     def work(frame: Frame) -> Column:
@@ -328,7 +327,7 @@ def _remainder(node: exp.Expression, resolve: Resolve) -> Scalar:
     return work
 
 
-def _days_between(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _days_between(node: exp.Expr, resolve: Resolve) -> Scalar:
     unit = node.args.get("unit")
     if str(getattr(unit, "this", "day")).strip("'").lower() != "day":
         raise NotKnownHere("DATE_DIFF")
@@ -350,7 +349,7 @@ def day_of(column: Column) -> Any:
     raise NotKnownHere(f"the day of a {column.kind}")
 
 
-def _extract(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _extract(node: exp.Expr, resolve: Resolve) -> Scalar:
     part, inner = str(node.this.this).upper(), scalar(node.expression, resolve)
     if part != "ISODOW":
         raise NotKnownHere(part)
@@ -362,7 +361,7 @@ def _extract(node: exp.Expression, resolve: Resolve) -> Scalar:
     return work
 
 
-def _cast(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _cast(node: exp.Expr, resolve: Resolve) -> Scalar:
     inner, target = scalar(node.this, resolve), node.args["to"]
     name = target.this.value
     digits = [int(str(each.this)) for each in target.expressions] if name == "DECIMAL" else []
@@ -380,8 +379,8 @@ def cast(found: Column, name: str, digits: list[int]) -> Column:
         NotKnownHere: the cast is left to the engine.
     """
     kind: dict[str, Kind] = {
-        "DATE": "date", "TIMESTAMP": "time", "TIMESTAMPNTZ": "time", "BIGINT": "int", "DOUBLE": "double", "DECIMAL": "decimal",
-        "VARCHAR": "text", "TEXT": "text", "BOOLEAN": "flag",
+        "DATE": "date", "TIMESTAMP": "time", "TIMESTAMPNTZ": "time", "BIGINT": "int", "DOUBLE": "double",
+        "DECIMAL": "decimal", "VARCHAR": "text", "TEXT": "text", "BOOLEAN": "flag",
     }  # fmt: skip
     wanted = kind.get(name)
     scale = digits[1] if len(digits) > 1 else 0
@@ -421,7 +420,7 @@ def _nearest(found: Column, scale: int) -> Any:
 # -- choices -----------------------------------------------------------------------------------------------------------
 
 
-def _case(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _case(node: exp.Expr, resolve: Resolve) -> Scalar:
     subject = node.this
     asked: list[tuple[Scalar, Scalar]] = []
     for branch in node.args["ifs"]:
@@ -454,7 +453,7 @@ def where(there: Any, one: Column, other: Column) -> Column:
     return Column(kind, values, null, scale)
 
 
-def _coalesce(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _coalesce(node: exp.Expr, resolve: Resolve) -> Scalar:
     parts = [scalar(each, resolve) for each in (node.this, *node.expressions)]
 
     def work(frame: Frame) -> Column:
@@ -467,13 +466,13 @@ def _coalesce(node: exp.Expression, resolve: Resolve) -> Scalar:
     return work
 
 
-def _nullif(node: exp.Expression, resolve: Resolve) -> Scalar:
+def _nullif(node: exp.Expr, resolve: Resolve) -> Scalar:
     same = exp.EQ(this=node.this.copy(), expression=node.expression.copy())
     when = exp.If(this=same, true=exp.Null())
     return scalar(exp.Case(ifs=[when], default=node.this.copy()), resolve)
 
 
-_MAKERS: dict[type[exp.Expression], Callable[[Any, Resolve], Scalar]] = {
+_MAKERS: dict[type[exp.Expr], Callable[[Any, Resolve], Scalar]] = {
     **dict.fromkeys(_COMPARED, _compare),
     exp.And: _and, exp.Or: _or, exp.Not: _not, exp.Is: _is, exp.In: _in, exp.Add: _add, exp.Sub: _add,
     exp.Mul: _multiply, exp.Neg: _minus, exp.Floor: _floor, exp.Mod: _remainder, exp.DateDiff: _days_between,

@@ -72,7 +72,7 @@ class Tables:
     looked_up: Mapping[str, tuple[str, ...]]
 
 
-def compile_select(node: exp.Expression, tables: Tables, outer: Mapping[str, Source] | None = None) -> Source:
+def compile_select(node: exp.Expr, tables: Tables, outer: Mapping[str, Source] | None = None) -> Source:
     """Return a SELECT as a function.
 
     Args:
@@ -142,7 +142,7 @@ class _Select:
         as_stored = single and not grouped and _as_stored(outputs, first.names)
         return Source("", names, run, first.looked_up if as_stored else "")
 
-    def _read(self, node: exp.Expression) -> Source:
+    def _read(self, node: exp.Expr) -> Source:
         alias = node.alias_or_name
         if isinstance(node, exp.Subquery):
             inner = compile_select(node.this, self._tables, self._known)
@@ -167,7 +167,7 @@ class _Select:
         single = len(self._sources) == 1 and not self._node.args.get("joins")
         return column.name if single else f"{found[0].alias}.{column.name}"
 
-    def _outputs(self) -> list[tuple[str, exp.Expression]]:
+    def _outputs(self) -> list[tuple[str, exp.Expr]]:
         outputs = []
         for each in self._node.expressions:
             inner = each.this if isinstance(each, exp.Alias) else each
@@ -176,7 +176,7 @@ class _Select:
             outputs.append((each.alias_or_name, inner))
         return outputs
 
-    def _plain(self, outputs: list[tuple[str, exp.Expression]]) -> Callable[[Frame], Relation]:
+    def _plain(self, outputs: list[tuple[str, exp.Expr]]) -> Callable[[Frame], Relation]:
         if self._node.args.get("having"):
             raise NotKnownHere("HAVING")
         made = {name: scalar(each, self._resolve) for name, each in outputs}
@@ -186,7 +186,7 @@ class _Select:
 
         return finish
 
-    def _grouped(self, outputs: list[tuple[str, exp.Expression]]) -> Callable[[Frame], Relation]:
+    def _grouped(self, outputs: list[tuple[str, exp.Expr]]) -> Callable[[Frame], Relation]:
         node, resolve = self._node, self._resolve
         by = list(node.args["group"].expressions) if node.args.get("group") else []
         if any(isinstance(each, exp.Literal) for each in by):
@@ -218,19 +218,16 @@ class _Select:
         if side not in ("", "LEFT") or kind not in ("", "INNER", "OUTER") or join.args.get("using"):
             raise NotKnownHere(f"{side} {kind} JOIN")
         right = self._read(join.this)
-        before = list(self._sources)
         self._sources.append(right)
         on = join.args.get("on")
         if on is None:
             raise NotKnownHere("CROSS JOIN")
-        key, rest = self._equal(list(on.flatten()) if isinstance(on, exp.And) else [on], before, right)
+        key, rest = self._equal(list(on.flatten()) if isinstance(on, exp.And) else [on], right)
         left_key, right_name = scalar(key[0], self._resolve), key[1].name
         condition = scalar(exp.and_(*rest), self._resolve) if rest else None
         return partial(_joined, right, left_key, right_name, condition, side == "LEFT")
 
-    def _equal(
-        self, conditions: list[exp.Expression], before: list[Source], right: Source
-    ) -> tuple[tuple[exp.Expression, exp.Column], list[exp.Expression]]:
+    def _equal(self, conditions: list[exp.Expr], right: Source) -> tuple[tuple[exp.Expr, exp.Column], list[exp.Expr]]:
         """The first condition that sets a column of the right side equal to something of the left; and the others."""
         for at, each in enumerate(conditions):
             each = each.unnest()
@@ -246,7 +243,7 @@ class _Select:
         return self._resolve(column) == f"{source.alias}.{column.name}"
 
 
-def _as_stored(outputs: list[tuple[str, exp.Expression]], names: tuple[str, ...]) -> bool:
+def _as_stored(outputs: list[tuple[str, exp.Expr]], names: tuple[str, ...]) -> bool:
     """Whether every output that has a stored column's name is that column, or nothing where it was not known yet."""
     for name, each in outputs:
         if isinstance(each, exp.Case) and len(each.args["ifs"]) == 1 and not each.args.get("default"):
@@ -256,7 +253,7 @@ def _as_stored(outputs: list[tuple[str, exp.Expression]], names: tuple[str, ...]
     return True
 
 
-def has_aggregate(node: exp.Expression) -> bool:
+def has_aggregate(node: exp.Expr) -> bool:
     """Whether an expression holds an aggregate of its own SELECT, not one of a window."""
     return any(
         not isinstance(found.parent, exp.Window)
@@ -266,7 +263,7 @@ def has_aggregate(node: exp.Expression) -> bool:
     )
 
 
-def _above(by: list[str], totals: dict[str, Aggregate], resolve: Resolve, node: exp.Expression) -> exp.Expression:
+def _above(by: list[str], totals: dict[str, Aggregate], resolve: Resolve, node: exp.Expr) -> exp.Expr:
     """The expression over groups: keys and aggregates become columns."""
     if node.sql("duckdb") in by:
         return exp.column(f"key {by.index(node.sql('duckdb'))}", quoted=True)
@@ -317,9 +314,7 @@ def _distinct(finish: Callable[[Frame], Relation], names: tuple[str, ...], frame
 
 def _named(relation: Relation, source: Source) -> Relation:
     """The same rows, with the source's name before each column's."""
-    return Relation(
-        relation.size, {f"{source.alias}.{name}": partial(relation.column, name) for name in source.names}
-    )
+    return Relation(relation.size, {f"{source.alias}.{name}": partial(relation.column, name) for name in source.names})
 
 
 def _looked_up(name: str, bench: Bench) -> Relation:
