@@ -12,6 +12,7 @@ from tradewind.checks.data import (
     check_references,
     check_rejected,
 )
+from tradewind.checks.live import check_live
 from tradewind.core.contract import BASE_AMOUNTS, SYSTEM_COLUMNS
 from tradewind.core.finding import Check
 from tradewind.core.time import local_day
@@ -19,6 +20,7 @@ from tradewind.flow.ask import ask
 from tradewind.flow.data import Data, contract_tables
 from tradewind.flow.require import first_orders
 from tradewind.flow.resolve import check_records
+from tradewind.store.live import live_name
 
 _REFERENCES = (("order_lines", "product_id", "products"), ("order_lines", "order_id", "orders"),
                ("touches", "campaign_id", "campaigns"))  # fmt: skip
@@ -35,7 +37,23 @@ def check_data(data: Data) -> tuple[Check, ...]:
     if data.catalog.table("orders") is not None:
         found.append(first_orders(data).check)
     found += check_records(data.workspace)
-    return tuple(found)
+    return (*found, *_check_live(data))
+
+
+def _check_live(data: Data) -> list[Check]:
+    """Say what came in live; nothing where nobody sends events."""
+    live = data.manifest.tables.get(live_name("events"))
+    if live is None:
+        return []
+    orders = data.manifest.tables.get("orders")
+    unknown = None
+    if data.catalog.has("customers", "customer_id") and data.catalog.has("events", "customer_id"):
+        unknown = ask(
+            data.engine,
+            "SELECT COUNT(*) AS n FROM events WHERE first_seen_at = known_at AND customer_id IS NOT NULL "
+            "AND customer_id NOT IN (SELECT customer_id FROM customers WHERE customer_id IS NOT NULL)",
+        ).column("n")[0].as_py()  # fmt: skip
+    return [check_live(live.rows, dict(orders.meta.get("live", {})) if orders is not None else {}, unknown)]
 
 
 def _check_table(data: Data, name: str) -> list[Check]:
