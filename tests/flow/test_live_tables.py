@@ -12,6 +12,8 @@ import pytest
 import tradewind as tw
 from tradewind.flow import live_tables
 from tradewind.flow.ask import ask
+from tradewind.flow.data import lazy_data
+from tradewind.flow.data_checks import check_data
 from tradewind.flow.events import take_events
 from tradewind.flow.live_customers import told_versions
 from tradewind.flow.live_inbox import LiveInbox
@@ -328,3 +330,18 @@ def test_between_two_runs_the_inbox_shows_the_rows_that_the_next_run_counts(
     one.load()
     assert one.workspace.manifest().tables["orders"].rows == before + 1
     assert inbox.rows_since(inbox.drained_by(one.workspace.manifest())) == []
+
+
+def test_what_came_in_live_is_checked(shop: Callable[..., Shop]) -> None:
+    one = shop(SOURCES + ORDERS + CUSTOMERS, orders="id,who,at,total\n1001,C1,2025-06-01 10:00,20\n",
+               people="who,mail,plan,logins\nC1,a@example.com,basic,1\n")  # fmt: skip
+    one.load()
+    with one.workspace.lock("test"), lazy_data(one.workspace) as data:
+        assert not [check for check in check_data(data()) if check.name == "What came in live"]
+    one.send(bought(1, "1002", 9), track(2, userId="C7"))
+    one.load()
+    with one.workspace.lock("test"), lazy_data(one.workspace) as data:
+        (check,) = [check for check in check_data(data()) if check.name == "What came in live"]
+    assert check.status == "warn"
+    assert "events: 2; orders that count beside the loaded ones: 0; events of customers who are not" in check.what
+    assert "orders that wait: 1" in check.what

@@ -17,13 +17,13 @@ def check_live(events: int, orders: Mapping[str, int], unknown: int | None) -> C
         orders: `counted`, `loaded` (known from a source too) and `waiting`; empty where none came in live.
         unknown: live events that name a customer who is not in `customers`; None where that table is not there.
     """
-    said = [f"{events:,} events"]
+    said = [f"events: {events:,}"]
     if orders:
-        said.append(f"{orders.get('counted', 0):,} orders count beside the loaded ones")
+        said.append(f"orders that count beside the loaded ones: {orders.get('counted', 0):,}")
         if orders.get("loaded"):
-            said.append(f"{orders['loaded']:,} are not counted again, because the source reaches as far")
+            said.append(f"orders not counted again, because the source reaches as far: {orders['loaded']:,}")
     if unknown:
-        said.append(f"{unknown:,} events name customers who are not in the table customers")
+        said.append(f"events of customers who are not in the table customers: {unknown:,}")
     waiting = orders.get("waiting", 0)
     if not waiting:
         return Check(NAME, "pass", "; ".join(said))

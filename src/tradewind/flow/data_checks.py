@@ -46,13 +46,12 @@ def _check_live(data: Data) -> list[Check]:
     if live is None:
         return []
     orders = data.manifest.tables.get("orders")
+    name = live_name("events")
     unknown = None
-    if data.catalog.has("customers", "customer_id") and data.catalog.has("events", "customer_id"):
-        unknown = ask(
-            data.engine,
-            "SELECT COUNT(*) AS n FROM events WHERE first_seen_at = known_at AND customer_id IS NOT NULL "
-            "AND customer_id NOT IN (SELECT customer_id FROM customers WHERE customer_id IS NOT NULL)",
-        ).column("n")[0].as_py()  # fmt: skip
+    if data.catalog.has("customers", "customer_id") and "customer_id" in dict(live.columns):
+        query = f"SELECT COUNT(*) AS n FROM {name} WHERE customer_id NOT IN (SELECT customer_id FROM customers)"
+        with data.workspace.engine((name, "customers"), data.manifest) as engine:
+            unknown = ask(engine, query).column("n")[0].as_py()
     return [check_live(live.rows, dict(orders.meta.get("live", {})) if orders is not None else {}, unknown)]
 
 
