@@ -178,6 +178,12 @@ def _events() -> list[Row]:
     return events.run()
 
 
+def _pages() -> list[Row]:
+    import pages
+
+    return pages.run()
+
+
 BENCHES = {
     "startup": ("The demo and the start", _startup),
     "answers": ("Answers on the demo shop", _answers),
@@ -197,6 +203,7 @@ BENCHES = {
     "identity": ("One person out of many records", _identity),
     "survival": ("When subscriptions end", _survival),
     "events": ("Events that come in live", _events),
+    "pages": ("Pages", _pages),
     "million_subscriptions": ("A million customers with subscriptions", _million_subscriptions),
 }
 

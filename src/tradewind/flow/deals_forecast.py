@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pyarrow as pa
 
 from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
+from tradewind.flow.answer_page import answer_charts
 from tradewind.flow.kept import keep
 from tradewind.flow.people_index import people_index
 from tradewind.flow.people_list import Wanted
 from tradewind.flow.published import Published, read_published
+from tradewind.flow.saved_charts import SavedChart
 from tradewind.flow.work_list import WorkList, work_list
-from tradewind.report.charts import Chart, build_charts
 from tradewind.store.workspace import Workspace
 
 STALLED, FORECAST = "pipeline_health", "pipeline_forecast"
@@ -26,7 +24,7 @@ class Part:
     """One question of the page: its finding and its charts."""
 
     finding: Finding
-    charts: tuple[Chart, ...]
+    charts: tuple[SavedChart, ...]
 
 
 @dataclass(frozen=True)
@@ -60,15 +58,4 @@ def deals_forecast(workspace: Workspace, visitor: Visitor) -> DealsForecast:
 
 def _part(workspace: Workspace, published: Published | None, name: str) -> Part | None:
     finding = published.find(name) if published is not None else None
-    if finding is None or published is None:
-        return None
-    currency = published.currency
-    return keep(workspace, f"deals page {name}", lambda: Part(finding, _charts(workspace, finding, currency)))
-
-
-def _charts(workspace: Workspace, finding: Finding, currency: str) -> tuple[Chart, ...]:
-    there = workspace.manifest().tables
-    tables: Mapping[str, pa.Table] = {
-        role: workspace.table(table) for role, table in finding.tables.items() if table in there
-    }
-    return tuple(build_charts(finding, tables, currency))
+    return None if finding is None else Part(finding, answer_charts(workspace, name))

@@ -215,8 +215,7 @@ def _as_of(index: PeopleIndex, table: str) -> date | None:
 
 
 def _extra(index: PeopleIndex, entity: str, keys: Sequence[str]) -> dict[str, dict[str, object]]:
-    rows = index.rows(f"SELECT * FROM people_{entity} WHERE key_ IN (SELECT unnest(?))", [list(keys)])
-    return {str(row["key_"]): row for row in rows}
+    return index.by_key(entity, keys)
 
 
 def _contact(

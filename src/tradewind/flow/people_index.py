@@ -35,7 +35,10 @@ CACHE = ".cache"
 FEW, MOST_OWNERS = 25, 100
 """Values up to which an attribute can be chosen from a menu; owners that the menu shows."""
 
-VERSION = 1
+LARGE = 50_000
+"""Rows of a list from which the first reader would wait for the index."""
+
+VERSION = 2
 """Goes up when the tables of the index change."""
 
 
@@ -54,6 +57,7 @@ class PeopleIndex:
     columns: Mapping[str, Columns]
     questions: Mapping[str, tuple[Listed, ...]]
     connection: duckdb.DuckDBPyConnection
+    _usual: dict[str, tuple[int, float | None]] = field(default_factory=dict, repr=False, compare=False)
     _few: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     def few_values(self, entity: str) -> Mapping[str, tuple[str, ...]]:
@@ -89,6 +93,20 @@ class PeopleIndex:
         except (duckdb.Error, MemoryError) as error:
             raise engine_refused(error) from error
 
+    def by_key(self, entity: str, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the rows of these entities, by key; keys that there are not are absent."""
+        shown = "* EXCLUDE (find_, plain_, name_sort_, company_sort_)"
+        found = self.rows(f"SELECT {shown} FROM people_{entity} WHERE key_ IN (SELECT unnest(?))", [list(keys)])
+        return {str(row["key_"]): row for row in found}
+
+    def usual(self, listed: Listed) -> tuple[int, float | None]:
+        """Return how many a question's table holds, and the median of its scores; worked out once."""
+        if listed.table not in self._usual:
+            median = "median(mean)" if "mean" in listed.columns else "NULL"
+            (row,) = self.rows(f"SELECT count(*) AS n, {median} AS usual FROM {quoted(listed.table)}")
+            self._usual[listed.table] = int(row["n"]), row["usual"]
+        return self._usual[listed.table]
+
     def question(self, entity: str, name: str) -> Listed | None:
         """Return a question that has rows about this entity, or None."""
         return next((each for each in self.questions[entity] if each.name == name), None)
@@ -110,10 +128,12 @@ def people_index(workspace: Workspace) -> PeopleIndex:
 
 
 def prepare_people(workspace: Workspace) -> None:
-    """Make the index of the present snapshot ahead of its first reader; that it cannot be made is his to hear."""
+    """Make the index of a large snapshot ahead of its first reader; that it cannot be made is his to hear."""
     with suppress(StoreError, OSError):
         manifest = workspace.manifest()
-        _file(workspace, manifest, _name(workspace, manifest))
+        rows = [entry.rows for name, entry in manifest.tables.items() if name.startswith(("scores_", "list_"))]
+        if max(rows, default=0) >= LARGE:
+            _file(workspace, manifest, _name(workspace, manifest))
 
 
 def _name(workspace: Workspace, manifest: Manifest) -> str:

@@ -22,8 +22,8 @@ BANDS = {"tenth": 0.1, "quarter": 0.25, "half": 0.5}
 
 SORTS = {
     "key": "key_",
-    "name": "COALESCE(strip_accents(lower(name_)), chr(1114111))",
-    "company": "COALESCE(strip_accents(lower(company_)), chr(1114111))",
+    "name": "name_sort_",
+    "company": "company_sort_",
     "owner": "COALESCE(owner_key_, chr(1114111))",
     "newest": "COALESCE(-epoch_us(created_), 9000000000000000000)",
     "amount": "COALESCE(-amount_, 1e308)",
@@ -197,7 +197,7 @@ def after(order: str, wanted: Wanted, index: PeopleIndex) -> tuple[str, list[obj
         )
     if made_for != order or not isinstance(value, int | float | str) or not isinstance(key, str):
         raise _bad_cursor(wanted)
-    return f"({order} > ? OR ({order} = ? AND key_ > ?))", [value, value, key]
+    return "(order_ > ? OR (order_ = ? AND key_ > ?))", [value, value, key]
 
 
 def cursor_of(index: PeopleIndex, order: str, row: dict[str, Any]) -> str:

@@ -93,8 +93,14 @@ def people_select(
     plain = [*found, *(() if "name" in columns.personal else ("name_",))]
     return (
         f"WITH present_ AS ({present}), ids_ AS ({ids}), all_ AS ({inner}) "
-        f"SELECT *, {_found_by(find)} AS find_, {_found_by(plain)} AS plain_ FROM all_"
+        f"SELECT *, {_sort_by('name_')} AS name_sort_, {_sort_by('company_')} AS company_sort_, "
+        f"{_found_by(find)} AS find_, {_found_by(plain)} AS plain_ FROM all_"
     )
+
+
+def _sort_by(field: str) -> str:
+    """A text in the order in which people look for it; what is not known comes last."""
+    return f"COALESCE(strip_accents(lower({field})), chr(1114111))"
 
 
 def _found_by(fields: Sequence[str]) -> str:

@@ -173,8 +173,7 @@ def _tell(workspace: Workspace, index: PeopleIndex, listed: Listed, row: PersonR
     (work,) = told_rows(workspace, index, listed, question, (row,))
     raw = index.rows(f"SELECT * FROM {quoted(listed.table)} WHERE {quoted(listed.entity)} = ? LIMIT 1", [row.key])[0]
     scored = listed.kind == "scores"
-    usual = "median(mean)" if scored else "NULL"
-    counts = index.rows(f"SELECT count(*) AS n, {usual} AS usual FROM {quoted(listed.table)}")[0]
+    asked, usual = index.usual(listed)
     chance = question.use_case.task == "classification"
     currency = workspace.config.workspace.currency
     contact = row.scores[listed.name].worth
@@ -185,8 +184,8 @@ def _tell(workspace: Workspace, index: PeopleIndex, listed: Listed, row: PersonR
         text=work.told.chance,
         between=_between(raw, chance, currency) if scored else "",
         rank=work.told.rank,
-        asked=int(counts["n"]),
-        usual=_say(counts["usual"], chance, currency),
+        asked=asked,
+        usual=_say(usual, chance, currency),
         reasons=work.told.reasons,
         worth=work.told.worth,
         contact=bool(contact) if contact is not None else None,
@@ -194,7 +193,7 @@ def _tell(workspace: Workspace, index: PeopleIndex, listed: Listed, row: PersonR
         as_of=raw["cutoff"] if isinstance(raw.get("cutoff"), date) else None,
         version=str(raw.get("model_version") or ""),
         evidence=evidence,
-        history=score_history(workspace, listed.entity, row.key, listed.name) if scored else (),
+        history=score_history(workspace, listed.entity, row.key, listed.name, raw) if scored else (),
     )
 
 

@@ -23,6 +23,7 @@ from tradewind.flow.lifetime import score_lifetime, train_lifetime
 from tradewind.flow.load import load
 from tradewind.flow.look import check_tables, look_into_columns
 from tradewind.flow.overrides import checks_of_overrides
+from tradewind.flow.people_index import prepare_people
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.questions import Question, find_question, list_questions
 from tradewind.flow.reporting import Written, publish_report
@@ -86,6 +87,7 @@ def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | Non
             written = publish_report(workspace, findings, checks, questions, margin, troubles)
             notes.append(str(written.html.relative_to(workspace.root)))
         _make_room(workspace)
+        prepare_people(workspace)
     return RunResult(findings, checks, tuple(loads), written, troubles)
 
 

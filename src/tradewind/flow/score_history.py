@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from tradewind.core.errors import TradewindError
 from tradewind.flow.facts import open_facts
@@ -37,7 +39,9 @@ class PastScore:
     model_version: str
 
 
-def score_history(workspace: Workspace, entity: str, key: str, question: str) -> tuple[PastScore, ...]:
+def score_history(
+    workspace: Workspace, entity: str, key: str, question: str, present: Mapping[str, Any]
+) -> tuple[PastScore, ...]:
     """Return what runs that are still kept said of an entity, newest first; of each date the newest run's word.
 
     Args:
@@ -45,26 +49,33 @@ def score_history(workspace: Workspace, entity: str, key: str, question: str) ->
         entity: key column.
         key: which one.
         question: name of a question with scores.
+        present: its row of the present snapshot.
     """
-    entries = [each for each in _entries(workspace, f"scores_{question}") if _holds(each, entity)]
+    table = f"scores_{question}"
+    now = keep(workspace, "manifest", workspace.manifest).tables[table].fingerprint
+    entries = [each for each in _entries(workspace, table) if _holds(each, entity) and each.fingerprint != now]
     wanted, rows = [], 0
     for entry in entries[:MOST_DATES]:
         rows += entry.rows
         if rows <= MOST_ROWS and missing_file(workspace.root, entry) is None:
             wanted.append(entry)
+    by_day: dict[date, PastScore] = {}
+    for row in (present, *_past(workspace, entity, key, wanted)):
+        if row.get("mean") is not None and isinstance(row.get("cutoff"), date):
+            past = PastScore(row["cutoff"], float(row["mean"]), str(row.get("model_version") or ""))
+            by_day.setdefault(past.cutoff, past)
+    return tuple(sorted(by_day.values(), key=lambda each: each.cutoff, reverse=True))
+
+
+def _past(workspace: Workspace, entity: str, key: str, wanted: Sequence[TableEntry]) -> list[dict[str, Any]]:
     if not wanted:
-        return ()
+        return []
     parts = [
         f"SELECT {place} AS place, cutoff, mean, model_version FROM ({scan(workspace.root, entry)}) "
         f"WHERE {quoted(entity)} = ?"
         for place, entry in enumerate(wanted)
     ]
-    found = open_facts(workspace).rows(f"{' UNION ALL '.join(parts)} ORDER BY place", [key] * len(parts))
-    by_day: dict[date, PastScore] = {}
-    for row in found:
-        if row["mean"] is not None:
-            by_day.setdefault(row["cutoff"], PastScore(row["cutoff"], float(row["mean"]), str(row["model_version"])))
-    return tuple(sorted(by_day.values(), key=lambda each: each.cutoff, reverse=True))
+    return open_facts(workspace).rows(f"{' UNION ALL '.join(parts)} ORDER BY place", [key] * len(parts))
 
 
 def _holds(entry: TableEntry, entity: str) -> bool:

@@ -11,7 +11,7 @@ from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
 from tradewind.flow.deals_forecast import FORECAST, STALLED, DealsForecast, Part, deals_forecast
 from tradewind.web.audit import note
-from tradewind.web.charts import picture_of
+from tradewind.web.charts import picture_of_saved
 from tradewind.web.render import page
 from tradewind.web.rooms.asked_list import evidence_badge, nothing_yet, path_of
 from tradewind.web.rooms.people import show_deal
@@ -43,4 +43,4 @@ def deal(request: Request, visitor: SeesPeople, key: str) -> Response:
 
 
 def _pictures(part: Part | None) -> list[tuple[str, object]]:
-    return [(chart.role.replace("_", "-"), picture_of(chart)) for chart in part.charts] if part is not None else []
+    return [(chart.role.replace("_", "-"), picture_of_saved(chart)) for chart in part.charts] if part is not None else []
