@@ -43,4 +43,6 @@ def deal(request: Request, visitor: SeesPeople, key: str) -> Response:
 
 
 def _pictures(part: Part | None) -> list[tuple[str, object]]:
-    return [(chart.role.replace("_", "-"), picture_of_saved(chart)) for chart in part.charts] if part is not None else []
+    return (
+        [(chart.role.replace("_", "-"), picture_of_saved(chart)) for chart in part.charts] if part is not None else []
+    )
