@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -37,7 +36,7 @@ class Server:
         threading.Thread(target=self._read, daemon=True).start()
         self.url = self.wait_for(r"at (http://\S+)")
 
-    def wait_for(self, pattern: str, seconds: float = 60) -> str:
+    def wait_for(self, pattern: str, seconds: float = 180) -> str:
         """Return the first group of the first line that matches; lines already seen count too."""
         for line in self.said:
             if found := re.search(pattern, line):
@@ -55,7 +54,7 @@ class Server:
                 return found[1]
         raise AssertionError(f"never said {pattern!r}: {self.said}")
 
-    def ready(self, seconds: float = 60) -> None:
+    def ready(self, seconds: float = 180) -> None:
         """Wait until it takes requests."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -63,7 +62,7 @@ class Server:
                 with urllib.request.urlopen(f"{self.url}/ready", timeout=5) as answer:
                     assert json.load(answer) == {"status": "ready"}
                     return
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:  # not there yet, or too busy to answer
                 time.sleep(0.1)
         raise AssertionError(f"not ready: {self.said}")
 

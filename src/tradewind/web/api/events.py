@@ -15,6 +15,7 @@ from tradewind.core.errors import TradewindError
 from tradewind.core.visitor import Visitor
 from tradewind.flow.events import MOST_BYTES, Inbox, Taken, key_in, read_body, take_events
 from tradewind.web.api.asking import errors
+from tradewind.web.observe import numbers
 from tradewind.web.refusals import NotAllowed, NotSignedIn, Refusal, TooLarge
 from tradewind.web.visitor import SAFE, require_csrf, site_of, visitor_or_none
 
@@ -139,6 +140,7 @@ async def _take(request: Request, visitor: Visitor, kind: str = "") -> EventsTak
     taken: Taken = await run_in_threadpool(
         take_events, request.app.state.inbox, body, visitor.name, site.clock(), kind
     )  # fmt: skip
+    numbers().events.inc(taken.accepted)
     refused = [RefusedEvent(index=each.place, messageId=each.message_id, reason=each.reason) for each in taken.refused]
     return EventsTaken(
         success=not refused, accepted=taken.accepted, duplicate=taken.duplicates, refused=refused
