@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -135,9 +136,19 @@ def read_manifest(root: Path) -> Manifest:
 
 
 def read_snapshot(root: Path, path: Path) -> Manifest:
-    """Read one manifest file; see `read_manifest`."""
-    if not path.exists():
+    """Read one manifest file; see `read_manifest`. The same file is read once; nobody changes what is returned."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
         return EMPTY
+    except OSError as error:
+        raise _damaged(path, type(error).__name__) from error
+    return _read_stamped(root, path, (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+
+
+@lru_cache(maxsize=16)
+def _read_stamped(root: Path, path: Path, stamp: tuple[int, ...]) -> Manifest:
+    """Read a manifest file as it is since `stamp`: a server asks for it many times for each page."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         written_by = int(data["format"])
