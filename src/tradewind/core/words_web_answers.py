@@ -119,7 +119,6 @@ WORDS: Mapping[str, str] = {
     "money.slider.note": "Both numbers are assumptions until a test has measured them. Move them and see what is left.",
     "money.slider.cost": "One contact costs ({currency})",
     "money.slider.share": "Of 100 who would {do}, a contact changes",
-    "money.slider.share.plain": "Of 100 successes on the list, a contact brings about",
     "money.slider.contacts": "{people} worth contacting",
     "money.slider.total": "is what contacting them costs",
     "money.slider.gain": "is then expected to be left",

@@ -147,8 +147,8 @@ def read_snapshot(root: Path, path: Path) -> Manifest:
 
 
 @lru_cache(maxsize=16)
-def _read_stamped(root: Path, path: Path, stamp: tuple[int, ...]) -> Manifest:
-    """Read a manifest file as it is since `stamp`: a server asks for it many times for each page."""
+def _read_stamped(root: Path, path: Path, _stamp: tuple[int, ...]) -> Manifest:
+    """Read a manifest file as it is since a stamp: a server asks for it many times for each page."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         written_by = int(data["format"])

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
+from tradewind.core.label_words import infinitive
 from tradewind.core.terms import TERMS
 from tradewind.core.visitor import Visitor
+from tradewind.core.words import say_do
 from tradewind.flow.answer_index import answer_index
 from tradewind.flow.answer_page import AnswerPage, answer_charts, answer_page, require_finding
 from tradewind.flow.kept import keep
@@ -57,7 +59,7 @@ def answer(
     return page(
         request, "answers/answer.html", title=made.section.title, visitor=visitor, answer=made, pictures=pictures,
         tried=tried, curve=curve_text(made), compared=_compared(made), evidence_badge=evidence_badge, kept=kept,
-        say_one_in=say_one_in, say_number=say_number, terms={name: term.label for name, term in TERMS.items()},
+        does=infinitive(made.finding.does or say_do(question)), say_one_in=say_one_in, say_number=say_number, terms={name: term.label for name, term in TERMS.items()},
     )  # fmt: skip
 
 
