@@ -11,6 +11,7 @@ from tradewind.core.words import say
 from tradewind.flow.acting import Acting, read_acting
 from tradewind.flow.hold_out import HoldOut, plan_test
 from tradewind.flow.kept import keep
+from tradewind.flow.live_tables import inbox_summary
 from tradewind.flow.published import Published, read_previous, read_published
 from tradewind.flow.question import Question
 from tradewind.flow.questions import find_question
@@ -72,6 +73,7 @@ def make_today(workspace: Workspace, owners: tuple[str, ...] | None = None, name
         compared_with=None if before is None else before.as_of,
         wrong=tell_wrong(workspace, published),
         earned=_earned(lists),
+        events=inbox_summary(workspace).events,
         open_questions=tuple(each.title for each in published.findings if each.status == "not answerable"),
     )
 

@@ -144,6 +144,7 @@ class Today:
         compared_with: the day of the run before; None where there is none.
         wrong: what to look at.
         earned: what acting earned, or which test would settle it.
+        events: how many events came in live since the last update; they count from the next one on.
         open_questions: titles of what these data cannot answer yet.
     """
 
@@ -161,6 +162,7 @@ class Today:
     compared_with: date | None = None
     wrong: tuple[Wrong, ...] = ()
     earned: tuple[Earned, ...] = ()
+    events: int = 0
     open_questions: tuple[str, ...] = field(default_factory=tuple)
 
     @property

@@ -59,7 +59,8 @@ def answer(
     return page(
         request, "answers/answer.html", title=made.section.title, visitor=visitor, answer=made, pictures=pictures,
         tried=tried, curve=curve_text(made), compared=_compared(made), evidence_badge=evidence_badge, kept=kept,
-        does=infinitive(made.finding.does or say_do(question)), say_one_in=say_one_in, say_number=say_number, terms={name: term.label for name, term in TERMS.items()},
+        does=infinitive(made.finding.does or say_do(question)), say_one_in=say_one_in, say_number=say_number,
+        terms={name: term.label for name, term in TERMS.items()},
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from tradewind.core.errors import ConfigError, Problem, Stale
@@ -21,14 +21,18 @@ router = APIRouter(include_in_schema=False)
 
 Owner = Annotated[Visitor, may("change_settings")]
 Form = Annotated[Fields, Depends(form_fields)]
+Tried = Annotated[str, Query(max_length=80)]
 
 DONE = {"saved": "Saved. The next update works with it."}
 
 
 @router.get("/settings/money")
-def money(request: Request, visitor: Owner, done: str = "") -> HTMLResponse:
-    """Show what answers assume."""
-    return _page(request, visitor, done)
+def money(
+    request: Request, visitor: Owner, done: str = "", question: Tried = "", contact_cost: Tried = "", of_100: Tried = ""
+) -> HTMLResponse:  # fmt: skip
+    """Show what answers assume; with what somebody tried on the page of an answer filled in, to be saved or not."""
+    tried = {f"{question}.contact_cost": contact_cost, f"{question}.success_share": of_100} if question else {}
+    return _page(request, visitor, done, mine={name: value for name, value in tried.items() if value})
 
 
 @router.post("/settings/money", response_model=None)

@@ -34,12 +34,18 @@
   }
 
   // Figures as people say them: as in report/numbers.py.
-  const digits = (value, places) => Math.abs(value).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+  const even = (value) => value % 1 === 0.5 ? 2 * Math.round(value / 2) : Math.round(value); // ties go to the even one
+  const rounded = (value, places) => {
+    const scaled = value * 10 ** places;
+    return scaled % 1 === 0.5 && Number.isInteger(value * 8) ? even(scaled) / 10 ** places : Number(value.toFixed(places));
+  };
+  const digits = (value, places) => rounded(Math.abs(value), places)
+    .toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
   const minus = (value, text) => value < 0 && Number(text.replaceAll(",", "")) !== 0 ? `−${text}` : text;
   const meaning = (value) => {
     if (value === 0) return 0;
     const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 2);
-    return unit < 1 ? Number(value.toPrecision(3)) : Math.round(value / unit) * unit;
+    return unit < 1 ? Number(value.toPrecision(3)) : even(value / unit) * unit;
   };
   const big = (value) => Math.abs(value) >= 1e9 ? [1e9, " billion"] : Math.abs(value) >= 1e6 ? [1e6, " million"] : null;
   const dressed = (value, text) => minus(value, form.dataset.money.replace("1", text));
@@ -48,18 +54,18 @@
     count(value) {
       const size = big(value);
       if (size) return digits(value / size[0], 2).replace(/\.?0+$/, "") + size[1];
-      return digits(Math.abs(value) < 10000 ? Math.round(value) : meaning(value), 0);
+      return digits(Math.abs(value) < 10000 ? even(value) : meaning(value), 0);
     },
     money(value) {
       const size = big(value);
-      if (size) return dressed(value, whole(Math.round(value / size[0] * 100) / 100)) + size[1];
-      if (Math.abs(value) < 100) return dressed(value, whole(Math.abs(value) < 20 ? value : Math.round(value)));
+      if (size) return dressed(value, whole(rounded(value / size[0], 2))) + size[1];
+      if (Math.abs(value) < 100) return dressed(value, whole(Math.abs(value) < 20 ? value : even(value)));
       return dressed(value, whole(meaning(value)));
     },
     "one-in"(share) {
       if (share === null) return "–";
       if (share > 1) return "more than everybody";
-      if (share >= 0.3) return `${Math.round(share * 10)} in 10`;
+      if (share >= 0.3) return `${even(share * 10)} in 10`;
       return share > 0 ? `1 in ${say.count(1 / share)}` : "nobody";
     },
   };
