@@ -70,13 +70,13 @@ class MoneySettings:
         return found
 
 
-def money_settings(root: Path, environ: Mapping[str, str]) -> MoneySettings:
+def money_settings(config: Config) -> MoneySettings:
     """Return what the configuration says about money.
 
     Raises:
-        ConfigError: it has problems.
+        ConfigError: a question has problems.
     """
-    return _settings(*_read(root, environ))
+    return _settings(config.config_text, config)
 
 
 def save_money(

@@ -61,7 +61,7 @@ def _page(
     mine: dict[str, str] | None = None, status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
     site = site_of(request)
-    shown = money_settings(site.root, site.environ) if site.has_config else None
+    shown = money_settings(site.workspace().config) if site.has_config else None
     values = {**({} if shown is None else shown.values()), **(mine or {})}
     return page(
         request, "settings/money.html", title="Money", visitor=visitor, shown=shown, values=values,

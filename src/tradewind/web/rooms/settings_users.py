@@ -1,4 +1,4 @@
-"""Settings, people: who may come in, as what, and who was asked to."""
+"""Settings, users: who may come in, as what, and who was asked to."""
 
 from __future__ import annotations
 
@@ -115,6 +115,6 @@ def _page(
     site = site_of(request)
     address = f"{site.settings.base_url.rstrip('/')}{site.prefix}/welcome/{secret}" if secret else ""
     return page(
-        request, "settings/users.html", title="People", visitor=visitor, people=everybody(site.accounts), roles=ROLES,
+        request, "settings/users.html", title="Users", visitor=visitor, people=everybody(site.accounts), roles=ROLES,
         said=DONE.get(done, ""), problems=problems, address=address, days=days, status_code=422 if problems else 200,
     )  # fmt: skip
