@@ -59,7 +59,9 @@ def test_the_cookie_cannot_be_read_by_scripts_nor_sent_by_other_sites(site: Site
 def test_over_https_the_cookie_is_bound_to_host_and_scheme(tmp_path: Path) -> None:
     site = site_in(tmp_path / "shop", ServeSettings(secure_cookies=True))
     ada = admins_browser(site)
-    cookies = Browser(ada.client.app, "https://testserver").sign_in("admin@x.example").headers["set-cookie"]
+    answer = Browser(ada.client.app, "https://testserver").sign_in("admin@x.example")
+    cookies = answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
     assert cookies.startswith("__Host-tradewind=")
     assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/"} <= set(cookies.split("; "))
     site.close()

@@ -25,6 +25,7 @@ from tradewind.govern.sessions import (
     end_sessions,
     find_session,
     normal_email,
+    user_id_of,
 )
 from tradewind.govern.tokens import find_token, is_valid, list_tokens, role_of
 from tradewind.store.guard_state import delete_failed_before
@@ -142,7 +143,8 @@ class Accounts:
             raise
         user = check_credentials(state, typed, password, self.cost)
         if user is None:
-            self.audit.write(self.audit.entry("nobody", "nobody", "failed", "sign-in", account[:16], origin))
+            meant = user_id_of(state, typed) or "unknown"
+            self.audit.write(self.audit.entry("nobody", "nobody", "failed", "sign-in", meant, origin))
             raise AccountError(Problem("", "this address and this password do not belong together"))
         forgive(state, account, origin)
         return self.begin(user, address, device, replaces)

@@ -150,6 +150,13 @@ def change_password(state: State, user: User, present: str, new: str, keep: str,
         delete_links(connection, user_id=user.user_id)
 
 
+def user_id_of(state: State, email: str) -> str:
+    """Return the id of who signs in with this address; empty for nobody. It is for the record, never for an answer."""
+    with reading(state.engine) as connection:
+        found = read_credentials(connection, email)
+    return "" if found is None else found[0].user_id
+
+
 def normal_email(text: str) -> str:
     """Return an address as it is kept, or as it was typed where it is none: sign-in tells neither from the other."""
     try:

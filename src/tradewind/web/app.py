@@ -95,7 +95,7 @@ def build_app(site: Site, recognise: Recognise | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, site=site)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(Observe, workspace=site.root.name)
-    app.add_middleware(Headers)
+    app.add_middleware(Headers, secure=site.settings.secure_cookies)
     return app
 
 

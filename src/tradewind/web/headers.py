@@ -32,10 +32,12 @@ class Headers:
 
     Args:
         app: what answers.
+        secure: whether people come over https alone; browsers then never try without.
     """
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, secure: bool = False) -> None:
         self.app = app
+        self.headers = (*HEADERS, (b"strict-transport-security", b"max-age=31536000")) if secure else HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -51,7 +53,7 @@ class Headers:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
                 have = {name.lower() for name, _ in given}
-                given += [pair for pair in HEADERS if pair[0] not in have]
+                given += [pair for pair in self.headers if pair[0] not in have]
                 message["headers"] = [*given, (b"x-request-id", number)]
             await send(message)
 
