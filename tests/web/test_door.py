@@ -135,6 +135,8 @@ def test_an_oversized_form_is_refused_before_it_is_read(site: Site) -> None:
     assert browser.sign_in("a@x.example", next="/" * 200_000).status_code == 400
     assert browser.form("/sign-in", "/sign-in", {f"field{number}": "x" for number in range(300)}).status_code == 400
     assert browser.sign_in("a@x.example", "x" * 90_000).status_code == 422
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert browser.client.post("/sign-in", content=iter([b"a=b"]), headers=form).status_code == 413  # no length
 
 
 def test_guessing_is_told_to_wait_and_the_page_says_so(site: Site) -> None:

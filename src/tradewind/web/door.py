@@ -116,9 +116,9 @@ async def form_fields(request: Request) -> Fields:
     """Return the fields of a form, read within limits.
 
     Raises:
-        TooLarge: it says that it is larger than a form of ours can be.
+        TooLarge: it is larger than a form of ours can be, or does not say how large it is.
     """
-    length = request.headers.get("content-length", "0")
+    length = request.headers.get("content-length", "" if "transfer-encoding" in request.headers else "0")
     if not length.isdigit() or int(length) > LARGEST_FORM:
         raise TooLarge("This form is too large", f"At most {LARGEST_FORM:,} bytes.")
     form = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
