@@ -84,6 +84,9 @@ def test_every_parameter_is_there(document: dict[str, Any]) -> None:
 def test_every_field_of_every_answer_is_there_with_its_type(document: dict[str, Any]) -> None:
     for name, (_, _, told) in operations(document).items():
         done = next(response for status, response in told["responses"].items() if status < "300")
+        if "application/json" not in done["content"]:
+            assert call_of(name).answer is bytes
+            continue
         schema = done["content"]["application/json"]["schema"]
         compare(document, schema, call_of(name).answer, name)
 

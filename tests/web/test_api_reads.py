@@ -77,38 +77,87 @@ def test_a_list_that_has_not_changed_is_not_sent_again(client_of, answered_sales
     assert client.post("/v1/feedback", json=said).status_code == 201
     now = client.get(f"/v1/lists/{QUESTION}", headers={"If-None-Match": tag})
     assert now.status_code == 200
-    assert now.json()["handled"] == 1
     assert first["id"] not in {row["id"] for row in now.json()["items"]}
+    every = client.get(f"/v1/lists/{QUESTION}", params={"handled": True}).json()
+    assert every["items"][0]["id"] == first["id"]
+    assert every["items"][0]["said_last"]
+    assert every["total"] == now.json()["total"] + 1
 
 
-def test_a_walk_goes_on_in_the_data_it_began_in_and_says_when_they_are_gone(
-    client_of, answered_sales: Path, fresh_copy
-) -> None:
+def test_a_walk_goes_on_in_its_data_or_says_that_they_have_changed(client_of, answered_sales: Path, fresh_copy) -> None:
     root = fresh_copy(answered_sales)
     client = client_of(root)
-    page = client.get(f"/v1/lists/{QUESTION}", params={"limit": 2}).json()
-    after = client.get(f"/v1/lists/{QUESTION}", params={"limit": 2, "cursor": page["next_cursor"]}).json()
+    paths = [f"/v1/findings/{QUESTION}/tables/scores", f"/v1/lists/{QUESTION}", "/v1/leads"]
+    firsts = [client.get(path, params={"limit": 2}).json() for path in paths]
+    after = client.get(paths[0], params={"limit": 2, "cursor": firsts[0]["next_cursor"]}).json()
     manifest = json.loads((root / "workspace.json").read_text())
     old = manifest["snapshot_id"]
     manifest["snapshot_id"] = "f" * 16
     (root / "workspace.json").write_text(json.dumps(manifest))
-    still = client.get(f"/v1/lists/{QUESTION}", params={"limit": 2, "cursor": page["next_cursor"]}).json()
+    still = client.get(paths[0], params={"limit": 2, "cursor": firsts[0]["next_cursor"]}).json()
     assert (still["items"], still["snapshot_id"]) == (after["items"], old)
     (root / f"snapshots/{old}.json").unlink()
-    gone = client.get(f"/v1/lists/{QUESTION}", params={"limit": 2, "cursor": page["next_cursor"]})
-    assert gone.status_code == 409
-    assert "begin again" in gone.text
+    for path, first in zip(paths, firsts, strict=True):
+        gone = client.get(path, params={"limit": 2, "cursor": first["next_cursor"]})
+        assert gone.status_code == 409
+        assert "begin" in gone.text
 
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "é", "%00", "eyJhIjoxfQ"])
 def test_a_cursor_that_was_not_made_here_is_refused(client_of, answered_sales: Path, cursor: str) -> None:
-    for path in (f"/v1/lists/{QUESTION}", "/v1/questions", "/v1/feedback", "/v1/runs", "/v1/findings"):
+    for path in (f"/v1/lists/{QUESTION}", "/v1/questions", "/v1/feedback", "/v1/runs", "/v1/findings", "/v1/leads"):
         answer = client_of(answered_sales).get(path, params={"cursor": cursor})
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"
     page = client_of(answered_sales).get(f"/v1/lists/{QUESTION}", params={"limit": 2}).json()
     other = client_of(answered_sales).get("/v1/lists/deal_win", params={"cursor": page["next_cursor"]})
     assert other.status_code == 422
+
+
+def test_records_with_their_scores_and_what_happened(client_of, answered_sales: Path) -> None:
+    client = client_of(answered_sales)
+    leads = rows_of(client, "/v1/leads", question=QUESTION, limit=50)
+    listed = rows_of(client, f"/v1/lists/{QUESTION}", handled=True, limit=50)
+    assert [lead["id"] for lead in leads] == [row["id"] for row in listed]
+    first = client.get(f"/v1/leads/{leads[0]['id']}").json()
+    assert first["record"] == leads[0]
+    answer = next(one for one in first["answers"] if one["question"] == QUESTION)
+    assert answer["rank"] == 1
+    assert answer["reasons"] == [reason["text"] for reason in listed[0]["reasons"]]
+    moments = rows_of(client, f"/v1/leads/{leads[0]['id']}/timeline", limit=500)
+    assert first["timeline"] == moments[: len(first["timeline"])]
+    for path in ("/v1/customers", "/v1/accounts", "/v1/deals"):
+        assert client.get(path).status_code == 200
+    found = client.get("/v1/leads", params={"search": "'; DROP TABLE people_lead_id; --"})
+    assert found.json()["items"] == []
+    assert client.get("/v1/leads", params={"where": "colour"}).status_code == 422
+    assert client.get("/v1/leads", params={"where": "colour=red"}).status_code == 422
+    assert client.get("/v1/leads/no such/timeline").status_code == 404
+
+
+def test_nobody_reads_other_peoples_records(client_of, answered_sales: Path) -> None:
+    leads = rows_of(client_of(answered_sales), "/v1/leads", question=QUESTION, limit=500)
+    owner = next(lead["owner"] for lead in leads if lead["owner"])
+    foreign = next(lead["id"] for lead in leads if lead["owner"] != owner)
+    seller = client_of(answered_sales, "sales", (owner,))
+    assert {lead["owner"] for lead in rows_of(seller, "/v1/leads", question=QUESTION)} == {owner}
+    for path in (f"/v1/leads/{foreign}", f"/v1/leads/{foreign}/timeline", "/v1/leads/no%20such"):
+        assert seller.get(path).status_code == 404
+    viewer = client_of(answered_sales, "viewer").get("/v1/leads").json()["items"]
+    assert {lead[key] for lead in viewer for key in ("email", "phone")} == {None}
+
+
+def test_a_list_is_taken_out_as_a_file(client_of, answered_sales: Path, fresh_copy) -> None:
+    client = client_of(fresh_copy(answered_sales))
+    file = client.get(f"/v1/lists/{QUESTION}/export", params={"top": 3})
+    assert file.headers["content-type"].startswith("text/csv")
+    assert len(file.text.strip().splitlines()) == 4
+    assert "attachment" in file.headers["content-disposition"]
+    assert client.get(f"/v1/lists/{QUESTION}/export", params={"layout": "excel"}).content[:2] == b"PK"
+    refused = client.get(f"/v1/lists/{QUESTION}/export", params={"layout": "fax"})
+    assert refused.status_code == 422
+    assert "hubspot" in refused.json()["problems"][0]["expected"]
+    assert client_of(answered_sales, "viewer").get(f"/v1/lists/{QUESTION}/export").status_code == 403
 
 
 def test_the_tables_behind_a_finding_as_rows_and_as_a_file(client_of, answered_sales: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +12,6 @@ from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feedback import VERDICTS, Feedback
 from tradewind.core.time import local_day
 from tradewind.flow.depends import today_of
-from tradewind.flow.list_owner import SeesRow
 from tradewind.flow.question import Question
 from tradewind.flow.questions import find_question
 from tradewind.flow.shown_row import shown_row
@@ -42,7 +41,9 @@ class Said:
     by: str = ""
 
 
-def give_feedback(workspace: Workspace, name: str, entity_id: str, said: Said, sees: SeesRow | None = None) -> Feedback:
+def give_feedback(
+    workspace: Workspace, name: str, entity_id: str, said: Said, sees: Callable[[str], bool] | None = None
+) -> Feedback:
     """Take down what somebody says of one row of a question's list.
 
     Args:
@@ -50,7 +51,7 @@ def give_feedback(workspace: Workspace, name: str, entity_id: str, said: Said, s
         name: of the question.
         entity_id: which customer, company, lead or deal.
         said: what is said of it.
-        sees: whose rows whoever says it may see; None for all.
+        sees: whether whoever says it may see the row, by the entity column of the list; None where he sees all.
     Raises:
         ConfigError: no such question or verdict, a day in the past, or no reason where one is needed; all together.
         NotAnswerable: there is no list yet, or the entity is not on it.
@@ -60,7 +61,7 @@ def give_feedback(workspace: Workspace, name: str, entity_id: str, said: Said, s
     if problems:
         raise ConfigError(problems)
     row = shown_row(workspace, question, entity_id)
-    if row.values is None or (sees is not None and not sees(row.owner)):
+    if row.values is None or (sees is not None and not sees(row.entity)):
         raise NotAnswerable(
             Problem(name, f"nobody of this key is on the list of {question.people}", entity_id[:80],
                     "one of the list", f"tradewind list {name}")

@@ -1,4 +1,4 @@
-"""One row of a question's list as it is shown today: its values, whose it is, and what is usual on that list."""
+"""One row of a question's list as it is shown today: its values, and what is usual on that list."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tradewind.core.entities import ENTITIES
-from tradewind.flow.list_owner import with_owner
 from tradewind.flow.question import Question
 from tradewind.flow.snapshot_rows import snapshot_rows
 from tradewind.flow.worklist import entity_of, list_table
@@ -22,7 +20,6 @@ class ShownRow:
     Args:
         entity: the column that names whom it is about.
         values: of the row; None where nobody of the key is on the list.
-        owner: whose it is; empty where nobody knows.
         score: chance or amount as shown; None where the list has none.
         usual: mean of the list's scores.
         version: of the model; empty for an analysis.
@@ -31,7 +28,6 @@ class ShownRow:
 
     entity: str
     values: Mapping[str, Any] | None
-    owner: str = ""
     score: float | None = None
     usual: float | None = None
     version: str = ""
@@ -49,11 +45,9 @@ def shown_row(workspace: Workspace, question: Question, entity_id: str) -> Shown
     key = entity_of(entry, question)
     columns = dict(entry.columns)
     scored = "mean" in columns and question.use_case.task != "analysis"
-    source, owner = with_owner(manifest, entry, key, key)
-    with snapshot_rows(workspace, manifest, [entry.name, *([ENTITIES[key].table] if key in ENTITIES else [])]) as ask:
+    with snapshot_rows(workspace, manifest, [entry.name]) as ask:
         same = f'CAST(l."{key}" AS VARCHAR) = $entity_id'
-        found = ask(f"SELECT l.*, {owner or 'NULL'} AS list_owner FROM {source} WHERE {same} ORDER BY l.place LIMIT 1",
-                    entity_id=entity_id)  # fmt: skip
+        found = ask(f'SELECT * FROM "{entry.name}" l WHERE {same} ORDER BY place LIMIT 1', entity_id=entity_id)
         usual = ask(f'SELECT avg(l.mean) AS usual FROM "{entry.name}" l')[0]["usual"] if scored else None
     if not found:
         return ShownRow(key, None, usual=usual)
@@ -62,7 +56,6 @@ def shown_row(workspace: Workspace, question: Question, entity_id: str) -> Shown
     return ShownRow(
         key,
         row,
-        str(row["list_owner"] or ""),
         float(row["mean"]) if scored and row["mean"] is not None else None,
         usual,
         str(row.get("model_version") or "") if scored else "",

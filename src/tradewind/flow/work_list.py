@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, StoreError
@@ -24,10 +25,11 @@ from tradewind.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One row to work on: who it is, and what the list says."""
+    """One row to work on: who it is, what the list says, and the values of its table's row."""
 
     person: PersonRow
     told: Row
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def told_rows(
         )
         if told.chance and told.chance == row.get("tier"):  # a bare letter says nothing
             told = replace(told, chance=f"tier {told.chance}")
-        made.append(WorkRow(each, told))
+        made.append(WorkRow(each, told, row))
     return tuple(made)
 
 

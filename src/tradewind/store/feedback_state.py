@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tradewind.core.feedback import Feedback
 from tradewind.store.state import State, feedback_of, from_micros, to_micros, told
-from tradewind.store.state_schema import FEEDBACK
+from tradewind.store.state_schema import FEEDBACK, FEEDBACK_TAKEN_BACK
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,9 @@ class Wanted:
     @property
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """As SQL."""
+        taken_back = FEEDBACK.c.feedback_id.in_(sa.select(FEEDBACK_TAKEN_BACK.c.feedback_id))
         pairs = (("question", self.question), ("entity_id", self.entity_id), ("given_by", self.by))
-        return [FEEDBACK.c[name] == value for name, value in pairs if value]
+        return [~taken_back, *(FEEDBACK.c[name] == value for name, value in pairs if value)]
 
 
 def feedback_page(
@@ -55,7 +56,7 @@ def count_feedback(state: State, wanted: Wanted) -> int:
 def last_word(state: State) -> tuple[int, datetime | None]:
     """Return how many words there are, and when the last was given: what changes when anything is said."""
     query = sa.select(sa.func.count().label("many"), sa.func.max(FEEDBACK.c.given_at).label("last"))
-    row = _read(state, query)[0]
+    row = _read(state, query.where(*Wanted().conditions))[0]
     return int(row.many), None if row.last is None else from_micros(row.last)
 
 

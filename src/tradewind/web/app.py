@@ -38,6 +38,7 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.api.me",
     "tradewind.web.api.questions",
     "tradewind.web.api.findings",
+    "tradewind.web.api.records",
     "tradewind.web.api.lists",
     "tradewind.web.api.batch",
     "tradewind.web.api.feedback",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tradewind.client.answers import Finding, FindingPage, FindingTable, Me, Page, Question
+from tradewind.client.answers import Economics, Finding, FindingPage, FindingTable, Me, Page, Question
 from tradewind.client.call import Call, path_of
 
 
@@ -52,3 +52,17 @@ def get_finding_table(question: str, role: str, *, limit: int = 50, cursor: str 
     """
     path = path_of("v1", "findings", question, "tables", role)
     return Call("GET", path, FindingTable, {"limit": limit, "cursor": cursor})
+
+
+def get_economics(
+    question: str, *, contact_cost: float | None = None, success_share: float | None = None
+) -> Call[Economics]:
+    """Return what contacting a list leaves, at the settings in use where nothing else is given.
+
+    Args:
+        question: whose list.
+        contact_cost: cost of one contact.
+        success_share: share whom a contact changes.
+    """
+    query = {"contact_cost": contact_cost, "success_share": success_share}
+    return Call("GET", path_of("v1", "findings", question, "economics"), Economics, query)

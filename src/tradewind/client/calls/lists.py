@@ -18,17 +18,34 @@ def list_lists(*, limit: int = 50, cursor: str = "") -> Call[Page[ListSummary]]:
     return Call("GET", path_of("v1", "lists"), Page[ListSummary], {"limit": limit, "cursor": cursor})
 
 
-def get_list(question: str, *, owner: str = "", limit: int = 50, cursor: str = "") -> Call[WorkList]:
+def get_list(
+    question: str, *, search: str = "", owner: str = "", handled: bool = False, limit: int = 50, cursor: str = ""
+) -> Call[WorkList]:
     """Return rows of a question's list, the first to work on first.
 
     Args:
         question: whose list.
+        search: words that all must stand in who it is.
         owner: only what this person owns.
+        handled: also rows that somebody worked on or put off.
         limit: at most so many.
         cursor: `next_cursor` of the page before.
     """
-    query = {"owner": owner, "limit": limit, "cursor": cursor}
+    query = {"search": search, "owner": owner, "handled": handled, "limit": limit, "cursor": cursor}
     return Call("GET", path_of("v1", "lists", question), WorkList, query)
+
+
+def export_list(question: str, *, layout: str = "csv", top: int = 1_000, owner: str = "") -> Call[bytes]:
+    """Return a list as a file for another tool.
+
+    Args:
+        question: whose list.
+        layout: csv, excel, klaviyo, mailchimp, hubspot, salesforce …
+        top: at most so many rows, the first of the list.
+        owner: only what this person owns.
+    """
+    query = {"layout": layout, "top": top, "owner": owner}
+    return Call("GET", path_of("v1", "lists", question, "export"), bytes, query)
 
 
 def give_feedback(

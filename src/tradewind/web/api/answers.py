@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Kind = Literal["customer", "account", "lead", "deal"]
+Evidence = Literal["measured", "adjusted", "association", "assumed"]
 Verdict = Literal["done", "won", "lost", "not-now", "wrong"]
 Instant = Annotated[
     datetime,
@@ -130,7 +131,7 @@ class FindingAnswer(Answer):
     subtitle: str
     question: str
     status: Literal["answered", "not distinguishable", "not answerable", "failed"]
-    evidence: Literal["measured", "adjusted", "association", "assumed"] = Field(description="How we know.")
+    evidence: Evidence = Field(description="How we know.")
     approach: str = Field(description="How it was answered.")
     found: list[str] = Field(description="One plain sentence each, most important first.")
     money: str = Field(description="What it means in money.")
@@ -186,7 +187,11 @@ class ListSummary(Answer):
     action: str
     kind: Kind
     people: str
-    rows: int = Field(description="How many rows it has, for everybody and before any is handled.")
+    on_list: int = Field(description="How many of its rows the caller may see.")
+    waiting: int = Field(description="How many of them nobody has worked on yet.")
+    worth_contacting: int | None = Field(
+        description="For how many a contact is worth its cost; null where nobody worked that out."
+    )
 
 
 class ListSummaryPage(Page):
@@ -201,6 +206,7 @@ class ListRow(Answer):
     rank: int = Field(description="Place on the whole list, 1 is first.", ge=1)
     id: str = Field(description="Key of whom it is about, as in the source system.")
     name: str | None = Field(description="Who it is; null where not known or not shown to this role.")
+    company: str | None
     owner: str | None = Field(description="Who works on it; null where nobody knows.")
     score: float | None = Field(description="Chance or expected amount; null where the list has none.")
     low: float | None = Field(description="Lower end of the 80 % interval.")
@@ -208,6 +214,7 @@ class ListRow(Answer):
     value: float | None = Field(description="Money at stake; null where not known.")
     says: str = Field(description="The score in words.", examples=["31 of 100"])
     worth: str = Field(description="The money at stake in words; may be empty.")
+    worth_contacting: bool | None = Field(description="Whether a contact is worth its cost; null where not known.")
     reasons: list[ReasonAnswer] = Field(description="At most three, most important first.")
     do: str = Field(description="What to do about this one.")
     more: dict[str, str] = Field(description="Further columns in words.")
@@ -215,7 +222,7 @@ class ListRow(Answer):
 
 
 class WorkListPage(Page):
-    """A page of a question's list; `total` counts the rows still to be worked on that the caller may see."""
+    """A page of a question's list; `total` counts its rows that the caller may see and asked for."""
 
     question: str
     title: str
@@ -223,7 +230,7 @@ class WorkListPage(Page):
     kind: Kind
     people: str
     as_of: date | None
-    handled: int = Field(description="Rows left out because somebody worked on them or put them off.")
+    evidence: Evidence | None = Field(description="How we know; null where the question has no finding.")
     caveat: str = Field(description="What to do where the list is no better than a rule or chance; else empty.")
     items: list[ListRow]
 

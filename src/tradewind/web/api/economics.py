@@ -7,11 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from tradewind.core.visitor import Visitor
 from tradewind.flow.answer_page import question_money
-from tradewind.web.visitor import may, site_of
+from tradewind.flow.question_states import known_question
+from tradewind.web.api.asking import QuestionName, SeesAnswers, errors
+from tradewind.web.visitor import site_of
 
-router = APIRouter(prefix="/v1", tags=["findings"])
+router = APIRouter(prefix="/v1", tags=["Questions and answers"])
 
 
 class Economics(BaseModel):
@@ -32,16 +33,25 @@ class Economics(BaseModel):
     best_gain: float = Field(description="What that is expected to leave.")
 
 
-@router.get("/findings/{question}/economics", summary="What contacting a list leaves")
+@router.get(
+    "/findings/{question}/economics", operation_id="get_economics", summary="What contacting a list leaves",
+    responses=errors(404),
+)  # fmt: skip
 def economics(
     request: Request,
-    question: str,
-    visitor: Annotated[Visitor, may("see_answers")],
-    contact_cost: Annotated[float | None, Query(ge=0, le=1e9, allow_inf_nan=False)] = None,
-    success_share: Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)] = None,
+    question: QuestionName,
+    visitor: SeesAnswers,
+    contact_cost: Annotated[
+        float | None, Query(ge=0, le=1e9, allow_inf_nan=False, description="Cost of one contact.")
+    ] = None,
+    success_share: Annotated[
+        float | None, Query(ge=0, le=1, allow_inf_nan=False, description="Share whom a contact changes.")
+    ] = None,
 ) -> Economics:
     """Work out what contacting a question's list leaves; at the settings in use where nothing else is given."""
-    published, money = question_money(site_of(request).workspace(), question)
+    workspace = site_of(request).workspace()
+    known_question(workspace, question)
+    published, money = question_money(workspace, question)
     found = money.require(contact_cost, success_share)
     frame = {"question": question, "currency": published.currency, "as_of": published.as_of.isoformat()}
     return Economics.model_validate({**frame, "evidence": money.evidence, **found.to_json()})

@@ -37,6 +37,26 @@ _LIST = {"question": "lapse", "title": "About to stop buying", "action": "Write 
          "people": "customers"}  # fmt: skip
 _KINDS = ("events", "batch", "track", "identify", "page", "screen", "group", "alias")
 _TAKEN = {"success": True, "accepted": 1, "duplicate": 0, "refused": []}
+_RECORD = {
+    "kind": "customer", "id": "1024", "name": "Ada Young", "company": None, "account_id": None, "owner": None,
+    "email": "ada@example.com", "phone": None, "stage": None, "state": None, "amount": None,
+    "created_at": "2025-11-02T08:00:00Z", "attributes": {"country": "DE"},
+    "scores": [{"question": "lapse", "score": 0.31, "says": "31 of 100", "rank": 1, "worth_contacting": True}],
+}  # fmt: skip
+_MOMENT = {"day": "2026-05-02", "time": "18:04", "kind": "order", "title": "Order 7781", "detail": "", "amount": "$31",
+           "who": "", "known": "", "times": 1}  # fmt: skip
+_DETAIL = {
+    "record": _RECORD,
+    "answers": [
+        {"question": "lapse", "title": "About to stop buying", "says": "31 of 100", "between": "24 to 40 of 100",
+         "usual": "9 of 100", "rank": 1, "on_list": 812, "reasons": [_REASON["text"]], "worth": "$86",
+         "worth_contacting": True, "do": "Write to them.", "as_of": "2026-05-04", "model_version": "9c1b7f0e2d4a",
+         "evidence": "association"}
+    ],
+    "next": "Write to them.", "consents": [], "reach": [{"channel": "email", "permission": "unknown"}], "said": [],
+    "timeline": [_MOMENT], "snapshot_id": _SNAPSHOT,
+}  # fmt: skip
+_RECORDS = (("customers", "customer"), ("accounts", "account"), ("leads", "lead"), ("deals", "deal"))
 
 
 def _page(items: list[Any], total: int | None = None, snapshot: str | None = _SNAPSHOT, **more: Any) -> dict[str, Any]:
@@ -53,18 +73,26 @@ EXAMPLES: Mapping[str, Any] = {
     "list_questions": _page([_QUESTION], 1),
     "get_question": _QUESTION,
     "list_findings": _page([_FINDING], 1, as_of="2026-05-04", currency="USD", amounts_are="profit"),
+    "get_economics": {
+        "question": "lapse", "currency": "USD", "as_of": "2026-05-04", "evidence": "assumed", "contact_cost": 0.5,
+        "success_share": 0.05, "contacts": 120, "cost": 60.0, "gain": 214.5, "at_stake": 5490.0,
+        "break_even_share": 0.011, "best_length": 133, "best_gain": 216.0,
+    },
     "get_finding": _FINDING,
     "get_finding_table": _page(
         [{"share_contacted": 0.1, "share_found": 0.45}], 101, role="gain", table="gain_lapse",
         columns=[{"name": "share_contacted", "type": "DOUBLE"}, {"name": "share_found", "type": "DOUBLE"}],
     ),
-    "list_lists": _page([{**_LIST, "rows": 812}], 1),
+    "list_lists": _page([{**_LIST, "on_list": 812, "waiting": 809, "worth_contacting": 120}], 1),
     "get_list": _page(
-        [{"rank": 1, "id": "1024", "name": "Ada Young", "owner": None, "score": 0.31, "low": 0.24, "high": 0.4,
-          "value": 86.2, "says": "31 of 100", "worth": "$86", "reasons": [_REASON], "do": "Write to them.", "more": {},
-          "said_last": None}],
-        812, **_LIST, as_of="2026-05-04", handled=3, caveat="",
+        [{"rank": 1, "id": "1024", "name": "Ada Young", "company": None, "owner": None, "score": 0.31, "low": 0.24,
+          "high": 0.4, "value": 86.2, "says": "31 of 100", "worth": "$86", "worth_contacting": True,
+          "reasons": [_REASON], "do": "Write to them.", "more": {}, "said_last": None}],
+        812, **_LIST, as_of="2026-05-04", evidence="association", caveat="",
     ),
+    **{f"list_{plural}": _page([{**_RECORD, "kind": kind}], 2325) for plural, kind in _RECORDS},
+    **{f"get_{kind}": {**_DETAIL, "record": {**_RECORD, "kind": kind}} for _, kind in _RECORDS},
+    **{f"list_{kind}_timeline": _page([_MOMENT]) for _, kind in _RECORDS},
     "give_feedback": _FEEDBACK,
     "list_feedback": _page([_FEEDBACK], 1, None),
     "start_run": _RUN,

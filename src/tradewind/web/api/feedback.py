@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from tradewind.core.feedback import Feedback
 from tradewind.flow.feedback import Said, give_feedback
 from tradewind.flow.feedback_pages import Wanted, feedback_page
+from tradewind.flow.person import is_visible
 from tradewind.web.api.answers import FeedbackAnswer, FeedbackPage, Verdict
 from tradewind.web.api.asking import KIND_OF, Cursor, GivesFeedback, Limit, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor
 from tradewind.web.api.once import DoOnce
+from tradewind.web.audit import note
 from tradewind.web.visitor import site_of
 
 router = APIRouter(prefix="/v1", tags=["Feedback"])
@@ -43,9 +45,16 @@ def post_feedback(request: Request, visitor: GivesFeedback, once: DoOnce, said: 
     learns from `done`, `won` and `lost`; `not-now` puts the row off; `wrong` says that the list is wrong, and why."""
     workspace = site_of(request).workspace()
 
+    def own(entity: str) -> bool:
+        return not visitor.own_only or is_visible(workspace, visitor, entity, said.entity_id)
+
     def give() -> FeedbackAnswer:
         words = Said(said.verdict, said.because, said.until, visitor.name)
-        return _answer(give_feedback(workspace, said.question, said.entity_id, words, visitor.sees_row))
+        given = give_feedback(workspace, said.question, said.entity_id, words, own)
+        note(
+            request, visitor, "changed", KIND_OF.get(given.entity, "customer"), given.entity_id, feedback=given.verdict
+        )
+        return _answer(given)
 
     return once(give, 201)
 
