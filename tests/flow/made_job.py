@@ -22,8 +22,11 @@ def made(place: Place, arguments: Mapping[str, Any], progress: Progress) -> dict
         progress.advance("one")
         os.write(1, b"a line of a library\n")
         if what == "slow":
-            while True:
-                time.sleep(0.05)
+            try:
+                while True:
+                    time.sleep(0.05)
+            except KeyboardInterrupt as error:
+                raise SourceError(Problem("", "a library's own words for being interrupted")) from error
         if what == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
         if what == "refused":

@@ -87,19 +87,23 @@ def _work(
     """Do the work; return how it ended, why, and what came of it."""
     try:
         result = _when_free(place, job, progress)
-        problems = result.get("problems") or []
-        return ("findings" if problems else "done"), "; ".join(map(str, problems))[:2000], result
-    except KeyboardInterrupt:
-        return _stopped(stop)
-    except TradewindError as error:
+    except BaseException as error:
+        # Libraries turn an interruption into errors of their own: why the work was stopped is known better here.
+        return _stopped(stop) if stop.why or isinstance(error, KeyboardInterrupt) else _failed(error, progress)
+    problems = result.get("problems") or []
+    return ("findings" if problems else "done"), "; ".join(map(str, problems))[:2000], result
+
+
+def _failed(error: BaseException, progress: JobProgress) -> tuple[JobStatus, str, None]:
+    """Why work failed, in words; a mistake of ours is told as such, its trace in the log."""
+    if isinstance(error, TradewindError):
         return "failed", str(error)[:4000], None
-    except MemoryError:
+    if isinstance(error, MemoryError):
         return "failed", "There was not enough memory. Lower memory_limit in [workspace], or free some.", None
-    except OSError as error:
+    if isinstance(error, OSError):
         return "failed", f"The system refused: {error.strerror or error} {error.filename or ''}".strip(), None
-    except Exception as error:  # a mistake of ours: told as such, its trace in the log
-        progress.log(traceback.format_exc()[-2000:])
-        return "failed", f"A mistake in Tradewind itself ({type(error).__name__}); the log below shows where.", None
+    progress.log("".join(traceback.format_exception(error))[-2000:])
+    return "failed", f"A mistake in Tradewind itself ({type(error).__name__}); the log below shows where.", None
 
 
 def _when_free(place: Place, job: Job, progress: JobProgress) -> dict[str, Any]:
