@@ -68,7 +68,7 @@ def shop_rows(root: Path) -> list[Row]:
     slow = [(path, usual) for usual, _, path, _, _ in found if usual > PAGE_MS]
     usual, first, path, _, _ = max(found)
     largest = max(found, key=lambda each: each[1])
-    weight, at = max((_weight(client, each[2]), each[2]) for each in found)
+    weight, at = max((_weight(client, each[2]), each[2]) for each in found if not each[2].startswith("/reports/"))
     return [
         {"what": f"{len(found)} pages of the demo shop: the slowest", "figure": f"{usual:.0f} ms ({path})",
          "target": f"≤ {PAGE_MS:.0f} ms each", "reached": not slow and not bad,

@@ -11,7 +11,7 @@ _LINES = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 def one_line(text: str) -> str:
     """Return a text without line breaks, tabs and control characters: importers take a line for a row."""
-    return _LINES.sub(" ", text).strip()
+    return text.strip() if text.isprintable() else _LINES.sub(" ", text).strip()
 
 
 def neutral(cell: str) -> str:

@@ -334,8 +334,11 @@ def cell_text(value: Cell) -> str:
     return neutral(value) if isinstance(value, str) else str(value)
 
 
+_TEXTS = tuple(each.name for each in fields(Contact) if each.type == "str")
+
+
 def clean_contact(row: Contact) -> Contact:
     """Return a contact whose telephone number is one, and whose texts are single lines."""
-    texts = {each.name: one_line(value) for each in fields(row) if isinstance(value := getattr(row, each.name), str)}
+    texts = {name: one_line(value) for name in _TEXTS if (value := getattr(row, name))}
     changed: dict[str, Any] = {**texts, "phone": phone_number(row.phone), "reasons": tuple(map(one_line, row.reasons))}
     return replace(row, **changed)

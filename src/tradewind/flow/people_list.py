@@ -13,6 +13,7 @@ from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
 from tradewind.flow.depends import today_of
 from tradewind.flow.feedback import handled
+from tradewind.flow.kept import keep
 from tradewind.flow.people_index import PeopleIndex, people_index
 from tradewind.flow.people_query import Query, Wanted, after, bounded, cursor_of, first_order, order_of, query_of
 from tradewind.flow.people_sql import Listed, quoted
@@ -189,9 +190,14 @@ def asked_of(workspace: Workspace, index: PeopleIndex, entity: str) -> tuple[Ask
     found = []
     for each in index.questions[entity]:
         with suppress(ConfigError):  # scores of a question that the configuration no longer has
-            question = find_question(workspace.config, each.name)
+            question = kept_question(workspace, each.name)
             found.append(_asked(question, each))
     return tuple(found)
+
+
+def kept_question(workspace: Workspace, name: str) -> Question:
+    """Return a question as the workspace asks it, read once for each state of its configuration."""
+    return keep(workspace, f"question {name}", lambda: find_question(workspace.config, name))
 
 
 def _asked(question: Question, each: Listed) -> Asked:
@@ -213,7 +219,7 @@ def said_of(
     resting: dict[str, Feedback] = {}
     for one in sorted(names):
         with suppress(ConfigError):
-            question = find_question(workspace.config, one)
+            question = kept_question(workspace, one)
             resting |= handled(ended, question, today, zone)
             resting |= handled([each for each in about if each.question == one], question, today, zone)
     return {each.entity_id: each for each in about}, resting

@@ -16,10 +16,9 @@ from tradewind.flow.facts import open_facts
 from tradewind.flow.kept import keep
 from tradewind.flow.linked import Links, SamePerson, links_of, same_person
 from tradewind.flow.people_index import PeopleIndex, people_index
-from tradewind.flow.people_list import PersonRow, may_see, person_of
+from tradewind.flow.people_list import PersonRow, kept_question, may_see, person_of
 from tradewind.flow.people_sql import Listed, quoted
 from tradewind.flow.published import read_published
-from tradewind.flow.questions import find_question
 from tradewind.flow.score_history import PastScore, score_history
 from tradewind.flow.work_list import told_rows
 from tradewind.report.numbers import say_between, say_money, say_of_100
@@ -158,7 +157,7 @@ def _told(
     published = keep(workspace, "published", lambda: read_published(workspace))
     for listed in index.questions[entity]:
         with suppress(ConfigError):  # the configuration no longer asks it
-            question = find_question(workspace.config, listed.name)
+            question = kept_question(workspace, listed.name)
             title = question.words(question.use_case.title)
             if listed.name not in row.scores:
                 missing.append(title)
@@ -169,7 +168,7 @@ def _told(
 
 
 def _tell(workspace: Workspace, index: PeopleIndex, listed: Listed, row: PersonRow, evidence: str) -> Told:
-    question = find_question(workspace.config, listed.name)
+    question = kept_question(workspace, listed.name)
     (work,) = told_rows(workspace, index, listed, question, (row,))
     raw = index.rows(f"SELECT * FROM {quoted(listed.table)} WHERE {quoted(listed.entity)} = ? LIMIT 1", [row.key])[0]
     scored = listed.kind == "scores"

@@ -14,12 +14,12 @@ from tradewind.core.visitor import Visitor
 from tradewind.flow.kept import keep
 from tradewind.flow.list_rows import Row, listed_row, say_last, scored_row
 from tradewind.flow.people_index import PeopleIndex, people_index
-from tradewind.flow.people_list import PeoplePage, PersonRow, Wanted, list_people, rank_row, said_of
+from tradewind.flow.people_list import PeoplePage, PersonRow, Wanted, kept_question, list_people, rank_row, said_of
 from tradewind.flow.people_query import query_of
 from tradewind.flow.people_sql import Listed, quoted
 from tradewind.flow.published import read_published
 from tradewind.flow.question import Question
-from tradewind.flow.questions import asked_questions, find_question
+from tradewind.flow.questions import asked_questions
 from tradewind.store.workspace import Workspace
 
 
@@ -118,7 +118,7 @@ def work_list(workspace: Workspace, visitor: Visitor, name: str, wanted: Wanted)
         NotAnswerable: no run has made a list of it.
         Stale: the data have changed since the page before.
     """
-    question = find_question(workspace.config, name)
+    question = kept_question(workspace, name)
     index = people_index(workspace)
     listed = entity_of(index, name)
     page = list_people(workspace, visitor, listed.entity, replace(wanted, question=name))
@@ -161,7 +161,7 @@ def list_cards(workspace: Workspace, visitor: Visitor) -> tuple[ListCard, ...]:
     index = people_index(workspace)
     by_name = {each.name: each for all_ in index.questions.values() for each in all_}
     with suppress(ConfigError):
-        asked = asked_questions(workspace.config)
+        asked = keep(workspace, "asked questions", lambda: asked_questions(workspace.config))
         return tuple(
             _card(workspace, visitor, index, by_name[each.name], each) for each in asked if each.name in by_name
         )

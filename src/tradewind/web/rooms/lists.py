@@ -29,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 SeesPeople = Annotated[Visitor, may("see_people")]
 Exports = Annotated[Visitor, may("export")]
 Says = Annotated[Visitor, may("give_feedback")]
-ROWS, TOP = 25, 1_000
+ROWS, TOP = 25, 500
 OUTCOMES = {"lead_id": ("done", "won", "lost"), "deal_id": ("done", "won", "lost")}
 """What can be said with one click; of customers and companies: that it is done, or that it worked."""
 
