@@ -14,7 +14,7 @@ from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
 from tradewind.destinations.csv_file import write_csv
 from tradewind.destinations.excel_file import write_excel
-from tradewind.destinations.layouts import LAYOUTS, Column, Contact, Layout, clean_contact
+from tradewind.destinations.layouts import LAYOUTS, PEOPLE, Column, Contact, Layout, clean_contact
 from tradewind.flow.consent import knows_consent, permission_for, words_of
 from tradewind.flow.facts import open_facts
 from tradewind.flow.people_index import PeopleIndex, people_index
@@ -152,7 +152,9 @@ def plan_export(
     raw = _extra(index, listed.entity, [each.key for each in people])
     title, action = question.words(question.use_case.title), question.words(question.use_case.action)
     rows = [_contact(each, raw[each.person.key], name, title, action, as_of) for each in told]
-    allowed, left, unknown = _allowed(workspace, chosen, rows, [raw[each.person.key]["customer_"] for each in told])
+    asks = chosen.channels and listed.entity in PEOPLE  # a file of deals or companies holds nobody's address
+    customers = [raw[each.person.key]["customer_"] for each in told]
+    allowed, left, unknown = _allowed(workspace, chosen, rows, customers) if asks else (rows, {}, 0)
     same = system_of(workspace, listed.entity) == chosen.system != ""
     if found > len(people):
         left["over"] = found - len(people)
@@ -259,8 +261,6 @@ def _allowed(
 
     Who refused every way that the tool uses is left out; who refused one of them stays without that address.
     """
-    if not layout.channels:
-        return list(rows), {}, 0
     words = words_of(workspace, [str(each) for each in customers if each])
     kept, left, unknown = [], Counter[str](), 0
     for row, customer in zip(rows, customers, strict=True):
