@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,10 +100,25 @@ def present_work(state: State) -> Job | None:
     return open_jobs[-1] if open_jobs else None
 
 
-def last_try(state: State) -> Job | None:
-    """Return the newest try of a mapping that came to its end, or None."""
-    ended = (job for job in list_runs(state, 100) if job.kind == "try" and job.status in ("done", "findings"))
-    return next(ended, None)
+@dataclass(frozen=True)
+class Looked:
+    """What the newest look at the data said.
+
+    Args:
+        first: where to begin, as the newest try of a mapping ranked it; empty where there was none.
+        checks: of the newest look, as name, status, what and do.
+    """
+
+    first: Mapping[str, Any]
+    checks: tuple[Mapping[str, Any], ...]
+
+
+def last_look(state: State) -> Looked:
+    """Return what the newest try of a mapping and the newest check said."""
+    ended = [job for job in list_runs(state, 100) if job.status in ("done", "findings")]
+    first: Mapping[str, Any] = next((job.result["first"] for job in ended if "first" in job.result), {})
+    checks: Sequence[Mapping[str, Any]] = next((job.result["told"] for job in ended if "told" in job.result), ())
+    return Looked(first, tuple(checks))
 
 
 def first_list(workspace: Workspace, job: Job) -> str:

@@ -95,6 +95,7 @@ def _check(place: Place, arguments: Mapping[str, Any], progress: Progress) -> Re
     statuses = [each.status for each in result.checks]
     return {
         "checks": {status: statuses.count(status) for status in ("pass", "warn", "fail", "unknown")},
+        "told": [vars(each) for each in result.checks],
         "troubles": len(result.troubles),
         "problems": [str(each) for each in result.problems],
     }
@@ -142,7 +143,7 @@ def _try(place: Place, _arguments: Mapping[str, Any], progress: Progress) -> Res
     checked = look(place.workspace(), progress)
     return {
         "first": tried.ranked.to_json(),
-        "checks": [{"name": c.name, "status": c.status, "what": c.what, "do": c.do} for c in checked.checks],
+        "told": [vars(each) for each in checked.checks],
         "problems": [str(each) for each in checked.problems],
     }
 

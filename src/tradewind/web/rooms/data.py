@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from tradewind.core.visitor import Visitor
 from tradewind.flow.data_room import look_at_data, rejected_rows, who_writes
-from tradewind.flow.first_visit import last_try, present_work
+from tradewind.flow.first_visit import last_look, present_work
 from tradewind.flow.mapping_draft import read_draft
 from tradewind.web.audit import note
 from tradewind.web.render import page
@@ -42,10 +42,9 @@ def checked(request: Request, visitor: Annotated[Visitor, may("see_answers")]) -
     site = site_of(request)
     if not site.has_config:
         return RedirectResponse(f"{site.prefix}/start", 303)
-    tried = last_try(site.state())
     return page(
         request, "data/check.html", title="Are the data fit for use?", visitor=visitor,
-        room=look_at_data(site.workspace()), tried=tried.result if tried is not None else {},
+        room=look_at_data(site.workspace()), looked=last_look(site.state()),
         work=present_work(site.state()), may_run=visitor.may("run") and not site.settings.read_only,
     )  # fmt: skip
 
