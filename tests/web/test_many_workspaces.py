@@ -120,3 +120,9 @@ def test_one_that_comes_later_is_served_and_one_state_for_two_is_refused(many: M
         (tmp_path / name / "tradewind.toml").write_text(CONFIG.format(name) + 'state = "${SHARED}"\n')
     assert Browser(many).get("/w/one/sign-in").status_code == 200
     assert Browser(many).get("/w/two/sign-in").status_code == 404
+    first_link(many.sites()[1].accounts)
+    shutil.copytree(tmp_path / "shop2", tmp_path / "template")  # with its users and tokens
+    assert Browser(many).get("/w/template/sign-in").status_code == 404
+    assert "/w/template" not in [site.prefix for site in many.sites()]
+    for file in (tmp_path / "template").glob("state.db*"):
+        file.unlink()

@@ -111,12 +111,12 @@ class Accounts:
 
     def may_send_events(self, origin: str) -> bool:
         """Return whether some browser key may be used on a page: browsers ask before they send."""
-        now = self.clock()
-        if self._origins is None or now >= self._origins[0]:
+        now, known = self.clock(), self._origins
+        if known is None or now >= known[0]:
             tokens = list_tokens(self.state())
-            known = {one for token in tokens if is_valid(token, now) for one in token.origins}
-            self._origins = now + REMEMBERED, frozenset(known)
-        return origin.lower() in self._origins[1]
+            origins = {one for token in tokens if is_valid(token, now) for one in token.origins}
+            known = self._origins = now + REMEMBERED, frozenset(origins)
+        return origin.lower() in known[1]
 
     def sign_in(self, email: str, password: str, address: str, device: str, replaces: str = "") -> SignedIn:
         """Let somebody in who knows address and password.

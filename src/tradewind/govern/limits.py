@@ -101,6 +101,8 @@ class Limits:
         """Subtract what was taken here from the shared buckets, and go on with what those hold."""
         now = self._clock()
         with self._busy:
+            if self._closed:
+                return
             with self._lock:
                 self._asked_at = now
                 taken = {name: bucket.taken for name, bucket in self._local.items()}
@@ -130,8 +132,7 @@ class Limits:
 
     def _reconcile_quietly(self) -> None:
         with suppress(StoreError):  # a database that is away does not stop requests that do not need it
-            if not self._closed:
-                self.reconcile()
+            self.reconcile()
 
     def close(self) -> None:
         """Wait until nothing here uses the state database, and let nothing begin to."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tradewind.core.errors import AccountError, Problem
+from tradewind.core.errors import AccountError, Problem, TooMany
 from tradewind.govern.frequent import FREQUENT
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ SHORTEST = 12
 
 LONGEST = 256
 """Characters that it may have, so that nobody can keep the server busy with one."""
+
+PATIENCE = 5.0
+"""Seconds that a try waits for its turn, so that many at once do not keep every page waiting."""
 
 _AT_ONCE = threading.BoundedSemaphore(4)  # each takes 64 MiB
 
@@ -70,7 +74,7 @@ def check_password(password: str, told: Sequence[str] = ()) -> None:
 
 def hash_password(password: str, cost: Cost) -> str:
     """Return what is kept of a password: an argon2id hash with its salt and parameters."""
-    with _AT_ONCE:
+    with _turn():
         return str(_hasher(cost).hash(_normal(password)))
 
 
@@ -87,7 +91,7 @@ def verify_password(kept: str | None, password: str, cost: Cost) -> bool:
     dummy = _dummy(cost)  # made before it is known whether it is needed
     if len(password) > LONGEST:
         password = ""
-    with _AT_ONCE:
+    with _turn():
         try:
             right = bool(_hasher(cost).verify(dummy if kept is None else kept, _normal(password)))
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
@@ -122,6 +126,16 @@ def _is_frequent(password: str) -> bool:
         "qwertzuiopasdfghjklyxcvbnm",
     )
     return any(plain in row or plain[::-1] in row for row in rows)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _AT_ONCE.acquire(timeout=PATIENCE):
+        raise TooMany(Problem("passwords", "too many are looked at just now", do="wait, then try again"), PATIENCE)
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 @lru_cache(maxsize=4)

@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.errors import ConfigError, Problem, TradewindError
 from tradewind.core.time import Clock, system_clock
-from tradewind.flow.served import state_address
 from tradewind.web.headers import App, Headers, Receive, Scope, Send
 from tradewind.web.operations import front_ready, health
 from tradewind.web.render import static_version, template
@@ -24,6 +24,10 @@ from tradewind.web.site import CONFIG_FILE, Site
 from tradewind.web.static_files import router
 
 LOG = logging.getLogger("tradewind.server")
+_SHARED = (
+    "this workspace has the state database of another, or a copy of it: their users and tokens would be the same. "
+    "It is not served. Give it one of its own; of a copied folder, delete state.db"
+)
 UNUSABLE = set('/\\?#%;"<>')
 """Signs that a folder's name cannot have, because addresses and cookies give them a meaning."""
 
@@ -62,6 +66,7 @@ class Many:
         self._root, self._settings, self._clock, self._environ = root.resolve(), settings, clock, environ
         self._lock = threading.RLock()
         self._opened: dict[str, tuple[Site, App]] = {}
+        self._apart: dict[str, tuple[Site, App]] = {}  # those of them that are known to share no state
         self._front = _front()
 
     def sites(self) -> list[Site]:
@@ -75,13 +80,16 @@ class Many:
             for site, _ in self._opened.values():
                 site.close()
             self._opened.clear()
+            self._apart.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request to the workspace that its address names."""
         if scope["type"] != "http":
             return
         parts = scope["path"].split("/", 3)
-        found = self._workspace(parts[2]) if len(parts) > 2 and parts[1] == "w" else None
+        found = None
+        if len(parts) > 2 and parts[1] == "w":
+            found = self._apart.get(parts[2]) or await run_in_threadpool(self._workspace, parts[2])
         if found is None:
             await self._front(scope, receive, send)
             return
@@ -92,33 +100,28 @@ class Many:
         await found[1]({**scope, "root_path": below}, receive, send)
 
     def _workspace(self, name: str) -> tuple[Site, App] | None:
+        """One workspace, opened at first use; None where there is none, or it is not apart from another."""
         with self._lock:
-            if name in self._opened:
-                return self._opened[name]
+            if name in self._apart:
+                return self._apart[name]
             if name not in {folder.name for folder in folders_in(self._root)}:
                 return None
-            if not self._has_state_of_its_own(name):
+            found = self._opened.setdefault(name, self._open(name))
+            try:
+                secret = found[0].accounts.secret()
+            except TradewindError:
+                return found  # its own pages say what is wrong; it is looked at again at the next request
+            if secret in {site.accounts.secret() for site, _ in self._apart.values()}:
+                LOG.error(json.dumps({"level": "error", "workspace": name, "error": _SHARED}))
                 return None
-            return self._opened.setdefault(name, self._open(name))
+            self._apart[name] = found
+            return found
 
     def _open(self, name: str) -> tuple[Site, App]:
         from tradewind.web.app import build_app
 
         site = Site(self._root / name, self._settings, self._clock, f"/w/{quote(name)}", self._environ)
         return site, build_app(site)
-
-    def _has_state_of_its_own(self, name: str) -> bool:
-        """Two workspaces with one state database would have each other's users: the later one is not served."""
-        try:
-            address = state_address(self._root / name, self._environ)
-            taken = {state_address(self._root / other, self._environ) for other in self._opened}
-        except TradewindError:
-            return True  # its own pages say what is wrong with the configuration
-        if address and address in taken:
-            line = {"level": "error", "workspace": name, "error": "another workspace has the same state database"}
-            LOG.error(json.dumps(line))
-            return False
-        return True
 
 
 def _usable(name: str) -> bool:
