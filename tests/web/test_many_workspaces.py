@@ -126,3 +126,19 @@ def test_one_that_comes_later_is_served_and_one_state_for_two_is_refused(many: M
     assert "/w/template" not in [site.prefix for site in many.sites()]
     for file in (tmp_path / "template").glob("state.db*"):
         file.unlink()
+
+
+def test_an_upload_lies_in_its_own_workspace_and_needs_its_own_form(many: Many, tmp_path: Path) -> None:
+    shop, other = browser_in(many, 1), browser_in(many, 2)
+    token = re.search(r'name="csrf" content="([^"]*)"', shop.get("/settings").text)
+    assert token is not None
+    content = b"id,who,at,paid\n1,a,2026-01-01,3\n"
+    theirs = {"X-CSRF-Token": token[1], "content-type": "text/csv"}
+    refused = other.client.put("/w/shop2/data/uploads/xcashdesk/orders.csv", content=content, headers=theirs)
+    assert refused.status_code == 403
+    taken = shop.client.put("/w/shop/data/uploads/xcashdesk/orders.csv", content=content, headers=theirs)
+    assert taken.status_code == 200
+    assert not list((tmp_path / "shop2").rglob("*.csv"))
+    assert len(list((tmp_path / "shop").rglob("orders.csv"))) == 1
+    for path in ("/data", "/data/mapping", "/data/sources"):
+        assert "xcashdesk" not in other.get(path).text
