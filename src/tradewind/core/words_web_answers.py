@@ -175,4 +175,9 @@ WORDS: Mapping[str, str] = {
     "segments.rest": "the others",
     "segments.light": "{which}",
     "segments.tier": "group {which}",
+    "versions.auc": "Of 100 pairs, in the right order",
+    "versions.baseline_auc": "The same by the rule of thumb",
+    "versions.ece": "What it says is off by, of 100",
+    "versions.mae": "Off by, for each",
+    "versions.baseline_mae": "The rule of thumb is off by",
 }

@@ -239,12 +239,15 @@ def _recorded(workspace: Workspace, command: str) -> Iterator[None]:
     state = workspace.state()
     state.begin_run(run_id, command, workspace.clock())
     status = "failed"
+    details: dict[str, Any] = {}
     try:
         yield
         status = "done"
     except KeyboardInterrupt:
         status = "interrupted"
         raise
+    except TradewindError as error:
+        details["error"] = error.problems[0].what  # our own words; what was found may be somebody's value
+        raise
     finally:
-        details: dict[str, Any] = {}
         state.finish_run(run_id, status, workspace.clock(), workspace.manifest().snapshot_id, details)

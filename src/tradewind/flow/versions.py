@@ -13,7 +13,7 @@ from tradewind.core.words import say
 from tradewind.flow.learned import Learned
 from tradewind.flow.questions import find_question
 from tradewind.models.files import read_card
-from tradewind.report.numbers import say_day
+from tradewind.report.numbers import say_day, say_money
 from tradewind.store.pins_state import Pin, pin_model, pinned_models, unpin_model
 from tradewind.store.state import ModelVersion
 from tradewind.store.workspace import Workspace
@@ -155,6 +155,17 @@ def use_newest(workspace: Workspace, name: str) -> None:
     """Use the newest model again from the next update on."""
     find_question(workspace.config, name)
     unpin_model(workspace.state(), name)
+
+
+def say_metric(name: str, number: Number | None, currency: str) -> str:
+    """Return a figure of a version's test: of 100, or in money; "–" where it is not known."""
+    if number is None or number.value is None:
+        return "–"
+    if name.endswith("mae"):
+        return say_money(number.value, currency)
+    text = f"{100 * number.value:.1f}" if name == "ece" else f"{100 * number.value:.0f}"
+    known = name != "ece" and number.low is not None and number.high is not None
+    return f"{text} ({100 * (number.low or 0):.0f} to {100 * (number.high or 0):.0f})" if known else text
 
 
 def find_pin(workspace: Workspace, name: str) -> Pin | None:

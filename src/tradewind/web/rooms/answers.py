@@ -10,14 +10,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from markupsafe import Markup
 
 from tradewind.core.label_words import infinitive
-from tradewind.core.terms import TERMS
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say_do
 from tradewind.flow.answer_index import answer_index
 from tradewind.flow.answer_page import AnswerPage, answer_charts, answer_page, require_finding
 from tradewind.flow.kept import keep
-from tradewind.flow.versions import choose_version, use_newest
-from tradewind.report.numbers import say_number, say_one_in
+from tradewind.flow.versions import choose_version, say_metric, use_newest
+from tradewind.report.numbers import say_one_in
 from tradewind.web.audit import note
 from tradewind.web.charts import inert_text, picture_of_saved
 from tradewind.web.refusals import NotFound
@@ -28,6 +27,8 @@ from tradewind.web.whose import evidence_badge, owners_for
 router = APIRouter(include_in_schema=False)
 
 NEWEST = "newest"
+COMPARED = ("auc", "baseline_auc", "ece", "mae", "baseline_mae")
+"""Figures by which versions are compared, the most telling first."""
 
 
 @router.get("/answers")
@@ -59,8 +60,8 @@ def answer(
     return page(
         request, "answers/answer.html", title=made.section.title, visitor=visitor, answer=made, pictures=pictures,
         tried=tried, curve=curve_text(made), compared=_compared(made), evidence_badge=evidence_badge, kept=kept,
-        does=infinitive(made.finding.does or say_do(question)), say_one_in=say_one_in, say_number=say_number,
-        terms={name: term.label for name, term in TERMS.items()},
+        does=infinitive(made.finding.does or say_do(question)), say_one_in=say_one_in,
+        say_metric=say_metric,
     )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def curve_text(made: AnswerPage) -> Markup:
 def _compared(made: AnswerPage) -> tuple[str, ...]:
     """The figures by which versions are compared: those that a version has, the usual ones first."""
     known = {name for version in made.versions for name, number in version.metrics.items() if number.value is not None}
-    return tuple(name for name in ("auc", "ece", "lift_10", "mae", "total_bias", "baseline_auc") if name in known)
+    return tuple(name for name in COMPARED if name in known)
 
 
 @router.post("/answers/{question}/version", response_model=None)
