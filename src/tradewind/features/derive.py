@@ -130,11 +130,26 @@ def derive_number(derivation: Derivation, cutoff: Values, raw: Mapping[str, Valu
     Returns:
         (n,) float32; NaN where the value is unknown, never infinite.
     """
-    inputs = [raw[name] for name in derivation.inputs]
-    if derivation.formula in FROM_CUTOFF:
+    return derive_values(derivation.formula, cutoff, [raw[name] for name in derivation.inputs], derivation.scale)
+
+
+def derive_values(
+    formula: str, cutoff: Values, inputs: Sequence[Values], scale: float | Values
+) -> NDArray[np.float32]:  # fmt: skip
+    """Compute values of one formula, of one feature for many rows or of many features for one row.
+
+    Args:
+        formula: its name.
+        cutoff: (n,) local day of the cutoff in days since 1970.
+        inputs: (n,) float64 each, NaN where NULL.
+        scale: factor on the result, or (n,) factors.
+    Returns:
+        (n,) float32; see `derive_number`.
+    """
+    if formula in FROM_CUTOFF:
         inputs = [cutoff, *inputs]
     with np.errstate(over="ignore"):  # what overflows is unknown, two lines below
-        result = FORMULAS[derivation.formula](inputs) * derivation.scale
+        result = FORMULAS[formula](inputs) * scale
     result = np.where(np.isfinite(result), result, np.nan)
     largest = float(np.finfo(np.float32).max)
     return np.clip(result, -largest, largest).astype(np.float32)

@@ -76,18 +76,20 @@ class Teller:
         self._deployed = deployed
         self._voice = Speaker(deployed.usual, currency, deployed.predictor.design.features)
         self._alike = alike_matrix(deployed.predictor.design.features, deployed.usual)
+        self._members = members_of(deployed.predictor.design.features)
 
     def tell(self, features: FeatureTable, most: int = 3) -> list[tuple[Reason, ...]]:
         """Return each row's reasons; see `explain`."""
-        return _explain(self._deployed, features, self._voice, self._alike, most)
+        return _explain(self._deployed, features, self._voice, (self._members, self._alike), most)
 
 
 def _explain(
-    deployed: Deployed, features: FeatureTable, voice: Speaker, alike: NDArray[np.bool_], most: int
+    deployed: Deployed, features: FeatureTable, voice: Speaker, fixed: tuple[Members, NDArray[np.bool_]], most: int
 ) -> list[tuple[Reason, ...]]:
+    members, alike = fixed
     design = deployed.predictor.design
     values = _Values(design.features, features, deployed.usual)
-    families = by_family(deployed.predictor.contributions(features), design.features, values.unusual())
+    families = by_family(deployed.predictor.contributions(features), design.features, values.unusual(), members)
     chosen = choose_families(families, alike, most)
     told = []
     for row in range(len(features)):
@@ -104,22 +106,41 @@ def _explain(
     return told
 
 
-def by_family(parts: Array, offered: Sequence[Feature], tellable: NDArray[np.bool_] | None = None) -> Families:
+Members = dict[str, tuple[Places, Array]]
+"""Family to the positions of its features, and how hard each must pull to speak for it."""
+
+
+def members_of(offered: Sequence[Feature]) -> Members:
+    """Return the features of each family."""
+    made: Members = {}
+    for name in dict.fromkeys(feature.family for feature in offered):
+        members = np.flatnonzero([feature.family == name for feature in offered])
+        plain = [1.0 if offered[int(member)].unit not in HARD_TO_SAY else PLAIN_FIRST for member in members]
+        made[name] = members, np.array(plain)
+    return made
+
+
+def by_family(
+    parts: Array,
+    offered: Sequence[Feature],
+    tellable: NDArray[np.bool_] | None = None,
+    members_by_name: Members | None = None,
+) -> Families:
     """Sum contributions by family.
 
     Args:
         parts: (n, features + 1) contributions by feature.
         offered: the features.
         tellable: (n, features) which features may speak for their family; a family with none counts as zero.
+        members_by_name: `members_of` the features, where it is at hand.
     """
-    names = tuple(dict.fromkeys(feature.family for feature in offered))
+    by_name = members_of(offered) if members_by_name is None else members_by_name
+    names = tuple(by_name)
     total = np.zeros((len(parts), len(names)))
     speaker = np.zeros((len(parts), len(names)), dtype=np.intp)
-    for at, name in enumerate(names):
-        members = np.flatnonzero([feature.family == name for feature in offered])
-        plain = [1.0 if offered[int(member)].unit not in HARD_TO_SAY else PLAIN_FIRST for member in members]
+    for at, (members, weight) in enumerate(by_name.values()):
         total[:, at] = parts[:, members].sum(axis=1)
-        pull = parts[:, members] * np.where(total[:, at] < 0, -1.0, 1.0)[:, None] * plain
+        pull = parts[:, members] * np.where(total[:, at] < 0, -1.0, 1.0)[:, None] * weight
         if tellable is not None:
             pull = np.where(tellable[:, members], pull, 0.0)
             total[pull.max(axis=1) <= 0, at] = 0.0  # whoever pulls this way is as usual: that is no reason
@@ -196,11 +217,17 @@ class _Values:
     def unusual(self) -> NDArray[np.bool_]:
         """Return (n, features) whether a person's value is known and differs from the usual one."""
         different = np.ones((len(self._features), len(self._used)), dtype=bool)
+        held: list[tuple[int, int, float]] = []
         for at, feature in enumerate(self._used):
             middle = self._usual.middle.get(feature.name)
             if feature.kind == "number" and feature.name in self._places and middle is not None:
-                values = self._features.numbers[:, self._places[feature.name]]
-                different[:, at] = np.isfinite(values) & ~np.isclose(values, float(middle), rtol=0.02, atol=1e-6)
+                held.append((at, self._places[feature.name], float(middle)))
             elif feature.name in self._features.categories:
                 different[:, at] = self._features.categories[feature.name] != middle
+        if held:
+            ats, places, middles = (list(each) for each in zip(*held, strict=True))
+            values, usual = self._features.numbers[:, places].astype(np.float64), np.array(middles)
+            with np.errstate(invalid="ignore"):
+                near = np.abs(values - usual) <= 1e-6 + 0.02 * np.abs(usual)
+            different[:, ats] = np.isfinite(values) & ~near
         return different

@@ -41,6 +41,7 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.api.records",
     "tradewind.web.api.lists",
     "tradewind.web.api.batch",
+    "tradewind.web.api.score",
     "tradewind.web.api.feedback",
     "tradewind.web.api.runs",
     "tradewind.web.api.docs_page",

@@ -26,6 +26,7 @@ class ServeSettings:
         metrics_token: shows `/metrics` to other computers; empty: to this one alone.
         grace_seconds: how long requests in flight may take when the server stops.
         drain_seconds: how long it goes on answering after it says that it is not ready any more.
+        scoring_memory: bytes that the rows may take which scores are computed from; see `flow.serving`.
         runs: whether this server works off the queue; one of several may, or all.
     """
 
@@ -39,6 +40,7 @@ class ServeSettings:
     metrics_token: str = field(default="", repr=False)
     grace_seconds: int = 20
     drain_seconds: float = 0.0
+    scoring_memory: int = 1_000 * MEGABYTE
     runs: bool = True
 
 
@@ -56,6 +58,7 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "TRADEWIND_TRUSTED_PROXIES": ("trusted_proxies", str, "addresses of your proxies, with commas"),
     "TRADEWIND_METRICS_TOKEN": ("metrics_token", str, "shows /metrics to who sends it"),
     "TRADEWIND_GRACE_SECONDS": ("grace_seconds", lambda text: _positive(text), "seconds for requests in flight"),
+    "TRADEWIND_SCORING_MB": ("scoring_memory", lambda text: MEGABYTE * _positive(text), "memory for scores of now"),
     "TRADEWIND_DRAIN_SECONDS": ("drain_seconds", lambda text: float(_positive(text)), "seconds of not being ready"),
     "TRADEWIND_RUNS": ("runs", lambda text: _YES[text.lower()], "0: leave runs to another server"),
 }

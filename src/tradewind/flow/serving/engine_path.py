@@ -8,6 +8,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.time import Cutoff
 from tradewind.features.labels import eligible_at
@@ -56,7 +57,7 @@ class EnginePath:
             for name in own_tables(data.catalog, model.feature_set.entity):
                 entry = data.manifest.tables[name]
                 rows = _rows_of(data, entry, ids)
-                fresh = [row.row for row in arrived if row.table == name]
+                fresh = [row.row for row in arrived if row.table == name and CONTRACT[name].kind == "fact"]
                 data.engine.load_table(name, _with(rows, fresh))
             try:
                 asked = ask_with(data, question, model.deployed, model.feature_set, day)

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Cutoff, Days
-from tradewind.features.derive import derive_number
+from tradewind.features.derive import derive_values
 from tradewind.features.feature_set import FeatureSet
 from tradewind.flow.serving.columns import Column, NotKnownHere, Relation, Words
-from tradewind.flow.serving.scalars import as_double
 from tradewind.flow.serving.selects import Bench, Lookup
 from tradewind.flow.serving.statements import ELIGIBLE, Compiled, Statements
 
@@ -39,6 +38,44 @@ class Worked:
     value: float = float("nan")
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """How raw values become features of one row, formula by formula.
+
+    Args:
+        raw: how many raw values there are.
+        reads: of each group, its raw columns and their places.
+        formulas: formula, places of its inputs, factors, and columns of the features.
+        numbers: how many numeric features there are.
+    """
+
+    raw: int
+    reads: tuple[tuple[tuple[str, int], ...], ...]
+    formulas: tuple[tuple[str, tuple[NDArray[np.intp], ...], NDArray[np.float64], NDArray[np.intp]], ...]
+    numbers: int
+
+
+def _plan(feature_set: FeatureSet) -> _Plan:
+    reads, raw, column = [], 0, 0
+    found: dict[tuple[str, int], list[tuple[tuple[int, ...], float, int]]] = {}
+    for group in feature_set.groups:
+        numbers = [each for each in group.derivations if each.formula != "category"]
+        names = dict.fromkeys(name for each in numbers for name in each.inputs)
+        at = {name: raw + place for place, name in enumerate(names)}
+        for each in numbers:
+            inputs = tuple(at[name] for name in each.inputs)
+            found.setdefault((each.formula, len(inputs)), []).append((inputs, each.scale, column))
+            column += 1
+        reads.append(tuple(at.items()))
+        raw += len(names)
+    formulas = []
+    for (formula, _), members in found.items():
+        inputs_of = tuple(np.array(each, dtype=np.intp) for each in zip(*(one[0] for one in members), strict=True))
+        scales, places = np.array([one[1] for one in members]), np.array([one[2] for one in members], dtype=np.intp)
+        formulas.append((formula, inputs_of, scales, places))
+    return _Plan(raw, tuple(reads), tuple(formulas), column)
+
+
 Bound = dict[str, dict[str, Column]]
 
 
@@ -56,10 +93,10 @@ class Worker:
     def __init__(
         self, statements: Statements, feature_set: FeatureSet, spans: Mapping[str, Days], words: Words, lookup: Lookup
     ) -> None:
-        self._statements, self._features, self._spans = statements, feature_set, spans
+        self._statements, self._offered, self._spans = statements, feature_set.features, spans
         self._words, self._lookup = words, lookup
         self._bound: dict[tuple[Cutoff, Cutoff | None], Bound] = {}
-        self._numbers = [d for d in feature_set.derivations if d.feature.kind == "number"]
+        self._plan = _plan(feature_set)
 
     def work(self, own: Mapping[str, Relation], entity: int, cutoff: Cutoff, known: Cutoff, today: bool) -> Worked:
         """Return what there is about one entity as of a day.
@@ -108,6 +145,8 @@ class Worker:
         if relation.size == 0:
             return None
         column = relation.column(self._statements.entity)
+        if relation.size == 1 and column.null is None:
+            return 0 if int(column.values[0]) == entity else None
         places = np.flatnonzero((np.asarray(column.values) == entity) & column.known())
         return None if len(places) == 0 else int(places[0]) if len(places) == 1 else _twice(self._statements.entity)
 
@@ -122,29 +161,28 @@ class Worker:
         return found if found > 0 else 0.0
 
     def _derive(self, rows: Mapping[str, Relation], entity: int, cutoff: Cutoff, bound: Bound) -> FeatureTable:
-        days = np.array([float((cutoff.day - _EPOCH).days)])
-        matrix = np.empty((1, len(self._numbers)), dtype=np.float32)
+        plan = self._plan
+        raw = np.full(plan.raw, np.nan)
         categories: dict[str, NDArray[np.object_]] = {}
-        position = 0
-        for group, compiled in self._statements.groups:
+        for (group, compiled), reads in zip(self._statements.groups, plan.reads, strict=True):
             bench = Bench(rows, self._lookup, bound[f"group {group.name}"], self._words)
             relation = compiled.source.run(bench)
             row = self._row_of(relation, entity)
-            values: dict[str, NDArray[np.float64]] = {}
+            if row is not None:
+                for name, at in reads:
+                    raw[at] = exact_value(relation.column(name), row)
             for derivation in group.derivations:
                 if derivation.formula == "category":
                     text = None if row is None else self._text(relation.column(derivation.inputs[0]), row)
                     categories[derivation.feature.name] = np.array([text], dtype=object)
-                    continue
-                for name in derivation.inputs:
-                    if name not in values:
-                        value = np.nan if row is None else exact_value(relation.column(name), row)
-                        values[name] = np.array([value])
-                matrix[:, position] = derive_number(derivation, days, values)
-                position += 1
+        day = float((cutoff.day - _EPOCH).days)
+        matrix = np.empty((1, plan.numbers), dtype=np.float32)
+        for formula, inputs, scale, places in plan.formulas:
+            days = np.full(len(places), day)
+            matrix[0, places] = derive_values(formula, days, [raw[each] for each in inputs], scale)
         who = np.array([self._words.text(entity)], dtype=object)
-        day = np.full(1, np.datetime64(cutoff.day, "D"))
-        return FeatureTable(who, day, self._features.features, matrix, categories)
+        on = np.full(1, np.datetime64(cutoff.day, "D"))
+        return FeatureTable(who, on, self._offered, matrix, categories)
 
     def _text(self, column: Column, row: int) -> str | None:
         if column.kind not in ("text", "null"):
@@ -177,7 +215,7 @@ def exact_value(column: Column, row: int) -> float:
         return float(value) / float(10**column.scale)
     if column.kind == "text":
         raise NotKnownHere("a text as a number")
-    return float(as_double(Column(column.kind, value))) if column.kind == "int" else float(value)
+    return float(value)
 
 
 class _WithStep(Mapping[str, Relation]):

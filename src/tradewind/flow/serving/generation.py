@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.identity import LINKS
 from tradewind.flow.data import Data, open_data
@@ -17,9 +18,11 @@ from tradewind.flow.serving.fresh import Worker
 from tradewind.flow.serving.held import RECORDS, HeldTable, Links, Own, hold_table, links_table, look_up
 from tradewind.flow.serving.inbox import Arrived, Inbox, Waiting
 from tradewind.flow.serving.listed import Listed
+from tradewind.flow.serving.live_orders import LiveOrders
 from tradewind.flow.serving.served import Served, serve_question
 from tradewind.store.config import Config
 from tradewind.store.manifest import Manifest
+from tradewind.store.pins_state import pinned_models
 from tradewind.store.workspace import Workspace
 
 GIGABYTE = 1_000_000_000
@@ -81,7 +84,8 @@ class Generation:
         """Return an entity's rows, stored and arrived."""
         fresh: dict[str, list[Arrived]] = {}
         for row in arrived:
-            fresh.setdefault(row.table, []).append(row)
+            if CONTRACT[row.table].kind == "fact":
+                fresh.setdefault(row.table, []).append(row)
         numbers = {column: {self.words.number(each) for each in values} for column, values in ids.items()}
         return Own(self.tables, numbers, fresh, self.words)
 
@@ -105,10 +109,11 @@ def stamp_of(workspace: Workspace, manifest: Manifest, questions: Collection[Que
 
 def deployed_version(workspace: Workspace, question: Question) -> str:
     """Return the version of the deployed model: the one that somebody chose, else the newest; empty for none."""
-    state = workspace.state()
-    chosen = getattr(state, "deployed_model", None)
-    found = chosen(question.name) if chosen is not None else state.newest_model(question.name)
-    return "" if found is None else str(found.version)
+    pin = pinned_models(workspace.state()).get(question.name)
+    if pin is not None:
+        return pin.version
+    found = workspace.state().newest_model(question.name)
+    return "" if found is None else found.version
 
 
 def learned_questions(workspace: Workspace) -> tuple[Question, ...]:
@@ -127,7 +132,8 @@ def build_generation(workspace: Workspace, inbox: Inbox, most_bytes: int = GIGAB
     manifest, questions = workspace.manifest(), learned_questions(workspace)
     stamp = stamp_of(workspace, manifest, questions)
     settings = workspace.config.workspace
-    waiting = Waiting(inbox.drained_by(manifest), settings.timezone, settings.currency)
+    admit = LiveOrders(workspace, manifest).admit
+    waiting = Waiting(inbox.drained_by(manifest), settings.timezone, settings.currency, admit)
     words = Words()
     try:
         with open_data(workspace) as data:

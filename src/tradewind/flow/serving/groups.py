@@ -36,8 +36,8 @@ def group_rows(keys: Sequence[Column], size: int) -> Groups:
     """Return the groups of rows whose keys are equal; none equals none."""
     parts = []
     for key in keys:
-        values = np.broadcast_to(key.values, (size,))
-        null = None if key.null is None else np.broadcast_to(key.null, (size,))
+        values = key.values if np.ndim(key.values) else np.broadcast_to(key.values, (size,))
+        null = None if key.null is None else key.null if np.ndim(key.null) else np.broadcast_to(key.null, (size,))
         if null is not None and not null.any():
             null = None
         if size and null is None and bool((values == values[0]).all()):
@@ -99,7 +99,8 @@ def _counted(column: Column | None, condition: Scalar | None, frame: Frame) -> A
     there = None if condition is None else holds(condition(frame), size)
     if column is None or column.null is None:
         return there
-    known = np.broadcast_to(~np.asarray(column.null), (size,))
+    known = ~np.asarray(column.null)
+    known = known if known.ndim else np.full(size, bool(known))
     return known if there is None else there & known
 
 

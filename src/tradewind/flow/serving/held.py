@@ -14,7 +14,8 @@ import numpy as np
 from tradewind.core.identity import ID_COLUMNS, LINKS
 from tradewind.flow.serving.columns import Column, NotKnownHere, Relation, Words, kind_of, of_arrow, of_values
 from tradewind.flow.serving.inbox import Arrived
-from tradewind.store.manifest import Manifest, inside
+from tradewind.store.manifest import Manifest
+from tradewind.store.tables import read_columns
 
 RECORDS: Mapping[str, str] = {column: kind for kind, column in ID_COLUMNS.items()}
 """Column that names a record of a person to its kind in the table of links."""
@@ -107,16 +108,12 @@ def hold_table(root: Path, manifest: Manifest, name: str, wanted: Collection[str
 
     Raises:
         NotKnownHere: a column is of a type that is left to the engine.
-        StoreError: a file lies outside the workspace.
+        StoreError: a file is missing, damaged or outside the workspace.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     entry = manifest.entry(name)
     names = [column for column, _ in entry.columns if column in wanted]
-    parts = [pq.ParquetFile(inside(root, file.path)).read(columns=names) for file in entry.files]
-    whole = pa.concat_tables(parts) if parts else None
-    columns = {} if whole is None else {column: of_arrow(whole[column], words) for column in names}
+    whole = read_columns(root, entry, names)
+    columns = {column: of_arrow(whole[column], words) for column in names}
     return HeldTable(name, entry.rows, columns, dict(entry.columns))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from threading import Lock
@@ -100,13 +100,16 @@ class Waiting:
         drained: the number up to which the snapshot holds the rows itself.
         zone: the workspace's.
         currency: the workspace's.
+        admit: which rows count from a row's arrival on; see `live_orders`.
     """
 
-    def __init__(self, drained: int, zone: str, currency: str) -> None:
+    def __init__(
+        self, drained: int, zone: str, currency: str, admit: Callable[[Arrived], list[Arrived]] = lambda row: [row]
+    ) -> None:
         self.sequence = drained
         self.count = 0
         self.newest: dict[str, datetime] = {}
-        self._zone, self._currency = ZoneInfo(zone), currency
+        self._zone, self._currency, self._admit = ZoneInfo(zone), currency, admit
         self._by_id: dict[tuple[str, str], list[Arrived]] = {}
         self._lock = Lock()
 
@@ -122,7 +125,8 @@ class Waiting:
                 self.sequence = row.sequence if row.sequence > self.sequence else self.sequence
                 self.count += 1
                 if not self.overflowed:
-                    self._add(as_loaded(row, self._zone, self._currency))
+                    for each in self._admit(as_loaded(row, self._zone, self._currency)):
+                        self._add(each)
 
     def _add(self, arrived: Arrived) -> None:
         happened = arrived.row.get("happened_at")

@@ -24,10 +24,14 @@ class Payload:
     Args:
         deployed: the model.
         factor: what its amounts are multiplied with; 1 for probabilities.
+        version: of the model.
+        unit: `probability`, or the currency of amounts.
     """
 
     deployed: Deployed
     factor: float = 1.0
+    version: str = ""
+    unit: str = "probability"
 
     def score(self, columns: Sequence[Any], rows: Sequence[Any]) -> list[float]:
         """Return one score for each row.

@@ -209,7 +209,8 @@ def flag(column: Column) -> Column:
 def holds(column: Column, size: int) -> Any:
     """Return (n,) where a condition holds; unknown does not."""
     made = flag(column)
-    return np.broadcast_to(made.values & made.known(), (size,))
+    there = made.values if made.null is None else made.values & ~made.null
+    return there if np.ndim(there) else np.full(size, bool(there))
 
 
 def _not(node: exp.Expr, resolve: Resolve) -> Scalar:

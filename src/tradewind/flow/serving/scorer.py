@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import ConfigError, NotFound, Problem, TradewindError
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Clock, Cutoff, local_day
 from tradewind.flow.explain import MOST_REASONS
+from tradewind.flow.names import OWNERS, current_rows
 from tradewind.flow.score import Asked, weigh
 from tradewind.flow.serving.answers import Answer, Explained
 from tradewind.flow.serving.columns import NotKnownHere
@@ -155,6 +157,24 @@ class Scorer:
         sentences = {feature.name: feature.sentence for feature in asked.features.features}
         return replace(made, features=_as_used(asked.features), sentences=sentences)
 
+    def is_quick(self, question: str) -> bool:
+        """Whether answers of a question take milliseconds: all that is needed lies in memory."""
+        now = self._generation
+        return now is not None and (question in now.workers or question not in now.served
+                                    or now.served[question].model is None)  # fmt: skip
+
+    def owners(self, question: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return who works on each of these; those whom nobody works on are absent.
+
+        Raises:
+            NotFound: there is no such question.
+        """
+        now = self.current()
+        entity = _served(now, question).question.use_case.entity
+        rows = current_rows(self._workspace(), entity, ids)
+        owned = {key: next((str(row[name]) for name in OWNERS if row.get(name)), "") for key, row in rows.items()}
+        return {key: owner for key, owner in owned.items() if owner}
+
     def payload(self, question: str) -> Payload:
         """Return what scores rows of features that a product computed itself.
 
@@ -294,17 +314,25 @@ class _One:
         grouped = "driver groups" in self._served.question.use_case.also
         reasons = tuple(Said(r.text, r.influence, r.group if grouped else "", r.direction) for r in told)
         value: float | None = float(asked.value[0])
-        note = ""
+        note = self._said_since()
         if model.value_of_others:
             value = (
                 None if self._row is None or self._served.listed is None else self._served.listed.numbers(self._row)[3]
             )
-            note = "what is at stake is as of the last run"
+            note = f"what is at stake is as of the last run{note and '; '}{note}"
         return Answer(
             self._served.question.name, self._id, "scored", float(asked.mean[0]), float(asked.low[0]),
             float(asked.high[0]), self._unit, value, day.day, model.version, "now" if computed else "last run",
             reasons, "", note,
         )  # fmt: skip
+
+    def _said_since(self) -> str:
+        """Whether words about the entity itself wait for the next run, which the answer reads."""
+        model = self._served.model
+        read = {} if model is None or model.statements is None else model.statements.columns
+        if not any(CONTRACT[row.table].kind == "keyed" and row.table in read for row in self._arrived):
+            return ""
+        return f"what was told since of the {self._served.question.one}'s own details counts from the next run on"
 
     def _of_last_run(self, note: str) -> Answer:
         served, listed = self._served, self._served.listed

@@ -141,8 +141,11 @@ def _model(data: Data, question: Question, version: str) -> tuple[Model | None, 
     except NotKnownHere:
         statements = None
     teller = Teller(deployed, data.workspace.config.workspace.currency)
-    factor = 1.0 if question.use_case.task == "classification" else question.amount_factor(data.margin)
-    return Model(version, deployed, teller, feature_set, label, statements, of_others, Payload(deployed, factor)), ""
+    payload = Payload(deployed, version=version)
+    if question.use_case.task != "classification":
+        currency = data.workspace.config.workspace.currency
+        payload = Payload(deployed, question.amount_factor(data.margin), version, currency)
+    return Model(version, deployed, teller, feature_set, label, statements, of_others, payload), ""
 
 
 def _reads_value(data: Data, question: Question, label: LabelSQL, of_others: bool) -> bool:

@@ -141,6 +141,8 @@ async def _take(request: Request, visitor: Visitor, kind: str = "") -> EventsTak
         take_events, request.app.state.inbox, body, visitor.name, site.clock(), kind
     )  # fmt: skip
     numbers().events.inc(taken.accepted)
+    if taken.accepted and (scorer := getattr(request.app.state, "scorer", None)) is not None:
+        scorer.tell()  # the next score sees them
     refused = [RefusedEvent(index=each.place, messageId=each.message_id, reason=each.reason) for each in taken.refused]
     return EventsTaken(
         success=not refused, accepted=taken.accepted, duplicate=taken.duplicates, refused=refused
