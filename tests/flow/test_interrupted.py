@@ -8,13 +8,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 import tradewind as tw
-from small_shop import CONFIG, write_small_shop
+from small_shop import CONFIG, NOW, write_small_shop
+from tradewind.flow.events import take_events
+from tradewind.store.inbox_state import Inbox
+from tradewind.store.state import open_state, sqlite_url
 from tradewind.store.tables import read_table
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no fork, SIGKILL or file size limit on Windows")
@@ -77,6 +81,8 @@ def die(place, step):
     around(State, "record_load", "load not noted", "load noted")
     around(State, "record_model", "model not noted", "model noted")
     around(model_files, "_save_files", "model not saved", "model saved")
+    import tradewind.flow.live_tables as live_tables
+    around(live_tables, "publish", "not published", "drained", lambda: step == "live events")
     around(reporting, "replace_file", "report not written", "report half written", lambda: step == "report")
     if place == "model half saved":
         import tradewind.models.files as files
@@ -160,7 +166,18 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_small_shop(tmp_path_factory.mktemp("untouched"), customers=80, config=ORDERS_ONLY)
+    folder = write_small_shop(tmp_path_factory.mktemp("untouched"), customers=80, config=ORDERS_ONLY)
+    send_live(folder)
+    return folder
+
+
+def send_live(folder: Path) -> None:
+    """Events that came in before the run; each must stand in the tables once, wherever the run is killed."""
+    state = open_state(sqlite_url(folder))
+    calls = [{"type": "track", "userId": f"C{n:05d}", "event": "Seen", "messageId": f"m{n}"} for n in range(5)]
+    calls += [{"type": "identify", "userId": "C00001", "messageId": "i", "traits": {"email": "c@example.com"}}]
+    assert take_events(Inbox(state.engine), calls, "web", NOW - timedelta(hours=9)).accepted == 6
+    state.close()
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +202,7 @@ def tables_of(folder: Path) -> dict[str, pa.Table]:
 
 PLACES = {
     "load orders": ("before", "worked", "published", "recorded", "load not noted", "load noted"),
+    "live events": ("not published", "drained"),
     "check data": ("worked", "published", "recorded"),
     "train lapse": ("model half saved", "worked", "published", "recorded", "model not noted"),
     "score lapse": ("worked", "published", "recorded"),
@@ -206,6 +224,7 @@ def test_killed_in_each_step_the_same_command_goes_on_to_the_same_scores(
     assert status == 0, said
     assert said.count("nothing has changed") == 2, "what was recorded before a kill is not done again"
     assert tables_of(folder) == expected
+    assert expected["events"].num_rows == 6
     first = expected["scores_lapse"].column("customer_id")[0].as_py()
     status, said = terminal.type("explain", "lapse", first, "-w", folder)
     assert status == 0, said

@@ -27,7 +27,5 @@ def check_live(events: int, orders: Mapping[str, int], unknown: int | None) -> C
     waiting = orders.get("waiting", 0)
     if not waiting:
         return Check(NAME, "pass", "; ".join(said))
-    said.append(
-        f"{waiting:,} orders wait: of more than 31 days between the newest loaded order and them nothing is known"
-    )
+    said.append(f"orders that wait: {waiting:,}; of the more than 31 days before them nothing is known")
     return Check(NAME, "warn", "; ".join(said), "load the orders up to now; then these count, too")
