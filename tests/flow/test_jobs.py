@@ -12,7 +12,7 @@ from pathlib import Path
 import made_job
 import pytest
 
-from tradewind.core.errors import ConfigError, NotFound
+from tradewind.core.errors import ConfigError, NotFound, Problem, WorkspaceLocked
 from tradewind.core.time import system_clock
 from tradewind.flow import job_process
 from tradewind.flow.job_kinds import Kind, Place
@@ -160,6 +160,25 @@ def test_a_run_ends_with_a_reason_in_plain_words(
     progress = JobProgress(local, job.job_id, system_clock)
     found = job_process._work(place, job, progress, job_process._Stop())
     assert found[:2] == (status, reason)
+
+
+def test_a_run_waits_for_who_writes_to_the_workspace_and_says_for_whom(
+    tmp_path: Path, local: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = iter(["tradewind run, process 7, since 09:00", "tradewind run, process 7, since 09:00", ""])
+
+    def work(place: Place, arguments: object, progress: object) -> dict[str, object]:
+        if found := next(held):
+            raise WorkspaceLocked(Problem("shop", "another process is writing to this workspace", found))
+        return {}
+
+    monkeypatch.setattr(job_process, "KINDS", {"run": Kind("update", ("only",), work)})  # type: ignore[arg-type]
+    monkeypatch.setattr(job_process, "LOCK_RETRY_SECONDS", 0.01)
+    job = get_run(local, start_run(local, "run"))
+    progress = JobProgress(local, job.job_id, system_clock)
+    assert job_process._work(Place(tmp_path, local, {}, system_clock), job, progress, job_process._Stop())[0] == "done"
+    (event,) = job_events(local, job.job_id)
+    assert event.said == {"for": "tradewind run, process 7, since 09:00"}
 
 
 def test_a_run_is_a_process_of_its_own_whose_lines_are_its_log(tmp_path: Path, local: State) -> None:

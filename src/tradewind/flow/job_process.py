@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tradewind.core.errors import StoreError, TradewindError, WorkspaceLocked
+from tradewind.core.errors import StateAway, StoreError, TradewindError, WorkspaceLocked
 from tradewind.core.time import system_clock
 from tradewind.flow.job_kinds import KINDS, Place
 from tradewind.flow.job_progress import JobProgress
@@ -33,6 +33,8 @@ HEARTBEAT_SECONDS = 3.0
 GRACE_SECONDS = 15.0
 """How long work may take to stop by itself before the process ends."""
 LOCK_RETRY_SECONDS = 2.0
+LATER = 75
+"""Exit status of a process that found the state database away: its job goes back into the queue (`EX_TEMPFAIL`)."""
 STATE_VARIABLE = "TRADEWIND_STATE"
 
 
@@ -60,8 +62,11 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGUSR1"):
         signal.signal(signal.SIGUSR1, lambda *_: None)
-    state = state_of(root, os.environ.get(STATE_VARIABLE, ""), os.environ, PATIENCE_MS)
-    job = find_job(state, job_id)
+    try:
+        state = state_of(root, os.environ.get(STATE_VARIABLE, ""), os.environ, PATIENCE_MS)
+        job = find_job(state, job_id)
+    except StateAway:
+        return LATER
     if job is None or job.holder != holder or job.status != "running":
         return 1  # another has it by now
     progress, stop = JobProgress(state, job_id, system_clock), _Stop()

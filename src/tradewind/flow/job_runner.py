@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tradewind.core.errors import StoreError
 from tradewind.core.time import Clock, system_clock
-from tradewind.flow.job_process import GRACE_SECONDS, LEASE, STATE_VARIABLE
+from tradewind.flow.job_process import GRACE_SECONDS, LATER, LEASE, STATE_VARIABLE
 from tradewind.store.jobs_state import Job, JobStatus, claim_next, end_job, forget_jobs, lost_jobs, say
 from tradewind.store.state import State
 
@@ -126,6 +126,8 @@ class JobRunner:
         said = child.process.stderr.read()[-2000:].decode(errors="replace") if child.process.stderr else ""
         if self._stopping and code != 0:
             self._end(child.job, "queued", "The server was stopped; it goes on where it stopped.")
+        elif code == LATER:
+            self._end(child.job, "queued", "The state database was away when it was to begin.")
         elif code != 0:
             if said.strip():
                 lines = [(self._clock(), "log", {"line": line}) for line in said.strip().splitlines()]

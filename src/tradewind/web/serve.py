@@ -76,8 +76,6 @@ def serve(directory: Path, door: socket.socket, settings: ServeSettings, workers
 
     chosen = {name: getattr(settings, name) for name in ("base_url", "secure_cookies", "read_only")}
     os.environ[CHOSEN] = json.dumps({"directory": str(directory.resolve()), **chosen})
-    if workers > 1:
-        os.environ.setdefault(SHARED_VARIABLE, tempfile.mkdtemp(prefix="tradewind-numbers-"))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))  # what uvicorn comes back to when it has ended well
     config = uvicorn.Config(
@@ -86,12 +84,14 @@ def serve(directory: Path, door: socket.socket, settings: ServeSettings, workers
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or "127.0.0.1",
         h11_max_incomplete_event_size=64_000, timeout_keep_alive=30,
     )  # fmt: skip
-    if workers > 1:
-        from uvicorn.supervisors import Multiprocess
-
-        Multiprocess(config, sockets=[door]).run()
-    else:
+    if workers == 1:
         uvicorn.Server(config).run(sockets=[door])
+        return
+    from uvicorn.supervisors import Multiprocess
+
+    with tempfile.TemporaryDirectory(prefix="tradewind-numbers-") as shared:
+        os.environ.setdefault(SHARED_VARIABLE, shared)  # where the processes add up what they count
+        Multiprocess(config, sockets=[door]).run()
 
 
 def worker_app() -> App:
