@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradewind.core.errors import ConfigError
+from tradewind.core.errors import ConfigError, SourceError
 from tradewind.flow.edit_config import edit_config
+from tradewind.flow.load import load
 from tradewind.flow.mapping_draft import Change, look_at_uploads, read_draft, try_draft
 from tradewind.flow.mapping_preview import preview_table
 from tradewind.flow.mapping_save import Outcome, Standing, changed_workspace, save_mapping, standing_mapping
 from tradewind.flow.mapping_values import values_of_config
+from tradewind.flow.new_files import add_new_files, unread_uploads
 from tradewind.flow.progress import Silent
 from tradewind.flow.uploads import receiving
 from tradewind.store.workspace import Workspace, open_workspace
@@ -199,3 +201,37 @@ def test_what_cannot_be_changed_in_place_is_refused() -> None:
 def test_any_value_is_written_and_read_back(key: str, value: str) -> None:
     value = value.strip() or "x"
     assert parsed(edit_config(CONFIG, [Change(key, "", value)])) == {**parsed(CONFIG), key: value}
+
+
+def test_a_further_file_is_proposed_and_added_below_what_stands(root: Path) -> None:
+    def reopen() -> Workspace:
+        return open_workspace(root, clock, {})
+
+    try_draft(root, reopen, clock, Silent())
+    stood = (root / "tradewind.toml").read_text()
+    assert unread_uploads(reopen()) == []
+    deals = "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Create Date,Is Closed Won\n" + "".join(
+        f"{n},Deal {n},closedwon,2024-03-{1 + n % 28:02d} 10:00,Ann,{n}00,2024-01-{1 + n % 28:02d} 09:00,true\n"
+        for n in range(1, 60)
+    )
+    with receiving(root, "shop", "hubspot-deals.csv") as incoming:
+        incoming.write(deals.encode())
+        incoming.finish()
+    assert [each.name for each in unread_uploads(reopen())] == ["hubspot-deals.csv"]
+    assert add_new_files(reopen(), "Ada", Silent()) == ("deals",)
+    assert (root / "tradewind.toml").read_text().startswith(stood.rstrip()), "what stood there stands"
+    assert unread_uploads(reopen()) == []
+    assert {result.table for result in load(reopen())} >= {"orders", "deals"}
+    assert standing(root).saved[-1].changes[0].key == "tables.deals.from"
+    with pytest.raises(SourceError):
+        add_new_files(reopen(), "Ada", Silent())
+
+
+def test_next_weeks_export_adds_what_is_new_and_counts_nothing_twice(root: Path) -> None:
+    try_draft(root, lambda: open_workspace(root, clock, {}), clock, Silent())
+    longer = ORDERS + "".join(f"{n},c{n % 40},2024-06-28 10:00,20,1\n" for n in range(400, 430))
+    with receiving(root, "shop", "orders (1).csv") as incoming:
+        incoming.write(longer.encode())
+        assert incoming.finish().instead_of == (("orders.csv", "orders (1).csv"),)
+    (brought,) = load(open_workspace(root, clock, {}))
+    assert (brought.new, brought.changed, brought.gone, brought.rows) == (30, 0, 0, 429)

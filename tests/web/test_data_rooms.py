@@ -141,3 +141,17 @@ def test_where_a_workspace_is_only_read_nothing_can_be_changed(answered_shop: Pa
     for path in ("/data/run", "/data/check", "/data/mapping"):
         assert client.post(path).status_code == 409
     assert client.put("/data/uploads/files/x.csv", content=b"a,b\n1,2\n").status_code == 409
+
+
+def test_a_file_that_nothing_reads_yet_is_marked_and_can_be_added(
+    answered_shop: Path, fresh_copy: Callable[[Path], Path], client_of: ClientOf
+) -> None:
+    root = fresh_copy(answered_shop)
+    client = client_of(root)
+    assert "nothing reads it yet" not in client.get("/data/upload").text
+    client.put("/data/uploads/files/more.csv", content=ORDERS.encode())
+    page = client.get("/data/upload").text
+    assert "nothing reads it yet" in page
+    assert "Find out what the new files hold" in page
+    waiting = client.post("/data/add").headers["location"]
+    assert "Reading the new files" in client.get(waiting).text

@@ -13,6 +13,7 @@ from tradewind.store.workspace import Workspace
 TITLES: Mapping[str, str] = {
     "understand": "Reading your files",
     "try": "Trying the mapping on your data",
+    "add": "Reading the new files",
     "check": "Checking your data",
     "run": "Answering your questions",
     "demo": "Setting up the demo",

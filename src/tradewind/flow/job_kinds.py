@@ -148,11 +148,19 @@ def _try(place: Place, _arguments: Mapping[str, Any], progress: Progress) -> Res
     }
 
 
+def _add(place: Place, arguments: Mapping[str, Any], progress: Progress) -> Result:
+    from tradewind.flow.new_files import add_new_files
+
+    added = add_new_files(place.workspace(), str(arguments.get("by") or "somebody"), progress)
+    return {"tables": list(added), "problems": []}
+
+
 KINDS: Mapping[str, Kind] = {
     "run": Kind("update", ("only",), _run),
     "check": Kind("check of the data", ("measure",), _check),
     "demo": Kind("demo", ("what",), _demo),
     "understand": Kind("first look at your files", (), _understand),
     "try": Kind("try of the proposed mapping", (), _try),
+    "add": Kind("reading of the new files", ("by",), _add),
     "init": Kind("first look at your data", ("places", "answers", "run"), _init),
 }

@@ -235,12 +235,26 @@ def _does_not_fit(workspace: Workspace, changes: Sequence[Change]) -> tuple[Prob
 
 
 def _write(root: Path, standing: Standing, changes: tuple[Change, ...], by: str, clock: Clock) -> None:
-    saved = Saved(standing.number + 1, by, clock(), changes)
     if standing.draft is not None:
+        saved = Saved(standing.number + 1, by, clock(), changes)
         draft = with_changes(standing.draft, changes)
         write_draft(root, replace(draft, version=saved.version, saved=(*draft.saved, saved)))
         return
-    text = edit_config(standing.text, changes)
+    save_text(root, standing, edit_config(standing.text, changes), changes, by, clock)
+
+
+def save_text(root: Path, standing: Standing, text: str, changes: tuple[Change, ...], by: str, clock: Clock) -> None:
+    """Replace `tradewind.toml`, and note who changed what; the caller holds `changing`.
+
+    Args:
+        root: the workspace folder.
+        standing: the mapping that was changed.
+        text: the file as it shall be.
+        changes: what was changed.
+        by: who.
+        clock: the present instant.
+    """
+    saved = Saved(standing.number + 1, by, clock(), changes)
     replace_file(root / CONFIG_FILE, text.encode())
     journal = [{**saved_json(each)} for each in standing.saved][-_MOST_SAVED:]
     content = {"after": _digest(text), "saved": [*journal, saved_json(saved)]}

@@ -23,8 +23,8 @@ from tradewind.flow.upload_names import safe_name, safe_set, with_ending
 from tradewind.store.lock import sync_folder
 from tradewind.store.manifest import inside
 
-__all__ = ["FILES", "UPLOADS", "Incoming", "Limits", "Received", "Upload", "list_uploads", "receiving", "remove_upload",
-           "sets_of"]  # fmt: skip
+__all__ = ["FILES", "UPLOADS", "Incoming", "Limits", "Received", "Upload", "list_uploads", "path_of", "receiving",
+           "remove_upload", "sets_of"]  # fmt: skip
 
 UPLOADS = "uploads"
 """Folder of the workspace in which uploaded files lie, one folder a set."""
@@ -183,6 +183,11 @@ def remove_upload(root: Path, set_: str, name: str) -> bool:
     except OSError as error:
         raise disk_problem(name, error) from error
     return True
+
+
+def path_of(root: Path, upload: Upload) -> Path:
+    """Return where an uploaded file lies."""
+    return _place(root, upload.set, upload.name)
 
 
 def sets_of(root: Path) -> list[Path]:

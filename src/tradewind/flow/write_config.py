@@ -63,6 +63,19 @@ def write_config(written: Written) -> str:
     return "\n".join("\n".join(part) + "\n" for part in (list(lines) for lines in parts) if part)
 
 
+def write_sections(
+    sources: Sequence[FoundSource], tables: Sequence[ProposedTable], questions: Sequence[ProposedQuestion],
+    timezone: str,
+) -> str:  # fmt: skip
+    """Return further sections for a `tradewind.toml` that stands already."""
+    parts = [
+        *(_source(source, timezone) for source in sources),
+        *(_table(table) for table in _once_left_out(tables)),
+        _questions(questions),
+    ]
+    return "\n".join("\n".join(part) + "\n" for part in (list(lines) for lines in parts) if part)
+
+
 def _head(written: Written) -> Iterator[str]:
     yield comment(f"{written.name}: everything Tradewind knows about these data stands in this file.")
     yield comment("It was written by `tradewind init` and is yours: mend what is wrong, then run: tradewind run")

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from tradewind.core.visitor import Visitor
 from tradewind.flow.first_visit import present_work
 from tradewind.flow.mapping_draft import read_draft, uploads_fingerprint
+from tradewind.flow.new_files import unread_uploads
 from tradewind.flow.uploads import FILES, list_uploads
 from tradewind.web.refusals import Conflict, NotFound
 from tradewind.web.render import page
@@ -47,6 +48,12 @@ def look(request: Request, visitor: Annotated[Visitor, may("change_data")]) -> R
     return begin(request, visitor, "understand")
 
 
+@router.post("/data/add")
+def add(request: Request, visitor: Annotated[Visitor, may("change_data")]) -> Response:
+    """Find out what files hold that nothing reads yet, and add it to the mapping."""
+    return begin(request, visitor, "add", {"by": visitor.name})
+
+
 @router.post("/start/demo")
 def demo(request: Request, visitor: Annotated[Visitor, may("run")], what: Annotated[str, Form()] = "shop") -> Response:
     """Set up a demo, and answer its questions."""
@@ -71,6 +78,7 @@ def upload_page(
         request, "start/start.html", title="Welcome" if first else "Send files", visitor=visitor,
         status_code=status_code, files=files, outcomes=outcomes, here=here if first else "/data/upload", first=first,
         draft=draft, stale=draft is not None and draft.of != uploads_fingerprint(site.root),
+        unread={(each.set, each.name) for each in unread_uploads(site.workspace())} if not first else set(),
         work=present_work(site.state()), limit=site.settings.upload_limit // 1_000_000, set_name=FILES,
         may_send=visitor.may("change_data") and not site.settings.read_only,
     )  # fmt: skip

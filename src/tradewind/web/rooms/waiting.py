@@ -62,6 +62,8 @@ def again(request: Request, visitor: Annotated[Visitor, may("run")], run: str) -
 def _next(site: Site, job: Job) -> str:
     if job.kind == "understand":
         return "/data/mapping"
+    if job.kind == "add":
+        return f"/data/mapping?table={next(iter(job.result.get('tables', [])), '')}"
     if job.kind in ("try", "check"):
         return "/data/check"
     return first_list(site.workspace(), job) if site.has_config else "/start"
