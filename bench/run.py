@@ -166,6 +166,12 @@ def _survival() -> list[Row]:
     return survival.run()
 
 
+def _fuzz() -> list[Row]:
+    import fuzz
+
+    return fuzz.run()
+
+
 def _million_subscriptions() -> list[Row]:
     import million_subscriptions
 
@@ -204,6 +210,7 @@ BENCHES = {
     "survival": ("When subscriptions end", _survival),
     "events": ("Events that come in live", _events),
     "pages": ("Pages", _pages),
+    "fuzz": ("Sense and nonsense to the API", _fuzz),
     "million_subscriptions": ("A million customers with subscriptions", _million_subscriptions),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
@@ -20,6 +20,9 @@ from tradewind.web.refusals import NotAllowed, NotFound
 from tradewind.web.visitor import site_of
 
 router = APIRouter(prefix="/v1", tags=["Questions and answers"])
+TableRole = Annotated[
+    str, Path(min_length=1, max_length=63, description="Key of the finding's `tables`.", examples=["gain"])
+]
 PARQUET = "application/vnd.apache.parquet"
 
 
@@ -73,7 +76,8 @@ def get_finding(request: Request, response: Response, visitor: SeesAnswers, ques
     response_model=FindingTablePage,
 )
 def get_finding_table(
-    request: Request, visitor: SeesPeople, question: QuestionName, role: str, limit: Limit = 50, cursor: Cursor = "",
+    request: Request, visitor: SeesPeople, question: QuestionName, role: TableRole, limit: Limit = 50,
+    cursor: Cursor = "",
     format: Annotated[
         Literal["json", "parquet"], Query(description="`parquet` gives the whole table as one file.")
     ] = "json",
