@@ -409,3 +409,68 @@ class Economics:
     break_even_share: float | None
     best_length: int
     best_gain: float
+
+
+@dataclass(frozen=True)
+class ScoreReason:
+    """Why a score is what it is; texts are empty where nothing is known."""
+
+    text: str
+    influence: str = ""
+    group: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One entity's score and where it comes from; or `because`: why there is none."""
+
+    question: str
+    id: str
+    status: str
+    score: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    value: float | None
+    as_of: date | None
+    model_version: str
+    computed: str
+    reasons: tuple[ScoreReason, ...]
+    because: str
+    note: str
+
+
+@dataclass(frozen=True)
+class FeatureUsed:
+    """One feature as the model read it."""
+
+    name: str
+    means: str
+    value: float | str | None
+
+
+@dataclass(frozen=True)
+class Explanation(Score):
+    """One score beside everybody's, with up to six reasons."""
+
+    usual: float | None
+    rank: int | None
+    asked: int
+    features: tuple[FeatureUsed, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """One answer for each id, in the order asked."""
+
+    items: tuple[Score, ...]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Scores of rows of features, in their order."""
+
+    model_version: str
+    unit: str
+    predictions: tuple[float, ...]

@@ -41,11 +41,7 @@ class Call(Generic[Answer]):
     @property
     def parameters(self) -> dict[str, str | list[str]]:
         """The query as text; what has several values stands there several times."""
-        given = {
-            name: value
-            for name, value in self.query.items()
-            if value is not None and value is not False and value not in ("", [])
-        }
+        given = {name: value for name, value in self.query.items() if value is not None and value not in ("", [])}
         return {
             name: [as_text(one) for one in value] if isinstance(value, list) else as_text(value)
             for name, value in given.items()

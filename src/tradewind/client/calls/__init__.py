@@ -37,21 +37,32 @@ from tradewind.client.calls.records import (
     list_leads,
 )
 from tradewind.client.calls.runs import cancel_run, get_run, list_run_events, list_runs, start_run
-from tradewind.client.calls.scores import score_batch
+from tradewind.client.calls.scores import (
+    explain,
+    get_explanation,
+    get_score,
+    score,
+    score_batch,
+    score_features,
+)
 
 __all__ = [
     "cancel_run",
+    "explain",
     "export_list",
     "get_account",
     "get_customer",
     "get_deal",
-    "get_economics", "get_finding",
+    "get_economics",
+    "get_explanation",
+    "get_finding",
     "get_finding_table",
     "get_lead",
     "get_list",
     "get_me",
     "get_question",
     "get_run",
+    "get_score",
     "give_feedback",
     "list_account_timeline",
     "list_accounts",
@@ -67,7 +78,9 @@ __all__ = [
     "list_questions",
     "list_run_events",
     "list_runs",
+    "score",
     "score_batch",
+    "score_features",
     "send_alias",
     "send_batch",
     "send_events",

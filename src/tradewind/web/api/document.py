@@ -51,7 +51,6 @@ def make_document(app: FastAPI) -> dict[str, Any]:
     made = get_openapi(
         title="Tradewind", version="1", summary="The REST API of Tradewind", description=DESCRIPTION, routes=app.routes,
         tags=[{"name": name, "description": words} for name, words in TAGS.items()],
-        separate_input_output_schemas=False,
     )  # fmt: skip
     made["paths"] = {path: item for path, item in made["paths"].items() if path.startswith("/v1/")}
     made["components"].setdefault("securitySchemes", {}).update(SECURITY)

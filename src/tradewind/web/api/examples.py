@@ -57,6 +57,15 @@ _DETAIL = {
     "timeline": [_MOMENT], "snapshot_id": _SNAPSHOT,
 }  # fmt: skip
 _RECORDS = (("customers", "customer"), ("accounts", "account"), ("leads", "lead"), ("deals", "deal"))
+_SCORE = {
+    "question": "lapse", "id": "1024", "status": "scored", "score": 0.31, "low": 0.24, "high": 0.4,
+    "unit": "probability", "value": 86.2, "as_of": "2026-05-04", "model_version": "9c1b7f0e2d4a", "computed": "now",
+    "reasons": [{**_REASON, "group": "", "direction": "raises"}], "because": "", "note": "",
+}  # fmt: skip
+_EXPLANATION = {
+    **_SCORE, "usual": 0.09, "rank": 1, "asked": 812,
+    "features": [{"name": "days_since_last_order", "means": "days since the last order", "value": 41.0}],
+}  # fmt: skip
 
 
 def _page(items: list[Any], total: int | None = None, snapshot: str | None = _SNAPSHOT, **more: Any) -> dict[str, Any]:
@@ -105,6 +114,11 @@ EXAMPLES: Mapping[str, Any] = {
         None, None, ended=False,
     ),
     **{f"send_{kind}": _TAKEN for kind in _KINDS},
+    "score": _SCORE,
+    "get_score": _SCORE,
+    "explain": _EXPLANATION,
+    "get_explanation": _EXPLANATION,
+    "score_features": {"model_version": "9c1b7f0e2d4a", "unit": "probability", "predictions": [0.31, 0.08]},
     "score_batch": {
         "question": "lapse", "kind": "customer", "model_version": "9c1b7f0e2d4a", "as_of": "2026-05-04", "scored": 1,
         "missing_features": [], "ignored_columns": [],
