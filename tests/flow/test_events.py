@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tradewind.core.errors import ContractError
-from tradewind.flow.event_rows import read_message, snake
+from tradewind.flow.event_rows import read_message
+from tradewind.flow.event_values import snake
 from tradewind.flow.events import MOST_BYTES, Taken, read_body, rows_of, take_events
 from tradewind.store.inbox_state import Inbox, events_since
 from tradewind.store.state import open_state

@@ -16,7 +16,6 @@ from tradewind.flow.data import lazy_data
 from tradewind.flow.data_checks import check_data
 from tradewind.flow.events import take_events
 from tradewind.flow.live_customers import told_versions
-from tradewind.flow.live_inbox import LiveInbox
 from tradewind.flow.live_log import published_through
 from tradewind.flow.live_tables import drain_events, inbox_summary
 from tradewind.flow.load import load
@@ -307,29 +306,6 @@ def test_a_visitor_and_the_person_that_he_says_he_is_are_one(shop: Callable[...,
     one.load()
     links = one.rows("identity_links WHERE record_type = 'anonymous'", "record_id", "customer_id", "known_at")
     assert links == [("a1", "C1", NOW)]
-
-
-@pytest.mark.parametrize("mapped", [False, True])
-def test_between_two_runs_the_inbox_shows_the_rows_that_the_next_run_counts(
-    shop: Callable[..., Shop], mapped: bool
-) -> None:
-    loaded = "id,who,at,total\n1001,C1,2026-02-27 10:00,20\n"
-    one = shop(SOURCES + ORDERS if mapped else "", orders=loaded)
-    one.send(bought(1, "1002", 4))
-    one.load()
-    inbox = LiveInbox(one.workspace)
-    through = inbox.drained_by(one.workspace.manifest())
-    assert through == newest_sequence(one.workspace.state().engine)
-    at = {"timestamp": "2026-03-01T12:01:00Z"}
-    one.now += timedelta(minutes=5)
-    one.send(bought(2, "1002", 4, **at), bought(3, "1003", 5, **at), bought(4, "1003", 5, **at), track(5))
-    one.send({"type": "identify", "userId": "C1", "traits": {"plan": "pro"}, "messageId": "i"})
-    rows = [(row.table, row.row.get("order_id")) for row in inbox.rows_since(through) if row.table != "events"]
-    assert rows == [("orders", "1003"), *([] if mapped else [("order_lines", "1003")])]
-    before = one.workspace.manifest().tables["orders"].rows
-    one.load()
-    assert one.workspace.manifest().tables["orders"].rows == before + 1
-    assert inbox.rows_since(inbox.drained_by(one.workspace.manifest())) == []
 
 
 def test_what_came_in_live_is_checked(shop: Callable[..., Shop]) -> None:

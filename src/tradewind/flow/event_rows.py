@@ -7,19 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from decimal import Decimal
 from typing import Any
 
 from tradewind.core.errors import ContractError
 from tradewind.flow.event_times import unusable, when_it_happened
+from tradewind.flow.event_values import CONTROL, address_of, device_of, mapping, money, snake, text_of
 
 Row = dict[str, Any]
 Rows = list[tuple[str, Row]]
 
 KINDS = ("track", "identify", "page", "screen", "group", "alias")
 LONGEST_ID = 255
-LONGEST_TEXT = 2_000
 DEEPEST = 8
 MOST_TRAITS = 100
 MOST_LINES = 500
@@ -50,10 +49,6 @@ _ORDERS = frozenset(
 )
 _PACK = json.JSONEncoder(sort_keys=True).encode
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-_WORD = re.compile(r"[^a-z0-9]+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]+")
-_PHONE, _TABLET = re.compile(r"Mobi|iPhone|Android.+Mobile"), re.compile(r"iPad|Tablet|Android")
 
 
 @dataclass(frozen=True)
@@ -90,28 +85,22 @@ def read_message(sent: object, kind: str, received_at: datetime, sent_at: object
         raise unusable("an event is an object of names and values")
     if _deep(sent, DEEPEST):
         raise unusable(f"it is nested deeper than {DEEPEST} levels")
-    kind = kind or _text(sent.get("type")).lower() or ("track" if _event_name(sent) else "")
+    kind = kind or text_of(sent.get("type")).lower() or ("track" if _event_name(sent) else "")
     if kind not in KINDS:
         raise unusable(f"its type is none of: {', '.join(KINDS)}")
     happened_at = when_it_happened(sent, received_at, sent_at)
     ids = _ids(sent, kind)
     rows: Rows = [("events", _event(sent, kind, ids))]
     if kind == "identify" and "customer_id" in ids:
-        rows += _described("customers", "customer_id", ids, _person(_mapping(sent, "traits")))
+        rows += _described("customers", "customer_id", ids, _person(mapping(sent, "traits")))
     if kind == "group" and "account_id" in ids:
-        rows += _described("accounts", "account_id", ids, _company(_mapping(sent, "traits")))
+        rows += _described("accounts", "account_id", ids, _company(mapping(sent, "traits")))
         if "customer_id" in ids:
             rows += _described("customers", "customer_id", ids, {"account_id": ids["account_id"]})
     if kind == "track" and rows[0][1]["name"] in _ORDERS:
         rows += _order(sent, ids, rows[0][1])
-    message_id = _text(sent.get("messageId") or sent.get("message_id"))
+    message_id = text_of(sent.get("messageId") or sent.get("message_id"))
     return Message(kind, message_id, happened_at, ids, rows)
-
-
-@lru_cache(maxsize=10_000)
-def snake(text: str) -> str:
-    """Return a name as this workspace writes names: “Order Completed” and “orderCompleted” are order_completed."""
-    return _WORD.sub("_", _HUMP.sub("_", text.strip()).lower()).strip("_")
 
 
 def _ids(sent: Mapping[str, Any], kind: str) -> dict[str, str]:
@@ -140,39 +129,39 @@ def _id(sent: Mapping[str, Any], names: tuple[str, ...]) -> str:
         return ""
     if len(text) > LONGEST_ID:
         raise unusable(f"{names[0]} is longer than {LONGEST_ID} characters")
-    if not text.isprintable() and _CONTROL.search(text):
+    if not text.isprintable() and CONTROL.search(text):
         raise unusable(f"{names[0]} holds characters that cannot be shown")
     return text
 
 
 def _event_name(sent: Mapping[str, Any]) -> str:
-    return _text(sent.get("event") or sent.get("name"))
+    return text_of(sent.get("event") or sent.get("name"))
 
 
 def _event(sent: Mapping[str, Any], kind: str, ids: Mapping[str, str]) -> Row:
     """The row of `events`: what was done, where, and what goes with it; no personal data."""
-    context, properties = _mapping(sent, "context"), _mapping(sent, "properties")
-    page, campaign, device = (_mapping(context, name) for name in ("page", "campaign", "device"))
+    context, properties = mapping(sent, "context"), mapping(sent, "properties")
+    page, campaign, device = (mapping(context, name) for name in ("page", "campaign", "device"))
     name = snake(_event_name(sent))[:LONGEST_ID] if kind == "track" else ""
     if kind == "track" and not name:
-        name = _CONTROL.sub("", _event_name(sent)).strip()[:LONGEST_ID]  # a name in another script
+        name = CONTROL.sub("", _event_name(sent)).strip()[:LONGEST_ID]  # a name in another script
     if kind == "track" and not name:
         raise unusable("a track call names its event")
     kept = {each: value for each, value in properties.items() if snake(str(each)) not in _PERSONAL}
     if kind in ("page", "screen") and sent.get("name"):
-        kept.setdefault("title", _text(sent["name"]))
+        kept.setdefault("title", text_of(sent["name"]))
     if campaign.get("source"):
-        kept.setdefault("utm_source", _text(campaign["source"]))
+        kept.setdefault("utm_source", text_of(campaign["source"]))
     row = {
         **ids,
         "name": {"page": "page_view", "screen": "screen_view"}.get(kind, name or kind),
-        "session_id": _text(context.get("sessionId") or context.get("session_id") or properties.get("session_id")),
-        "url": _address(page.get("url") or properties.get("url") or page.get("path")),
-        "campaign": _text(campaign.get("name") or properties.get("utm_campaign")),
-        "channel": _text(campaign.get("medium") or properties.get("utm_medium") or properties.get("channel")),
-        "device": _text(device.get("type")) or _device(_text(context.get("userAgent"))),
-        "ip": _text(context.get("ip")),
-        "value": _money(properties.get("revenue"), properties.get("total"), properties.get("value")),
+        "session_id": text_of(context.get("sessionId") or context.get("session_id") or properties.get("session_id")),
+        "url": address_of(page.get("url") or properties.get("url") or page.get("path")),
+        "campaign": text_of(campaign.get("name") or properties.get("utm_campaign")),
+        "channel": text_of(campaign.get("medium") or properties.get("utm_medium") or properties.get("channel")),
+        "device": text_of(device.get("type")) or device_of(text_of(context.get("userAgent"))),
+        "ip": text_of(context.get("ip")),
+        "value": money(properties.get("revenue"), properties.get("total"), properties.get("value")),
         "properties": _as_json(kept),
     }
     return {column: value for column, value in row.items() if value not in (None, "")}
@@ -184,17 +173,17 @@ def _described(table: str, key: str, ids: Mapping[str, str], row: Row) -> Rows:
 
 def _person(traits: Mapping[str, Any]) -> Row:
     """What an identify call says of a customer: the contract's columns, and other plain values as attributes."""
-    address, company = _mapping(traits, "address"), _mapping(traits, "company")
+    address, company = mapping(traits, "address"), mapping(traits, "company")
     said = {snake(str(name)): value for name, value in traits.items()}
-    name = _text(said.get("name") or said.get("full_name"))
+    name = text_of(said.get("name") or said.get("full_name"))
     row = {
-        "email": _text(said.get("email")), "phone": _text(said.get("phone") or said.get("phone_number")),
-        "name": name or f"{_text(said.get('first_name'))} {_text(said.get('last_name'))}".strip(),
-        "country": _text(said.get("country") or address.get("country")),
-        "postcode": _text(
+        "email": text_of(said.get("email")), "phone": text_of(said.get("phone") or said.get("phone_number")),
+        "name": name or f"{text_of(said.get('first_name'))} {text_of(said.get('last_name'))}".strip(),
+        "country": text_of(said.get("country") or address.get("country")),
+        "postcode": text_of(
             said.get("postcode") or said.get("postal_code") or address.get("postalCode") or address.get("zip")
         ),
-        "account_id": _text(company.get("id") or said.get("account_id")),
+        "account_id": text_of(company.get("id") or said.get("account_id")),
     }  # fmt: skip
     return {**{column: value for column, value in row.items() if value}, **_attributes(said)}
 
@@ -203,8 +192,8 @@ def _company(traits: Mapping[str, Any]) -> Row:
     said = {snake(str(name)): value for name, value in traits.items()}
     employees = said.get("employees")
     row = {
-        "name": _text(said.get("name")), "domain": _text(said.get("domain") or said.get("website")),
-        "industry": _text(said.get("industry")),
+        "name": text_of(said.get("name")), "domain": text_of(said.get("domain") or said.get("website")),
+        "industry": text_of(said.get("industry")),
         "employees": float(employees) if isinstance(employees, int | float) and not isinstance(employees, bool) else "",
     }  # fmt: skip
     others = {name: value for name, value in _attributes(said).items() if name not in row}
@@ -221,14 +210,14 @@ def _attributes(said: Mapping[str, Any]) -> Row:
             kept[name] = "true" if value else "false"
         elif isinstance(value, int | float):
             kept[name] = float(value)
-        elif isinstance(value, str) and _text(value):
-            kept[name] = _text(value)
+        elif isinstance(value, str) and text_of(value):
+            kept[name] = text_of(value)
     return kept
 
 
 def _order(sent: Mapping[str, Any], ids: Mapping[str, str], event: Row) -> Rows:
     """The order that a commerce event tells of, and its lines; none where it names no order or no amount."""
-    properties = _mapping(sent, "properties")
+    properties = mapping(sent, "properties")
     names = ("order_id", "orderId", "order_number", "transaction_id")
     try:
         order_id = _id(properties, names)
@@ -236,16 +225,16 @@ def _order(sent: Mapping[str, Any], ids: Mapping[str, str], event: Row) -> Rows:
         return []
     lines = _lines(properties.get("products"), order_id)
     added = sum((Decimal(line["amount"]) for line in lines), Decimal(0))
-    amount = _money(properties.get("total"), properties.get("revenue"), properties.get("value"))
+    amount = money(properties.get("total"), properties.get("revenue"), properties.get("value"))
     amount = amount if amount is not None else str(added) if lines else None
     if not order_id or amount is None:
         return []
-    currency = _text(properties.get("currency")).upper()
+    currency = text_of(properties.get("currency")).upper()
     shared = {
         "order_id": order_id, "customer_id": ids.get("customer_id"), "channel": event.get("channel"),
         "currency": currency if re.fullmatch(r"[A-Z]{3}", currency) else None,
     }  # fmt: skip
-    order = {**shared, "amount": amount, "discount": _money(properties.get("discount"))}
+    order = {**shared, "amount": amount, "discount": money(properties.get("discount"))}
     return [(name, {k: v for k, v in row.items() if v is not None})
             for name, row in [("orders", order), *(("order_lines", {**shared, **line}) for line in lines)]]  # fmt: skip
 
@@ -256,51 +245,13 @@ def _lines(products: object, order_id: str) -> list[Row]:
         if not isinstance(product, dict) or not order_id:
             continue
         name = next((product[each] for each in ("product_id", "productId", "sku", "id") if product.get(each)), None)
-        price, quantity = _money(product.get("price")), _money(product.get("quantity")) or "1"
-        if name is None or price is None:
+        price, quantity = money(product.get("price")), money(product.get("quantity")) or "1"
+        if not text_of(name) or price is None:
             continue
-        amount = _money(str(Decimal(price) * Decimal(quantity)))
+        amount = money(str(Decimal(price) * Decimal(quantity)))
         if amount is not None:
-            lines.append({"product_id": _text(name), "line": str(place + 1), "amount": amount, "quantity": quantity})
+            lines.append({"product_id": text_of(name), "line": str(place + 1), "amount": amount, "quantity": quantity})
     return lines
-
-
-def _money(*values: object) -> str | None:
-    """The first value that is an amount, as text with four places; None where none is."""
-    for value in values:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            continue
-        try:
-            amount = Decimal(str(value)).quantize(Decimal("0.0001"))
-        except InvalidOperation:
-            continue
-        if amount.is_finite() and abs(amount) < 10**14:
-            return str(amount)
-    return None
-
-
-def _address(value: object) -> str:
-    """A page's address without what stands behind it: there, forms and mails put names and tokens."""
-    return re.split(r"[?#]", _text(value), maxsplit=1)[0]
-
-
-def _device(agent: str) -> str:
-    if not agent:
-        return ""
-    return "mobile" if _PHONE.search(agent) else "tablet" if _TABLET.search(agent) else "desktop"
-
-
-def _mapping(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = of.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    """A plain value as text without control characters; nothing for anything else."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    text = value if isinstance(value, str) else str(value)
-    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()[:LONGEST_TEXT]
 
 
 def _as_json(properties: Mapping[str, Any]) -> str:
