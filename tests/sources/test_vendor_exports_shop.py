@@ -51,6 +51,9 @@ def test_shopify_orders(shop: Simulated, tmp_path: Path) -> None:
     assert loaded.table("order_lines").num_rows == len(lines)
     assert loaded.total("order_lines", "amount") == sum(row["quantity"] * row["price"] for row in lines)
     assert loaded.table("orders")["customer_id"].null_count == _paid_guests(shop) > 0
+    said = loaded.table("consents")
+    assert set(said["customer_id"].to_pylist()) == set(loaded.table("customers")["customer_id"].to_pylist())
+    assert set(said["granted"].to_pylist()) == {True, False}
 
 
 def test_woocommerce_orders(shop: Simulated, tmp_path: Path) -> None:
