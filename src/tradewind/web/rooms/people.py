@@ -123,7 +123,8 @@ def _list(request: Request, visitor: Visitor, entity: str) -> Response:
         found=found, wanted=wanted, choices=choices, one=ENTITIES[entity].one, people=ENTITIES[entity].people,
         kinds=_kinds(entity), saved=lists_of(workspace, visitor, room), address=address, path_of=path_of,
         pairs=pairs_of(wanted), filtered=_filtered(wanted), chosen=asked.get(wanted.question),
-        contacts=any(row.email or row.phone for row in found.rows), searchable=found.searches_names,
+        companies=entity != "account_id" and any(row.company or row.account_id for row in found.rows),
+        owners=any(row.owner for row in found.rows), contacts=any(row.email or row.phone for row in found.rows), searchable=found.searches_names,
         changed=request.query_params.get("changed") == "1",
         values=lambda prefix: {key: value for key, value in request.query_params.items() if key.startswith(prefix)},
     )  # fmt: skip
