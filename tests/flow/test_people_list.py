@@ -106,6 +106,14 @@ def test_a_folder_that_cannot_be_written_is_read_through_a_temporary_one(
     assert list(tmp_path.glob("tradewind-people-*")) == []
 
 
+def test_an_index_that_was_damaged_is_made_again(by_hand: Workspace) -> None:
+    assert keys(by_hand, ADMIN, search="zoe") == ["C1"]
+    by_hand.close_kept()
+    (file,) = (by_hand.root / people_index.CACHE / "people").glob("*.duckdb")
+    file.write_bytes(b"no database")
+    assert keys(by_hand, ADMIN, search="zoe") == ["C1"]
+
+
 def test_what_happened_is_told_by_day_and_texts_are_for_who_may_read_them(by_hand: Workspace) -> None:
     days = timeline(by_hand, ADMIN, "customer_id", "C1").days
     assert [str(day.day) for day in days] == ["2024-03-02", "2024-03-01", "2024-01-01", "2023-01-01"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Lock
 
 from tradewind.core.errors import NotAnswerable, NotFound, Problem
 from tradewind.core.feedback import Feedback
@@ -16,6 +17,8 @@ from tradewind.store.workspace import Workspace
 
 SAME_CLICK = timedelta(minutes=10)
 """The same word by the same person on the same row within this time is one word: a double click, a page sent again."""
+
+_one_at_a_time = Lock()  # the second half of a double click waits for the first
 
 MAY_TAKE_BACK = timedelta(days=1)
 
@@ -36,11 +39,12 @@ def click(workspace: Workspace, visitor: Visitor, name: str, key: str, said: Sai
     listed = entity_of(people_index(workspace), name)
     if not is_visible(workspace, visitor, listed.entity, key):
         raise NotFound(Problem(name, "there is no such row on this list, or it is not yours", key[:80]))
-    last = last_word(workspace, name, key)
     given = Said(said.verdict, said.because, said.until, visitor.name)
-    if last is not None and _same(last, given) and workspace.clock() - last.at <= SAME_CLICK:
-        return last
-    return give_feedback(workspace, name, key, given)
+    with _one_at_a_time:
+        last = last_word(workspace, name, key)
+        if last is not None and _same(last, given) and workspace.clock() - last.at <= SAME_CLICK:
+            return last
+        return give_feedback(workspace, name, key, given)
 
 
 def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_id: str) -> Feedback:

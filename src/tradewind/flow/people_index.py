@@ -143,6 +143,17 @@ def _name(workspace: Workspace, manifest: Manifest) -> str:
 
 
 def _open(workspace: Workspace, manifest: Manifest, name: str) -> PeopleIndex:
+    try:
+        connection = _connect(workspace, manifest, name)
+    except StoreError:  # a file that a failing disk or another hand has damaged is made again, once
+        with suppress(OSError):
+            (inside(workspace.root, CACHE) / "people" / f"{name}.duckdb").unlink()
+        connection = _connect(workspace, manifest, name)
+    asked = {entity: _as_asked(workspace, listed) for entity, listed in listed_tables(manifest).items()}
+    return PeopleIndex(manifest.snapshot_id, _columns(manifest), asked, connection)
+
+
+def _connect(workspace: Workspace, manifest: Manifest, name: str) -> duckdb.DuckDBPyConnection:
     import duckdb
 
     settings = workspace.config.workspace
@@ -154,14 +165,12 @@ def _open(workspace: Workspace, manifest: Manifest, name: str) -> PeopleIndex:
     if settings.threads is not None:
         limits["threads"] = str(settings.threads)
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=limits)
+        return duckdb.connect(str(path), read_only=True, config=limits)
     except duckdb.Error as error:
         raise engine_refused(error) from error
     finally:
         if temporary:  # open files stay readable; nothing of anybody stays behind when the process ends
             shutil.rmtree(path.parent, ignore_errors=True)
-    asked = {entity: _as_asked(workspace, listed) for entity, listed in listed_tables(manifest).items()}
-    return PeopleIndex(manifest.snapshot_id, _columns(manifest), asked, connection)
 
 
 def _as_asked(workspace: Workspace, listed: Sequence[Listed]) -> tuple[Listed, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -124,7 +123,8 @@ def _list(request: Request, visitor: Visitor, entity: str) -> Response:
         kinds=_kinds(entity), saved=lists_of(workspace, visitor, room), address=address, path_of=path_of,
         pairs=pairs_of(wanted), filtered=_filtered(wanted), chosen=asked.get(wanted.question),
         companies=entity != "account_id" and any(row.company or row.account_id for row in found.rows),
-        owners=any(row.owner for row in found.rows), contacts=any(row.email or row.phone for row in found.rows), searchable=found.searches_names,
+        owners=any(row.owner for row in found.rows), contacts=any(row.email or row.phone for row in found.rows),
+        searchable=found.searches_names,
         changed=request.query_params.get("changed") == "1",
         values=lambda prefix: {key: value for key, value in request.query_params.items() if key.startswith(prefix)},
     )  # fmt: skip
@@ -141,7 +141,6 @@ def _filtered(wanted: Wanted) -> bool:
 def _person(request: Request, visitor: Visitor, entity: str, key: str) -> HTMLResponse:
     site = site_of(request)
     workspace = site.workspace()
-    key = unquote(key) if "%" in key and "%" not in unquote(key) else key
     found = find_person(workspace, visitor, entity, key)
     begin = request.query_params.get("from", "")
     happened = timeline(workspace, visitor, entity, found.row.key, begin)
