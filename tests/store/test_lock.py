@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from tradewind.core.errors import StoreError, WorkspaceLocked
-from tradewind.store.lock import holds_lock, workspace_lock
+from tradewind.store.lock import holds_lock, lock_holder, workspace_lock
 from tradewind.store.manifest import publish
 from tradewind.store.tables import write_table
 from tradewind.store.workspace import Workspace
@@ -126,3 +126,10 @@ def test_a_strangers_symlink_is_not_written_through(tmp_path: Path) -> None:
     with pytest.raises(StoreError), workspace_lock(shop, "me"):
         pytest.fail("wrote through a symlink")
     assert victim.read_text() == "mine"
+
+
+def test_who_holds_the_lock_is_told_only_while_it_is_held(tmp_path: Path) -> None:
+    assert lock_holder(tmp_path) == ""
+    with workspace_lock(tmp_path, "tradewind run", lambda: datetime(2024, 5, 1, 8)):
+        assert lock_holder(tmp_path) == "tradewind run, since 2024-05-01T08:00:00Z"
+    assert lock_holder(tmp_path) == "", "what it wrote stays in the file, and means nothing any more"

@@ -101,6 +101,8 @@ def _read(form: FormData) -> tuple[str, Values, Values]:
     now = {key.removeprefix("value:"): str(value) for key, value in form.items() if key.startswith("value:")}
     other = {key.removeprefix("other:"): str(value) for key, value in form.items() if key.startswith("other:")}
     now |= {key: value for key, value in other.items() if value.strip()}
+    if "workspace.currency" in now:
+        now["workspace.currency"] = now["workspace.currency"].strip().upper()
     table, source = str(form.get("new_table") or ""), str(form.get("new_source") or "")
     if table and source:
         now[f"tables.{table}.from"] = source

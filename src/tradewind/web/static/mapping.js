@@ -5,6 +5,7 @@
   if (!form) return;
   const token = document.querySelector('meta[name="csrf"]')?.content || "";
   const waiting = new Map();
+  const turn = new Map(); // an answer that a later one has overtaken is not shown
 
   const mark = (table, problems) => {
     for (const field of table.querySelectorAll(".field[data-key]")) {
@@ -29,13 +30,17 @@
   const show = async (table) => {
     const name = table.id.replace("table-", "");
     const place = document.getElementById(`preview-${name}`);
+    const mine = (turn.get(table) || 0) + 1;
+    turn.set(table, mine);
     place.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(`${form.dataset.preview}/${encodeURIComponent(name)}`, {
         method: "POST", headers: { "X-CSRF-Token": token }, body: new URLSearchParams(new FormData(form)),
       });
+      const text = await answer.text();
+      if (turn.get(table) !== mine) return;
       if (answer.ok) {
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const page = new DOMParser().parseFromString(text, "text/html");
         place.replaceChildren(...page.body.childNodes);
         mark(table, [...place.querySelectorAll("[data-problem]")]);
       } else place.textContent = "The preview could not be made; saving still says what is wrong.";

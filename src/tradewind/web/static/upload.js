@@ -51,7 +51,6 @@
       const words = problem ? `${problem.what}${problem.found ? ` (found: ${problem.found})` : ""}${problem.do ? `. → ${problem.do}` : ""}`
         : status === 403 ? "you may not send files, or were signed out: open the page again" : status === 413 ? "it is too large" : "it could not be sent: try again";
       shown.item.className = "wrong-text";
-      shown.item.setAttribute("role", "alert");
       shown.label.textContent = `✕ ${shown.name}: ${words}`;
     }
     busy -= 1;
