@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from tradewind.core.errors import ConfigError, TradewindError
 from tradewind.flow.readiness import not_ready, server_figures
 from tradewind.web.lifecycle import draining
 from tradewind.web.observe import all_numbers
@@ -32,12 +33,26 @@ def ready(request: Request) -> Response:
     """Say whether requests can be answered just now, and why not."""
     site = site_of(request)
     reasons = ["the server is stopping"] if draining() else not_ready(site.root, site.state)
-    loaded = getattr(request.app.state, "not_loaded", None)  # models that are kept in memory, if any
-    reasons += loaded() if loaded is not None and not reasons else []
+    reasons = reasons or _load(request, site)
     if reasons:
         headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
         return JSONResponse({"status": "not ready", "reasons": reasons}, 503, headers)
     return JSONResponse({"status": "ready"}, headers={"Cache-Control": "no-store"})
+
+
+def _load(request: Request, site: Site) -> list[str]:
+    """Load what scores are answered with, if it is not yet; a configuration that is wrong is told by the pages."""
+    from tradewind.web.api.score import scorer_of
+
+    if not site.has_config or scorer_of(request).ready:
+        return []
+    try:
+        scorer_of(request).reload()
+    except ConfigError:
+        return []
+    except TradewindError:
+        return ["the models cannot be loaded"]
+    return []
 
 
 async def front_ready() -> Response:

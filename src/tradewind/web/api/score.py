@@ -17,6 +17,7 @@ from tradewind.flow.serving.live import open_scorer
 from tradewind.flow.serving.scorer import MOST_IDS, Scorer
 from tradewind.web.api.answers import Answer
 from tradewind.web.api.asking import EntityId, QuestionName, SeesAnswers, errors
+from tradewind.web.observe import numbers
 from tradewind.web.refusals import NotFound
 from tradewind.web.visitor import site_of
 
@@ -154,6 +155,8 @@ async def post_score(request: Request, visitor: SeesAnswers, asked: AskScore) ->
         found = scorer.score(asked.question, ids, asked.as_of, asked.reasons)
     else:
         found = await run_in_threadpool(scorer.score, asked.question, ids, asked.as_of, asked.reasons)
+    for each in found:
+        numbers().scores.labels(each.computed).inc()
     if asked.ids is None:
         return _json(found[0].as_json())
     return _json({"items": [each.as_json() for each in found]})
@@ -170,6 +173,7 @@ async def get_score(
         (found,) = scorer.score(question, [id], as_of, reasons)
     else:
         (found,) = await run_in_threadpool(scorer.score, question, [id], as_of, reasons)
+    numbers().scores.labels(found.computed).inc()
     return _json(found.as_json())
 
 
