@@ -9,7 +9,7 @@ import pytest
 from browser.conftest import sideways, violations
 from served_worlds import as_role, served
 
-PAGES = ("/",)
+PAGES = ("/", "/answers", "/answers/lapse", "/tables/scores_lapse", "/segments")
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,7 @@ def test_what_changed_is_said_in_words_and_reasons_only_to_who_may_run(client_of
     end_job(state_of(admin), job_id, "a process", "failed", NOW, "row 3 is 'Ann'", result)
     whole, part = admin.get(f"/updates/{job_id}").text, viewer.get(f"/updates/{job_id}").text
     assert "orders: 12,300 rows" in whole
-    assert "About to stop buying: a new model (2)." in whole
+    assert "About to stop buying: a new version (2)." in whole
     assert "row 3 is &#39;Ann&#39;" in whole
     assert "Ann&#39;" not in part
     assert "shown to those who may start updates" in part

@@ -25,6 +25,7 @@ from tradewind.report.charts import build_charts
 from tradewind.report.numbers import say_count, say_money, say_of_100
 from tradewind.report.story import Figure, Section, named_figures, tell
 from tradewind.store.pins_state import Pin
+from tradewind.store.tables import read_slice
 from tradewind.store.workspace import Workspace
 
 LIST_ROWS = 10
@@ -150,7 +151,7 @@ def answer_page(
     question = find_question(workspace.config, name)
     section = keep(workspace, f"section {name}", lambda: _section(workspace, finding))
     acting = standing_lists(workspace).acting.get(name)
-    on_list = dict(section.card).get("Version", "")
+    on_list = keep(workspace, f"version on list {name}", lambda: _version_on_list(workspace, name))
     return AnswerPage(
         finding=finding,
         section=section,
@@ -166,6 +167,14 @@ def answer_page(
         entity=question.use_case.entity,
         snapshot_id=published.snapshot_id,
     )
+
+
+def _version_on_list(workspace: Workspace, name: str) -> str:
+    """The version with which the present scores were made; empty where there are none."""
+    entry = workspace.manifest().tables.get(f"scores_{name}")
+    if entry is None or not entry.rows or "model_version" not in dict(entry.columns):
+        return ""
+    return str(read_slice(workspace.root, entry, 0, 1, ("model_version",))["model_version"][0])
 
 
 def require_finding(workspace: Workspace, name: str) -> tuple[Published, Finding]:
