@@ -193,6 +193,12 @@ def test_errors_are_told_as_problems(client_of, answered_sales: Path, path: str,
     assert answer.json()["title"]
 
 
+def test_a_parameter_that_is_written_wrong_is_told(client_of, answered_sales: Path) -> None:
+    answer = client_of(answered_sales).get(f"/v1/lists/{QUESTION}", params={"limt": 5})
+    assert answer.status_code == 422
+    assert answer.json()["problems"][0]["do"] == "did you mean limit?"
+
+
 def test_a_stranger_and_a_wrong_method_are_told_so(client_of, answered_sales: Path) -> None:
     stranger = client_of(answered_sales, None).get("/v1/findings")
     assert stranger.status_code == 401

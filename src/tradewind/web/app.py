@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from tradewind import __version__
 from tradewind.web.api.document import install_document
+from tradewind.web.api.known_parameters import known_parameters
 from tradewind.web.body_limit import BodyLimit
 from tradewind.web.door import recognise_account
 from tradewind.web.headers import Headers
@@ -33,11 +34,11 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.answers",
     "tradewind.web.rooms.tables",
     "tradewind.web.rooms.beyond",
-    "tradewind.web.api.economics",
     "tradewind.web.api.events",
     "tradewind.web.api.me",
     "tradewind.web.api.questions",
     "tradewind.web.api.findings",
+    "tradewind.web.api.economics",
     "tradewind.web.api.records",
     "tradewind.web.api.lists",
     "tradewind.web.api.batch",
@@ -58,6 +59,9 @@ ROUTERS: tuple[str, ...] = (
     "tradewind.web.rooms.data",
 )
 """Files that hold a `router`, pages first; each later room and part of the API is one line here."""
+
+TOLERANT = ("tradewind.web.api.events", "tradewind.web.api.docs_page")
+"""Parts of the API that take any parameter: web SDKs add their own."""
 
 PUBLIC: frozenset[str] = frozenset(
     {
@@ -92,7 +96,8 @@ def build_app(site: Site, recognise: Recognise | None = None) -> FastAPI:
     app.state.recognise = recognise or recognise_account
     install_problems(app)
     for name in ROUTERS:
-        app.include_router(import_module(name).router)
+        strict = name.startswith("tradewind.web.api.") and name not in TOLERANT
+        app.include_router(import_module(name).router, dependencies=[Depends(known_parameters)] if strict else [])
     install_document(app)
     app.add_middleware(BodyLimit, site=site)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)

@@ -16,6 +16,8 @@ from tradewind.web.visitor import site_of
 
 router = APIRouter(include_in_schema=False)
 
+KINDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "array": "texts"}
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -73,7 +75,9 @@ def _operation(document: Mapping[str, Any], path: str, method: str, told: Mappin
 def _parameter(one: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Name, where it stands, what it holds, what it means."""
     schema = one.get("schema", {})
-    kind = " or ".join(map(str, schema["enum"])) if "enum" in schema else str(schema.get("type", "text"))
+    schema = {**schema, **next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), {})}
+    words = [str(word) for word in schema.get("enum", ()) if word]
+    kind = " or ".join(words) if words else KINDS.get(schema.get("type", ""), "text")
     bounds = [f"{words} {schema[key]}" for key, words in (("minimum", "from"), ("maximum", "to")) if key in schema]
     default = f"{schema['default']} when absent" if schema.get("default") not in (None, "") else ""
     where = "required" if one.get("required") else one["in"]

@@ -63,7 +63,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _add_routes(entity: str, plural: str) -> None:
     """The three routes of one kind of record."""
-    kind, people = KIND_OF[entity], ENTITIES[entity].people
+    kind, one_of, people = KIND_OF[entity], ENTITIES[entity].one, ENTITIES[entity].people
 
     def list_records(
         request: Request, visitor: SeesPeople, wanted: WantedRecords, limit: Limit = 50, cursor: Cursor = ""
@@ -98,19 +98,19 @@ def _add_routes(entity: str, plural: str) -> None:
         "changed, it is refused with 409."
     )
     get_record.__doc__ = (
-        f"Return one {kind}: who it is, what every question says of it and why, consent, what people said of it, and "
+        f"Return one {one_of}: who it is, what every question says of it and why, consent, what people said of it, and "
         "what happened lately."
     )
-    list_moments.__doc__ = f"Return what happened with one {kind}, newest first, each with since when it was known."
+    list_moments.__doc__ = f"Return what happened with one {one_of}, newest first, each with since when it was known."
     path, one = f"/{plural}", f"/{plural}/{{id:path}}"
     router.get(path, operation_id=f"list_{plural}", summary=f"List {people}", responses=errors(409))(list_records)
     router.get(
         f"{one}/timeline",
         operation_id=f"list_{kind}_timeline",
-        summary=f"What happened with one {kind}",
+        summary=f"What happened with one {one_of}",
         responses=errors(404),
     )(list_moments)
-    router.get(one, operation_id=f"get_{kind}", summary=f"Get one {kind}", responses=errors(404))(get_record)
+    router.get(one, operation_id=f"get_{kind}", summary=f"Get one {one_of}", responses=errors(404))(get_record)
 
 
 for _entity in ENTITIES.values():

@@ -32,7 +32,9 @@ FEW = 4
 
 
 class ReasonSaid(Answer):
-    """Why a score is what it is."""
+    """Why a score is what it is; what is empty is left out."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     text: str = Field(description="One sentence.", examples=["no order for 41 days; usually every 6"])
     influence: str = Field("", description="Whether one can act on it; empty where not known.")
