@@ -191,6 +191,7 @@ def test_errors_are_told_as_problems(client_of, answered_sales: Path, path: str,
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert answer.json()["title"]
+    assert set(answer.json()) == {"type", "title", "status", "detail", "problems", "request_id"}
 
 
 def test_a_parameter_that_is_written_wrong_is_told(client_of, answered_sales: Path) -> None:

@@ -82,15 +82,17 @@ def tell(
 ) -> Response:  # fmt: skip
     """Return an error in the form that its reader expects."""
     if is_api(request):
-        body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
-        if detail:
-            body["detail"] = detail
-        if problems:
-            body["problems"] = [
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "problems": [
                 {"where": p.where, "what": p.what, "found": p.found, "expected": p.expected, "do": p.do}
                 for p in problems
-            ]
-        body["request_id"] = getattr(request.state, "request_id", "")
+            ],
+            "request_id": getattr(request.state, "request_id", ""),
+        }
         return JSONResponse(body, status, headers, PROBLEM_JSON)
     shown = page(request, "problem.html", title=title, detail=detail, problems=problems, status_code=status)
     shown.headers.update(headers or {})
