@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import TradewindError
-from tradewind.core.trouble import KINDS, SEVERITIES
-from tradewind.flow.morning_list import neutral
+from tradewind.flow.data_wrong import Reason, TroubleView, question_title, rejected_by_reason, told_troubles
 from tradewind.flow.published import Published, read_published
-from tradewind.flow.questions import find_question, list_use_cases
+from tradewind.flow.questions import list_use_cases
 from tradewind.flow.uploads import Upload, list_uploads
-from tradewind.report.numbers import say_money
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.loads_state import list_loads
 from tradewind.store.lock import lock_holder
 from tradewind.store.manifest import Manifest
-from tradewind.store.tables import read_columns, read_table
+from tradewind.store.tables import read_columns
 from tradewind.store.workspace import Workspace
 
 _MOST_LOADS = 12
-_MOST_REASONS = 60
 
 
 @dataclass(frozen=True)
@@ -88,62 +83,6 @@ class LoadView:
 
 
 @dataclass(frozen=True)
-class TroubleView:
-    """One thing that is wrong in the data.
-
-    Args:
-        table: contract table.
-        column: its column.
-        kind: in plain words.
-        severity: breaks, misleads or cosmetic.
-        severity_words: how bad, in plain words.
-        what: what was seen.
-        rows: how many rows.
-        share: of those looked at.
-        money: what they carry, in words; empty where nothing.
-        harm: what it does to the answers, in sentences.
-        treat: the lines of `tradewind.toml` that treat it.
-        do: what to do besides.
-        examples: a few rows, as (row, value).
-    """
-
-    table: str
-    column: str
-    kind: str
-    severity: str
-    severity_words: str
-    what: str
-    rows: int
-    share: float
-    money: str
-    harm: tuple[str, ...]
-    treat: str
-    do: str
-    examples: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Rows that could not be used, for one reason.
-
-    Args:
-        table: contract table.
-        source: file.
-        column: which value.
-        why: the reason.
-        rows: how many.
-        example: one such value; not shown where it may name a person.
-    """
-
-    table: str
-    source: str
-    column: str
-    why: str
-    rows: int
-    example: str
-
-
-@dataclass(frozen=True)
 class Missing:
     """What more data would unlock.
 
@@ -194,7 +133,7 @@ def look_at_data(workspace: Workspace) -> DataRoom:
     """Return what there is to say of a workspace's data, from what runs and checks have left; nothing is loaded."""
     manifest = workspace.manifest()
     published = _published(workspace)
-    rejected = _rejected(workspace, manifest)
+    rejected = rejected_by_reason(workspace, manifest)
     newest = _newest(workspace, manifest)
     tables = tuple(_tables(workspace, manifest, rejected, newest))
     return DataRoom(
@@ -203,7 +142,7 @@ def look_at_data(workspace: Workspace) -> DataRoom:
         _loads(workspace),
         manifest.snapshot_id,
         manifest.created_at,
-        _troubles(workspace, manifest),
+        told_troubles(workspace, manifest),
         rejected,
         () if published is None else tuple(
             (each.title, each.found[0] if each.found else "", each.next)
@@ -290,70 +229,6 @@ def _loads(workspace: Workspace) -> tuple[LoadView, ...]:
     return tuple(LoadView(at, tuple(told)) for at, told in list(lines.items())[:_MOST_LOADS])
 
 
-def _rejected(workspace: Workspace, manifest: Manifest) -> tuple[Reason, ...]:
-    entry = manifest.tables.get("rejected")
-    if entry is None or not entry.rows:
-        return ()
-    rows = read_columns(workspace.root, entry, ("table", "source", "column", "reason", "value"))
-    grouped = rows.group_by(["table", "source", "column", "reason"]).aggregate([("value", "count"), ("value", "min"),
-                                                                               ([], "count_all")])  # fmt: skip
-    found = [
-        Reason(row["table"], row["source"] or "", row["column"] or "", row["reason"], int(row["count_all"]),
-               "" if _personal(row["table"], row["column"]) else (row["value_min"] or "")[:60])
-        for row in grouped.to_pylist()
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda each: (-each.rows, each.table, each.why))[:_MOST_REASONS])
-
-
-def _personal(table: str, column: str | None) -> bool:
-    known = CONTRACT[table].column(column or "") if table in CONTRACT else None
-    return known is None or known.personal or known.name.endswith("_id")
-
-
-def _troubles(workspace: Workspace, manifest: Manifest) -> tuple[TroubleView, ...] | None:
-    entry = manifest.tables.get("trouble")
-    if entry is None:
-        return None
-    examples: dict[int, list[tuple[str, str]]] = {}
-    if "trouble_rows" in manifest.tables:
-        for row in read_table(workspace.root, manifest.tables["trouble_rows"]).to_pylist():
-            examples.setdefault(row["trouble"], []).append((row["row"], row["value"]))
-    currency = workspace.config.workspace.currency
-    return tuple(
-        TroubleView(
-            row["table"], row["column"], KINDS.get(row["kind"], row["kind"]), row["severity"],
-            SEVERITIES.get(row["severity"], row["severity"]), row["what"], row["rows"], row["share"],
-            "" if not row["money"] else say_money(row["money"], currency), tuple(_harm(workspace, row["harm"])),
-            row["treat"],
-            row["do"], tuple(examples.get(row["trouble"], ())[:5]),
-        )
-        for row in read_table(workspace.root, entry).to_pylist()
-    )  # fmt: skip
-
-
-def _harm(workspace: Workspace, text: str) -> Iterator[str]:
-    """What a trouble does to the answers, one sentence for each question it touches."""
-    for each in json.loads(text) if text else ():
-        gain: Mapping[str, Any] = each["gain"]
-        title = _title(workspace, each["question"])
-        touched = f" ({each['touched']:,} people rest on these rows)" if each.get("touched") else ""
-        if gain.get("value") is None:
-            yield f"{title}: not measured, because {gain.get('reason') or 'nobody asked'}{touched}"
-        elif gain.get("low") is not None and (gain["low"] > 0 or gain["high"] < 0):
-            better = gain["value"] > 0
-            yield f"{title}: the answer is {'better' if better else 'worse'} without these rows{touched}"
-        else:
-            yield f"{title}: no difference that could be told from chance{touched}"
-
-
-def _title(workspace: Workspace, name: str) -> str:
-    try:
-        question = find_question(workspace.config, name)
-    except TradewindError:
-        return name.replace("_", " ")
-    return question.words(question.use_case.title)
-
-
 def _missing(workspace: Workspace) -> Iterator[Missing]:
     """What columns and tables that are not mapped would make possible."""
     tables = workspace.config.tables
@@ -362,7 +237,7 @@ def _missing(workspace: Workspace) -> Iterator[Missing]:
     for case in list_use_cases():
         lacking = [table for table in case.requires if table not in have]
         if len(lacking) == 1:
-            wanted.setdefault(lacking[0], []).append(_title(workspace, case.name))
+            wanted.setdefault(lacking[0], []).append(question_title(workspace, case.name))
     for table, titles in wanted.items():
         doc = CONTRACT[table].doc if table in CONTRACT else table
         yield Missing(f"{table.replace('_', ' ').capitalize()}: {doc}", ", ".join(titles))
@@ -370,16 +245,6 @@ def _missing(workspace: Workspace) -> Iterator[Missing]:
         for column in CONTRACT[name].columns if name in CONTRACT else ():
             if column.unlocks and column.name not in mapping.columns:
                 yield Missing(f"{name.replace('_', ' ')}: {column.doc}", column.unlocks)
-
-
-def rejected_rows(workspace: Workspace) -> Iterator[tuple[str, ...]]:
-    """Yield the rows that could not be used, the head first, each cell as no spreadsheet takes for a formula."""
-    head = ("table", "source", "row", "column", "value", "reason")
-    yield head
-    entry = workspace.manifest().tables.get("rejected")
-    if entry is not None:
-        for row in read_columns(workspace.root, entry, head).to_pylist():
-            yield tuple(neutral("" if row[name] is None else str(row[name])) for name in head)
 
 
 def who_writes(root: Path) -> str:

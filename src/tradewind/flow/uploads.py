@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from tradewind.core.errors import Problem, StoreError
+from tradewind.core.errors import Problem, SourceError, StoreError
 from tradewind.flow.next_export import older_export_of
 from tradewind.flow.unpack import unpack
 from tradewind.flow.upload_kinds import MB, Limits, kind_of, refused
@@ -195,7 +195,7 @@ def sets_of(root: Path) -> list[Path]:
     return list(dict.fromkeys(_place(root, each.set, each.name).parent for each in list_uploads(root)))
 
 
-def too_large(shown: str, limits: Limits) -> Exception:
+def too_large(shown: str, limits: Limits) -> SourceError:
     """Return the refusal of a file larger than allowed."""
     return refused(
         shown, "this file is too large to be sent", "", f"at most {limits.file // MB:,} MB",

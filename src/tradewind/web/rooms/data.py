@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.data_room import look_at_data, rejected_rows, who_writes
+from tradewind.flow.data_room import look_at_data, who_writes
+from tradewind.flow.data_wrong import rejected_rows
 from tradewind.flow.first_visit import last_look, present_work
 from tradewind.flow.mapping_draft import read_draft
 from tradewind.web.audit import note
