@@ -184,6 +184,12 @@ def _events() -> list[Row]:
     return events.run()
 
 
+def _serving() -> list[Row]:
+    import serving
+
+    return serving.run()
+
+
 def _pages() -> list[Row]:
     import pages
 
@@ -209,6 +215,7 @@ BENCHES = {
     "identity": ("One person out of many records", _identity),
     "survival": ("When subscriptions end", _survival),
     "events": ("Events that come in live", _events),
+    "serving": ("Scores in real time", _serving),
     "pages": ("Pages", _pages),
     "fuzz": ("Sense and nonsense to the API", _fuzz),
     "million_subscriptions": ("A million customers with subscriptions", _million_subscriptions),

@@ -161,11 +161,11 @@ class Worker:
         return found if found > 0 else 0.0
 
     def _derive(self, rows: Mapping[str, Relation], entity: int, cutoff: Cutoff, bound: Bound) -> FeatureTable:
-        plan = self._plan
+        plan, shared = self._plan, dict[str, Relation]()
         raw = np.full(plan.raw, np.nan)
         categories: dict[str, NDArray[np.object_]] = {}
         for (group, compiled), reads in zip(self._statements.groups, plan.reads, strict=True):
-            bench = Bench(rows, self._lookup, bound[f"group {group.name}"], self._words)
+            bench = Bench(rows, self._lookup, bound[f"group {group.name}"], self._words, made=shared)
             relation = compiled.source.run(bench)
             row = self._row_of(relation, entity)
             if row is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -93,6 +95,7 @@ class Scorer:
                 return False
             self._generation = build_generation(workspace, self._inbox(workspace), self._most_bytes)
             self._told = True
+            _leave_alone()
             return True
 
     def current(self) -> Generation:
@@ -197,6 +200,14 @@ class Scorer:
                         f"a day from {now.data.first_day.day} to {last}")
             )  # fmt: skip
         return Cutoff(as_of, zone)
+
+
+def _leave_alone() -> None:
+    """Keep the collector of cycles from walking through all that has just been read, again and again, amid requests."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
 
 
 def _served(now: Generation, question: str) -> Served:

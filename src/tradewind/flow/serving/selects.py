@@ -28,7 +28,7 @@ class Bench:
         parameters: placeholder to its value.
         words: texts as numbers.
         asked: table that belongs to nobody to the column and values by which it is looked up at present.
-        made: results of WITH, by name.
+        made: results of parts that statements share, by their SQL.
     """
 
     own: Mapping[str, Relation]
@@ -92,8 +92,24 @@ def compile_select(node: exp.Expr, tables: Tables, outer: Mapping[str, Source] |
     known = dict(outer or {})
     for cte in node.ctes:
         inner = compile_select(cte.this, tables, known)
-        known[cte.alias] = Source(cte.alias, inner.names, partial(_remember, f"{id(cte)}", inner.run))
+        known[cte.alias] = Source(cte.alias, inner.names, _shared(cte.this, inner.run, cte))
     return _Select(node, tables, known).source()
+
+
+def _shared(node: exp.Expr, run: Run, of: exp.Expr) -> Run:
+    """The same, worked out once for all statements that hold it; those of other words are told apart."""
+    sql = node.sql("duckdb")
+    alone = "$word_" in sql or _names_ctes(node)
+    return partial(_remember, f"{id(of)}" if alone else sql, run)
+
+
+def _names_ctes(node: exp.Expr) -> bool:
+    """Whether an enclosing WITH gives names in it their meaning, so that equal texts may mean different things."""
+    ctes, above = set(), node.parent
+    while above is not None:
+        ctes |= {cte.alias for cte in above.ctes} if isinstance(above, exp.Query) else set()
+        above = above.parent
+    return any(table.name in ctes for table in node.find_all(exp.Table))
 
 
 def _remember(key: str, run: Run, bench: Bench) -> Relation:
@@ -146,7 +162,8 @@ class _Select:
         alias = node.alias_or_name
         if isinstance(node, exp.Subquery):
             inner = compile_select(node.this, self._tables, self._known)
-            return Source(alias, inner.names, inner.run, inner.looked_up)
+            run = inner.run if inner.looked_up else _shared(node.this, inner.run, node)
+            return Source(alias, inner.names, run, inner.looked_up)
         if not isinstance(node, exp.Table):
             raise NotKnownHere(type(node).__name__)
         name = node.name
