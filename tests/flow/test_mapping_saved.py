@@ -194,7 +194,7 @@ def test_what_cannot_be_changed_in_place_is_refused() -> None:
         edit_config("tables.orders = { from = 'a' }\n", [Change("tables.orders.amount", "", "b")])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.sampled_from(sorted(parsed(CONFIG))), st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30)
 )

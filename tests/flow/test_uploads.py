@@ -204,7 +204,7 @@ def test_a_file_is_set_aside_on_request(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=150))
 def test_any_name_becomes_one_that_stays_in_its_folder(said: str) -> None:
     name = safe_name(said)
@@ -223,7 +223,7 @@ HOSTILE = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(HOSTILE, st.sampled_from(["/", "\\"]))
 def test_no_path_in_an_archive_leads_out(tmp_path_factory: pytest.TempPathFactory, parts: list[str], sign: str) -> None:
     root = tmp_path_factory.mktemp("w")
