@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, get_args
 
@@ -41,7 +42,8 @@ def ask_all(app: Any, asked: list[tuple[str, str]], csrf: str = "") -> list[http
                 for method, path in asked
             ]
 
-    return asyncio.run(ask())
+    with ThreadPoolExecutor(1) as apart:  # a browser's driver may hold a loop of its own in this thread
+        return apart.submit(lambda: asyncio.run(ask())).result()
 
 
 @pytest.mark.parametrize("role", get_args(Role))
