@@ -16,6 +16,7 @@ from pathlib import Path
 from tradewind.core.errors import StoreError
 from tradewind.core.time import Clock, system_clock
 from tradewind.flow.job_process import GRACE_SECONDS, LATER, LEASE, STATE_VARIABLE
+from tradewind.store.idempotency_state import forget_writes
 from tradewind.store.jobs_state import Job, JobStatus, claim_next, end_job, forget_jobs, lost_jobs, say
 from tradewind.store.state import State
 
@@ -96,6 +97,7 @@ class JobRunner:
     def forget(self) -> None:
         """Remove what is too old to be asked for."""
         forget_jobs(self._state(), self._clock() - KEPT)
+        forget_writes(self._state(), self._clock())
 
     def _begin_next(self) -> None:
         holder = secrets.token_hex(8)
