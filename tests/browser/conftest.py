@@ -12,7 +12,7 @@ import pytest
 from answered_worlds import answered, write_answered_sales, write_answered_shop
 from served_worlds import as_role, served
 
-__all__ = ["as_role", "served", "sideways", "violations"]
+__all__ = ["as_role", "pale", "served", "sideways", "violations"]
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -41,7 +41,9 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
     def make(width: int = 1280, height: int = 900, dark: bool = False, **more: Any) -> Any:
         scheme = "dark" if dark else "light"
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, **more)
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", **more
+        )
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("console", lambda said: breaches.append(said.text) if said.type == "error" else None)
@@ -62,7 +64,16 @@ def violations(page: Any) -> list[str]:
 
     # Evaluated by the driver, not loaded by the page: the page's policy allows no other script.
     page.evaluate((Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8") + "; true")
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return _found(page, "{resultTypes: ['violations']}")
+
+
+def pale(page: Any) -> list[str]:
+    """Return what has too little contrast, on a page that axe has looked at before."""
+    return _found(page, "{resultTypes: ['violations'], runOnly: ['color-contrast']}")
+
+
+def _found(page: Any, options: str) -> list[str]:
+    found = page.evaluate(f"() => axe.run(document, {options})")
     return [f"{each['id']}: {node['target']}" for each in found["violations"] for node in each["nodes"]]
 
 
