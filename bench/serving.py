@@ -144,16 +144,16 @@ def _latency(port: int, token: str, ids: list[str], kind: str) -> Row:
         "figure": f"p99 {found['p99']:.1f} ms", "target": f"p99 ≤ {target:.0f} ms",
         "reached": found["p99"] <= target and not found["wrong"],
         "note": f"p50 {found['p50']:.1f} ms, slowest {found['slowest']:.0f} ms, from the moment a request was due "
-                f"(Poisson, open loop); {found['answered']:,} answered{wrong}; {TREES} trees",
+                f"(Poisson, open loop); {found['answered']:,} answered{wrong}",
     }  # fmt: skip
 
 
 def _payload(port: int, token: str, who: str) -> dict[str, Any]:
-    """One customer's features, as columns and data."""
+    """One customer's features, as columns and data; zero where unknown, because MLflow's server takes no null."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", f"/v1/explain/lapse/{who}?features=true", headers={"Authorization": f"Bearer {token}"})
     used = json.loads(connection.getresponse().read())["features"]
-    return {"columns": [each["name"] for each in used], "data": [[each["value"] for each in used]]}
+    return {"columns": [each["name"] for each in used], "data": [[each["value"] or 0.0 for each in used]]}
 
 
 def _beside_mlflow(root: Path, folder: Path, payload: dict[str, Any], ours: float) -> Row:
