@@ -46,7 +46,7 @@ class Payload:
             raise ConfigError(Problem("data", "these are too many rows", f"{len(rows):,}", f"{MOST_ROWS:,} at most"))
         features = self.deployed.predictor.design.features
         known = {feature.name: feature for feature in features}
-        unknown = [str(name) for name in columns if name not in known]
+        unknown = [str(name)[:80] for name in columns if not isinstance(name, str) or name not in known]
         if unknown:
             expected = ", ".join(list(known)[:5]) + " …"
             raise ConfigError(Problem("columns", "the model has no such feature", ", ".join(unknown[:5]), expected))
@@ -58,10 +58,10 @@ class Payload:
             return []
         at = {name: place for place, name in enumerate(columns)}
         numbers = [feature for feature in features if feature.kind == "number"]
+        given = [(place, at[each.name]) for place, each in enumerate(numbers) if each.name in at]
         matrix = np.full((len(rows), len(numbers)), np.nan, dtype=np.float32)
-        for place, feature in enumerate(numbers):
-            if feature.name in at:
-                matrix[:, place] = _numbers(rows, at[feature.name], feature.name)
+        if given:
+            matrix[:, [place for place, _ in given]] = _numbers(rows, [column for _, column in given], columns)
         categories = {feature.name: _texts(rows, at.get(feature.name)) for feature in features
                       if feature.kind == "category"}  # fmt: skip
         nobody = np.full(len(rows), None, dtype=object)
@@ -70,11 +70,13 @@ class Payload:
         return [float(value) for value in mean * self.factor]
 
 
-def _numbers(rows: Sequence[Any], place: int, name: str) -> Any:
+def _numbers(rows: Sequence[Any], places: Sequence[int], columns: Sequence[Any]) -> Any:
     try:
-        return np.array([np.nan if row[place] is None else row[place] for row in rows], dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(Problem(f"data.{name}", "this is no number", str(error), "numbers or null")) from error
+        values = [[np.nan if row[at] is None else row[at] for at in places] for row in rows]
+        return np.array(values, np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        expected = f"numbers or null in {', '.join(str(columns[at]) for at in places[:3])} …"
+        raise ConfigError(Problem("data", "a value is no number", str(error)[:80], expected)) from error
 
 
 def _texts(rows: Sequence[Any], place: int | None) -> Any:
