@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
+from tradewind.flow.page_words import on_page
 from tradewind.report.numbers import say_count, say_day, say_money, say_value
 from tradewind.web.navigation import rooms_for
 from tradewind.web.site import Site
@@ -29,6 +30,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined, auto_reload=False,
     )  # fmt: skip
     made.globals.update(say=say, say_day=say_day, say_count=say_count, say_money=say_money, say_value=say_value)
+    made.filters["plain"] = on_page
     return made
 
 

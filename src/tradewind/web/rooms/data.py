@@ -15,6 +15,7 @@ from tradewind.flow.data_room import look_at_data, who_writes
 from tradewind.flow.data_wrong import rejected_rows
 from tradewind.flow.first_visit import last_look, present_work
 from tradewind.flow.mapping_draft import read_draft
+from tradewind.flow.page_words import what_unlocks
 from tradewind.web.audit import note
 from tradewind.web.render import page
 from tradewind.web.rooms.waiting import begin
@@ -43,9 +44,11 @@ def checked(request: Request, visitor: Annotated[Visitor, may("see_answers")]) -
     site = site_of(request)
     if not site.has_config:
         return RedirectResponse(f"{site.prefix}/start", 303)
+    looked = last_look(site.state())
     return page(
         request, "data/check.html", title="Are the data fit for use?", visitor=visitor,
-        room=look_at_data(site.workspace()), looked=last_look(site.state()),
+        room=look_at_data(site.workspace()), looked=looked,
+        unlocks=what_unlocks(looked.first.get("locked", [])),
         work=present_work(site.state()), may_run=visitor.may("run") and not site.settings.read_only,
     )  # fmt: skip
 
