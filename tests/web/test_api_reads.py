@@ -9,6 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tradewind.web.api.cursors import Place, write_cursor
+
 QUESTION = "lead_conversion"
 
 
@@ -112,6 +114,20 @@ def test_a_cursor_that_was_not_made_here_is_refused(client_of, answered_sales: P
     page = client_of(answered_sales).get(f"/v1/lists/{QUESTION}", params={"limit": 2}).json()
     other = client_of(answered_sales).get("/v1/lists/deal_win", params={"cursor": page["next_cursor"]})
     assert other.status_code == 422
+
+
+@pytest.mark.parametrize("after", ["x", -1, 1e308, 10**30, True, [1], ["x", "y"], [None, None], {"a": 1},
+                                   ["2018-01-01T00:00:00+05:00", "x"], ["0001-01-01", "x"]])  # fmt: skip
+def test_a_cursor_that_somebody_wrote_himself_is_refused(client_of, answered_sales: Path, after: object) -> None:
+    pages = {
+        **{f"/v1/{name}": {"of": name} for name in ("lists", "findings", "questions")},
+        "/v1/runs": {"runs": "runs"}, "/v1/feedback": {"feedback": "feedback", "question": "", "entity_id": ""},
+        f"/v1/findings/{QUESTION}/tables/gain": {"table": f"{QUESTION}/gain"},
+    }  # fmt: skip
+    for path, filters in pages.items():
+        answer = client_of(answered_sales).get(path, params={"cursor": write_cursor(Place("", after), filters)})
+        assert answer.status_code == 422, path
+        assert answer.json()["problems"][0]["what"] == "this is no cursor of ours"
 
 
 def test_records_with_their_scores_and_what_happened(client_of, answered_sales: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.feedback import Feedback
 from tradewind.store import feedback_state
 from tradewind.store.feedback_state import Wanted, count_feedback, last_word
@@ -29,29 +28,16 @@ class SaidPage:
     total: int
 
 
-def feedback_page(state: State, wanted: Wanted, limit: int, after: object = None) -> SaidPage:
+def feedback_page(state: State, wanted: Wanted, limit: int, before: tuple[datetime, str] | None = None) -> SaidPage:
     """Return some of what was said.
 
     Args:
         state: the state database.
         wanted: which words.
         limit: at most so many.
-        after: `after` of the page before; None for the first.
-    Raises:
-        ConfigError: it is not one of ours.
+        before: when the last one of the page before was said (naive UTC), and its id; None for the first page.
     """
-    found = feedback_state.feedback_page(state, wanted, limit + 1, _before(after))
+    found = feedback_state.feedback_page(state, wanted, limit + 1, before)
     last: Feedback | None = found[limit - 1] if len(found) > limit else None
     following = None if last is None else [last.at.isoformat(), last.feedback_id]
     return SaidPage(tuple(found[:limit]), following, count_feedback(state, wanted))
-
-
-def _before(after: object) -> tuple[datetime, str] | None:
-    if after is None:
-        return None
-    try:
-        if not isinstance(after, list) or len(after) != 2:
-            raise ValueError(after)
-        return datetime.fromisoformat(after[0]), str(after[1])
-    except (TypeError, ValueError) as error:
-        raise ConfigError(Problem("cursor", "this cursor was not made for this list", "", "the next page's")) from error

@@ -8,12 +8,16 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tradewind.core.errors import ConfigError, Problem
 
 LONGEST = 600
 """Characters of a cursor."""
+
+MOST_ROWS = 2**40
+"""So many rows a cursor may pass over."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,34 @@ class Place:
 
     snapshot: str = ""
     after: Any = None
+
+    def number(self) -> int:
+        """Return how many rows came before; anybody can write a cursor, so what it holds is checked.
+
+        Raises:
+            ConfigError: it holds no such number.
+        """
+        after = 0 if self.after is None else self.after
+        if type(after) is not int or not 0 <= after <= MOST_ROWS:
+            raise _strange()
+        return after
+
+    def moment(self) -> tuple[datetime, str] | None:
+        """Return when the last one of the page before was (naive UTC) and its id; None at the beginning.
+
+        Raises:
+            ConfigError: it holds no such moment.
+        """
+        if self.after is None:
+            return None
+        try:
+            at, name = self.after
+            found = datetime.fromisoformat(at)
+        except (TypeError, ValueError) as error:
+            raise _strange() from error
+        if found.tzinfo is not None or not 1970 <= found.year < 3000:
+            raise _strange()
+        return found, str(name)
 
 
 def write_cursor(place: Place, filters: Mapping[str, object]) -> str:
@@ -52,7 +84,7 @@ def read_cursor(cursor: str, filters: Mapping[str, object]) -> Place:
             raise ValueError("check")
         snapshot, after, digest = json.loads(payload)
     except (ValueError, binascii.Error, RecursionError) as error:
-        raise _wrong("this is no cursor of ours", "the next_cursor of an answer, unchanged") from error
+        raise _strange() from error
     if digest != _digest(filters):
         raise _wrong("this cursor was made for other filters", "the same parameters as for the page before")
     return Place(str(snapshot), after)
@@ -65,6 +97,10 @@ def _digest(filters: Mapping[str, object]) -> str:
 
 def _check(payload: bytes) -> bytes:
     return hashlib.sha256(b"tradewind cursor 1" + payload).digest()[:8]
+
+
+def _strange() -> ConfigError:
+    return _wrong("this is no cursor of ours", "the next_cursor of an answer, unchanged")
 
 
 def _wrong(what: str, expected: str) -> ConfigError:

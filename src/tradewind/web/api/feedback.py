@@ -68,9 +68,9 @@ def list_feedback(
 ) -> FeedbackPage:  # fmt: skip
     """Return what was said, newest first. Sales gets what it said itself."""
     filters = {"feedback": "feedback", "question": question, "entity_id": entity_id}
-    after = read_cursor(cursor, filters).after
+    before = read_cursor(cursor, filters).moment()
     wanted = Wanted(question, entity_id, visitor.name if visitor.own_only else "")
-    page = feedback_page(site_of(request).workspace().state(), wanted, limit, after)
+    page = feedback_page(site_of(request).workspace().state(), wanted, limit, before)
     return FeedbackPage(
         items=[_answer(one) for one in page.said],
         next_cursor=None if page.after is None else write_cursor(Place("", page.after), filters),

@@ -33,7 +33,7 @@ def list_findings(
     """Return the findings of the newest run in the order of its report: what was found, what it means in money, what
     to do next. Before the first run there are none. Send the `ETag` back as `If-None-Match` to ask whether anything is
     new."""
-    begin = read_cursor(cursor, {}).after or 0
+    begin = read_cursor(cursor, {"of": "findings"}).number()
     workspace = site_of(request).workspace()
     published = read_published(workspace)
     tag = tag_of("findings", _version(published), begin, limit)
@@ -45,7 +45,7 @@ def list_findings(
     more = begin + limit < len(findings)
     return FindingPage(
         items=[_answer(finding) for finding in shown],
-        next_cursor=write_cursor(Place("", begin + limit), {}) if more else None,
+        next_cursor=write_cursor(Place("", begin + limit), {"of": "findings"}) if more else None,
         snapshot_id=published.snapshot_id if published is not None else None,
         total=len(findings),
         as_of=published.as_of if published is not None else None,
@@ -100,7 +100,7 @@ def get_finding_table(
         name = f"{entry.name}.parquet"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(table_parquet(workspace, manifest, entry, sight), media_type=PARQUET, headers=headers)
-    page = table_page(workspace, manifest, entry, sight, int(place.after or 0), limit)
+    page = table_page(workspace, manifest, entry, sight, place.number(), limit)
     following = Place(manifest.snapshot_id, page.after)
     return FindingTablePage(
         role=role,

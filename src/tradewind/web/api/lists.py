@@ -34,7 +34,7 @@ BINARY = {"schema": {"type": "string", "format": "binary"}}
 @router.get("/lists", operation_id="list_lists", summary="List the lists", responses=errors())
 def list_lists(request: Request, visitor: SeesPeople, limit: Limit = 50, cursor: Cursor = "") -> ListSummaryPage:
     """Return every list that there is to work on: one for each question that scores or names somebody."""
-    begin = read_cursor(cursor, {}).after or 0
+    begin = read_cursor(cursor, {"of": "lists"}).number()
     workspace = site_of(request).workspace()
     cards = list_cards(workspace, visitor)
     return ListSummaryPage(
@@ -51,7 +51,7 @@ def list_lists(request: Request, visitor: SeesPeople, limit: Limit = 50, cursor:
             )
             for card in cards[begin : begin + limit]
         ],
-        next_cursor=write_cursor(Place("", begin + limit), {}) if begin + limit < len(cards) else None,
+        next_cursor=write_cursor(Place("", begin + limit), {"of": "lists"}) if begin + limit < len(cards) else None,
         snapshot_id=workspace.manifest().snapshot_id or None,
         total=len(cards),
     )

@@ -18,14 +18,14 @@ router = APIRouter(prefix="/v1", tags=["Questions and answers"])
 def list_questions(request: Request, visitor: SeesAnswers, limit: Limit = 50, cursor: Cursor = "") -> QuestionPage:
     """Return every question that this workspace could ask, those that it asks first, each with how it stands and what
     it would need."""
-    begin = read_cursor(cursor, {}).after or 0
+    begin = read_cursor(cursor, {"of": "questions"}).number()
     workspace = site_of(request).workspace()
     states = question_states(workspace)
     shown = states[begin : begin + limit]
     more = begin + limit < len(states)
     return QuestionPage(
         items=[_answer(state) for state in shown],
-        next_cursor=write_cursor(Place("", begin + limit), {}) if more else None,
+        next_cursor=write_cursor(Place("", begin + limit), {"of": "questions"}) if more else None,
         snapshot_id=workspace.manifest().snapshot_id or None,
         total=len(states),
     )

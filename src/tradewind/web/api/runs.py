@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -55,8 +54,7 @@ def post_run(request: Request, visitor: Runs, once: DoOnce, wanted: NewRun) -> R
 def list_all_runs(request: Request, visitor: SeesAnswers, limit: Limit = 50, cursor: Cursor = "") -> RunPage:
     """Return what the server was asked to do, newest first."""
     site, filters = site_of(request), {"runs": "runs"}
-    after = read_cursor(cursor, filters).after
-    before = None if after is None else (datetime.fromisoformat(after[0]), str(after[1]))
+    before = read_cursor(cursor, filters).moment()
     found = list_runs(site.state(), limit + 1, before)
     last = found[limit - 1] if len(found) > limit else None
     following = None if last is None else Place("", [last.asked_at.isoformat(), last.job_id])
@@ -85,7 +83,7 @@ def list_run_events(
     lost or told twice."""
     state, filters = site_of(request).state(), {"run": run_id}
     job = get_run(state, run_id)
-    begin = int(read_cursor(cursor, filters).after or after)
+    begin = read_cursor(cursor, filters).number() or after
     found = job_events(state, run_id, begin, limit + 1)
     shown = found[:limit]
     following = Place("", shown[-1].number) if len(found) > limit else None
