@@ -88,8 +88,9 @@ def routed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
     tables = {
         "leads": pa.table(
             {"lead_id": list(LEADS), "owner": [owner for owner, _ in LEADS.values()],
-             "created_at": [datetime(2023, 11, 1, 12)] * len(LEADS)}
+             "account_id": ["Acme" if lead == "fair" else None for lead in LEADS], "created_at": [datetime(2023, 11, 1, 12)] * len(LEADS)}
         ),
+        "accounts": pa.table({"account_id": ["Acme"], "name": ["Acme Ltd"], "owner": ["Somebody else"]}),
         "activities": pa.table(
             {"activity_id": list(SEEN), "kind": ["call"] * len(SEEN), "owner": list(SEEN),
              "lead_id": ["best"] * len(SEEN),
@@ -120,6 +121,7 @@ def test_leads_stay_the_best_are_called_and_those_of_who_is_gone_move(routed: Ma
     assert why["best"] == "50 in 100 convert; stays with Anna"
     assert why["of the one gone"].startswith("45 in 100 convert; Gone has not been seen since 1 December 2023")
     assert found.tables["waiting"]["lead_id"].to_pylist() == ["fair", "of nobody"]
+    assert found.tables["waiting"]["company"].to_pylist() == ["Acme Ltd", None]  # whose owner is another column
     assert found.finding.numbers["expected_waiting"].value == pytest.approx(400)
     assert "stand for €400, 21 in 100" in found.finding.money
 

@@ -50,12 +50,14 @@ WORDS: Mapping[str, str] = {
     "wrong.run.interrupted": "The update of {day} was broken off{why}. The answers below are those of the last one "
     "that finished.",
     "wrong.run.do": "See what happened, and start it again.",
-    "wrong.failed": "“{title}” could not be worked out: {why}",
+    "wrong.failed": "“{title}” could not be worked out. The others are not touched by it. What was found: {why}",
     "wrong.check": "“{title}”, {check}: {what}",
     "wrong.old": "The newest data are of {day}, {age} ago: who is on the lists may have changed since.",
     "wrong.old.do": "Load newer data.",
     # Which test would settle what acting earns.
     "test.what": "Leave half of these {count} {people} out at random, contact the others, and compare the two after {span}.",
+    "test.what.few": "There are too few {people} on this list to leave any of them out.",
+    "test.takes.more": "When the list is longer, this page says how many a test would need.",
     "test.takes.unknown": "How many it needs cannot be said before the first one, because the list holds no chances.",
     "test.takes.one": "With {needed} needed, one such list is enough: {span}.",
     "test.takes": "It needs {needed} of them in all: {rounds} such lists, about {months} months.",
@@ -155,8 +157,8 @@ WORDS: Mapping[str, str] = {
     "segments.lead": "Groups of people whom the answers already set apart. Groups of your own, and how they change over "
     "time, will stand here.",
     "segments.none": "No group has been set apart yet",
-    "segments.none.why": "Groups come from answers: who is worth contacting, which light somebody has, which tier a lead "
-    "is in. After the first update they stand here with their counts.",
+    "segments.none.why": "Groups come from answers, and none of yours makes any yet: who is worth contacting needs what a contact "
+    "costs and your margin (Settings, Money); lights need contracts, tiers need leads.",
     "offers.none": "Which offer for whom: not there yet",
     "offers.none.why": "Here will stand which offer is expected to bring most for whom, within what an offer may cost, and "
     "for whom none pays. It needs to know what was offered to whom, and what came of it; the questions below already say "

@@ -18,7 +18,7 @@ from tradewind.destinations.layouts import LAYOUTS, PEOPLE, Column, Contact, Lay
 from tradewind.flow.consent import knows_consent, permission_for, words_of
 from tradewind.flow.facts import open_facts
 from tradewind.flow.people_index import PeopleIndex, people_index
-from tradewind.flow.people_list import PersonRow, Wanted, list_people
+from tradewind.flow.people_list import PersonRow, Wanted, list_people, title_of
 from tradewind.flow.people_query import MOST_ROWS
 from tradewind.flow.questions import find_question
 from tradewind.flow.source_system import system_of
@@ -150,7 +150,7 @@ def plan_export(
     as_of = _as_of(index, listed.table)
     told = told_rows(workspace, index, listed, question, people)
     raw = _extra(index, listed.entity, [each.key for each in people])
-    title, action = question.words(question.use_case.title), question.words(question.use_case.action)
+    title, action = title_of(workspace, question), question.words(question.use_case.action)
     rows = [_contact(each, raw[each.person.key], name, title, action, as_of) for each in told]
     asks = chosen.channels and listed.entity in PEOPLE  # a file of deals or companies holds nobody's address
     customers = [raw[each.person.key]["customer_"] for each in told]

@@ -18,6 +18,10 @@ LONG = 24
 """Months after which a test is not worth waiting for."""
 
 
+FEWEST = 10
+"""Fewer people than this make no two halves to compare."""
+
+
 @dataclass(frozen=True)
 class HoldOut:
     """The test that would settle the money of one list.
@@ -50,6 +54,9 @@ def plan_test(question: Question, acting: Acting) -> HoldOut | None:
         return None
     title, people, span = question.words(case.title), len(acting.ids), str(case.horizon.length)
     what = say("test.what", count=say_count(people), people=question.people, span=span)
+    if people < FEWEST:
+        few = say("test.what.few", people=question.people)
+        return HoldOut(question.name, title, people, few, say("test.takes.more"), "", "", None)
     if case.task != "classification" or not acting.chances:
         return HoldOut(question.name, title, people, what, say("test.takes.unknown"), "", "", None)
     base, share = fmean(acting.chances), case.economics.success_share

@@ -32,7 +32,9 @@ class LeadOwners:
 
 def read_lead_owners(data: Data) -> LeadOwners:
     """Read owners as they stand today."""
-    leads = _rows(data, f"SELECT lead_id, owner, {_company(data)[0]} AS account FROM leads {_company(data)[1]}")
+    leads = _rows(
+        data, f"SELECT leads.lead_id, leads.owner, {_company(data)[0]} AS account FROM leads {_company(data)[1]}"
+    )
     seen: dict[str, date] = {}
     for table, time in _SIGNS:
         stored = data.catalog.table(table)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tradewind.core.errors import ConfigError
+from tradewind.core.errors import ConfigError, StoreError
 from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
 from tradewind.flow.depends import today_of
@@ -17,6 +17,7 @@ from tradewind.flow.kept import keep
 from tradewind.flow.people_index import PeopleIndex, people_index
 from tradewind.flow.people_query import Query, Wanted, after, bounded, cursor_of, first_order, order_of, query_of
 from tradewind.flow.people_sql import Listed, quoted
+from tradewind.flow.published import read_published
 from tradewind.flow.questions import Question, find_question
 from tradewind.report.numbers import say_money, say_of_100
 from tradewind.store.workspace import Workspace
@@ -191,7 +192,7 @@ def asked_of(workspace: Workspace, index: PeopleIndex, entity: str) -> tuple[Ask
     for each in index.questions[entity]:
         with suppress(ConfigError):  # scores of a question that the configuration no longer has
             question = kept_question(workspace, each.name)
-            found.append(_asked(question, each))
+            found.append(_asked(workspace, question, each))
     return tuple(found)
 
 
@@ -200,11 +201,21 @@ def kept_question(workspace: Workspace, name: str) -> Question:
     return keep(workspace, f"question {name}", lambda: find_question(workspace.config, name))
 
 
-def _asked(question: Question, each: Listed) -> Asked:
+def title_of(workspace: Workspace, question: Question) -> str:
+    """Return what a question is called by the answer that stands: one that had to fall back answers a shorter span."""
+    with suppress(StoreError):
+        published = keep(workspace, "published", lambda: read_published(workspace))
+        found = published.find(question.name) if published is not None else None
+        if found is not None:
+            return found.title
+    return question.words(question.use_case.title)
+
+
+def _asked(workspace: Workspace, question: Question, each: Listed) -> Asked:
     case = question.use_case
     chance = case.task == "classification"
     worth = "worth_contacting" in each.columns
-    return Asked(each.name, question.words(case.title), each.kind, chance, worth, question.do if chance else "")
+    return Asked(each.name, title_of(workspace, question), each.kind, chance, worth, question.do if chance else "")
 
 
 def said_of(

@@ -16,7 +16,7 @@ from tradewind.flow.facts import open_facts
 from tradewind.flow.kept import keep
 from tradewind.flow.linked import Links, SamePerson, links_of, same_person
 from tradewind.flow.people_index import PeopleIndex, people_index
-from tradewind.flow.people_list import PersonRow, kept_question, may_see, person_of
+from tradewind.flow.people_list import PersonRow, kept_question, may_see, person_of, title_of
 from tradewind.flow.people_sql import Listed, quoted
 from tradewind.flow.published import read_published
 from tradewind.flow.score_history import PastScore, score_history
@@ -158,7 +158,7 @@ def _told(
     for listed in index.questions[entity]:
         with suppress(ConfigError):  # the configuration no longer asks it
             question = kept_question(workspace, listed.name)
-            title = question.words(question.use_case.title)
+            title = title_of(workspace, question)
             if listed.name not in row.scores:
                 missing.append(title)
                 continue
@@ -178,7 +178,7 @@ def _tell(workspace: Workspace, index: PeopleIndex, listed: Listed, row: PersonR
     contact = row.scores[listed.name].worth
     return Told(
         question=listed.name,
-        title=question.words(question.use_case.title),
+        title=title_of(workspace, question),
         does=question.do if chance else "",
         text=work.told.chance,
         between=_between(raw, chance, currency) if scored else "",

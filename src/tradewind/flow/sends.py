@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import TradewindError
+from tradewind.flow.people_list import title_of
 from tradewind.flow.questions import find_question
 from tradewind.store.lists_state import exports
 from tradewind.store.workspace import Workspace
@@ -56,8 +57,7 @@ def list_sends(workspace: Workspace, by: str = "") -> tuple[Sent, ...]:
 def _title(workspace: Workspace, question: str, entity: str) -> str:
     if question:
         try:
-            asked = find_question(workspace.config, question)
-            return asked.words(asked.use_case.title)
+            return title_of(workspace, find_question(workspace.config, question))
         except TradewindError:
             return question
     return ENTITIES[entity].people.capitalize() if entity in ENTITIES else entity

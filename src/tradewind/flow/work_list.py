@@ -14,7 +14,16 @@ from tradewind.core.visitor import Visitor
 from tradewind.flow.kept import keep
 from tradewind.flow.list_rows import Row, listed_row, say_last, scored_row
 from tradewind.flow.people_index import PeopleIndex, people_index
-from tradewind.flow.people_list import PeoplePage, PersonRow, Wanted, kept_question, list_people, rank_row, said_of
+from tradewind.flow.people_list import (
+    PeoplePage,
+    PersonRow,
+    Wanted,
+    kept_question,
+    list_people,
+    rank_row,
+    said_of,
+    title_of,
+)
 from tradewind.flow.people_query import query_of
 from tradewind.flow.people_sql import Listed, quoted
 from tradewind.flow.published import read_published
@@ -128,7 +137,7 @@ def work_list(workspace: Workspace, visitor: Visitor, name: str, wanted: Wanted)
     evidence, caveat = _finding(workspace, name)
     case = question.use_case
     return WorkList(
-        name, question.words(case.title), question.words(case.action), question.one, question.people, page, rows,
+        name, title_of(workspace, question), question.words(case.action), question.one, question.people, page, rows,
         as_of if isinstance(as_of, date) else None, caveat, evidence, listed.kind == "scores",
         case.task == "classification",
     )  # fmt: skip
@@ -182,7 +191,7 @@ def _card(workspace: Workspace, visitor: Visitor, index: PeopleIndex, listed: Li
         )
     case = question.use_case
     return ListCard(
-        question.name, question.words(case.title), question.words(case.action), ENTITIES[listed.entity].people,
+        question.name, title_of(workspace, question), question.words(case.action), ENTITIES[listed.entity].people,
         listed.entity, counts[0]["n"], counts[1]["n"], counts[1]["worth"],
     )  # fmt: skip
 
