@@ -88,7 +88,8 @@ def routed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
     tables = {
         "leads": pa.table(
             {"lead_id": list(LEADS), "owner": [owner for owner, _ in LEADS.values()],
-             "account_id": ["Acme" if lead == "fair" else None for lead in LEADS], "created_at": [datetime(2023, 11, 1, 12)] * len(LEADS)}
+             "account_id": ["Acme" if lead == "fair" else None for lead in LEADS],
+             "created_at": [datetime(2023, 11, 1, 12)] * len(LEADS)}
         ),
         "accounts": pa.table({"account_id": ["Acme"], "name": ["Acme Ltd"], "owner": ["Somebody else"]}),
         "activities": pa.table(
