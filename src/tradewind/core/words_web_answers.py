@@ -151,6 +151,7 @@ WORDS: Mapping[str, str] = {
     # Tables.
     "tables.lead": "Every step leaves a table. These are the ones that stand now; charts and figures are made of them.",
     "tables.personal": "Names and contact data are left out, because you may not see them.",
+    "tables.aliased": "Keys that are addresses stand here under other names; files leave them out.",
     "tables.own": "Only rows of your own are shown.",
     "tables.closed": "This table holds rows of single people of all colleagues. Your own stand in your lists.",
     # Rooms that later capabilities fill.

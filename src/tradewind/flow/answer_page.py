@@ -10,6 +10,7 @@ from tradewind.core.errors import NotFound, Problem, TradewindError
 from tradewind.core.finding import Finding
 from tradewind.core.words import WORDS, say
 from tradewind.flow.acting import Acting
+from tradewind.flow.aliases import aliases_for
 from tradewind.flow.answer_money import AnswerMoney, answer_money
 from tradewind.flow.kept import keep
 from tradewind.flow.make_today import standing, standing_lists
@@ -59,7 +60,7 @@ class AnswerRow:
 
     Args:
         rank: place among those worth acting on, 1 is first.
-        entity_id: who.
+        entity_id: who, as the visitor knows the key.
         who: name and company; empty where nobody knows or may see them.
         owner: who works on it.
         chance: "31 of 100"; empty where the list holds none.
@@ -260,11 +261,13 @@ def _list(
 def _rows(
     workspace: Workspace, acting: Acting, places: Places, currency: str, names: bool
 ) -> tuple[AnswerRow, ...]:  # fmt: skip
-    shown = places.open[:LIST_ROWS]
+    shown, known = places.open[:LIST_ROWS], aliases_for(workspace, names)
     made = []
     for rank, (place, person) in enumerate(zip(shown, first_people(workspace, acting, shown), strict=True), 1):
         chance = f"{say_of_100(acting.chances[place])} of 100" if acting.chances else ""
         amount = say_money(acting.amounts[place], currency) if acting.amounts else ""
         who = person.who if names else ""
-        made.append(AnswerRow(rank, person.entity_id, who, person.owner, chance, amount, person.why))
+        made.append(
+            AnswerRow(rank, known.shown(acting.entity, person.entity_id), who, person.owner, chance, amount, person.why)
+        )
     return tuple(made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import NotAnswerable, Problem, SourceError
 from tradewind.core.feature import Feature, FeatureTable
+from tradewind.flow.aliases import keys_asked
 from tradewind.flow.list_owner import SeesRow, with_owner
 from tradewind.flow.question import Question
 from tradewind.flow.snapshot_rows import snapshot_rows
@@ -72,7 +73,9 @@ class BatchScores:
         return sum(row.status == SCORED for row in self.rows)
 
 
-def score_batch(workspace: Workspace, question: Question, rows: pa.Table, sees: SeesRow | None) -> BatchScores:
+def score_batch(
+    workspace: Workspace, question: Question, rows: pa.Table, sees: SeesRow | None, sees_personal: bool = True
+) -> BatchScores:
     """Score the rows of a file.
 
     Args:
@@ -80,6 +83,7 @@ def score_batch(workspace: Workspace, question: Question, rows: pa.Table, sees: 
         question: which question.
         rows: of ids, or with columns named as the model's features.
         sees: whose records the visitor may see; None for all.
+        sees_personal: whether ids are keys as they are stored; else those that are addresses go by their aliases.
     Raises:
         NotAnswerable: the question gives no scores, or nobody has been scored yet.
         SourceError: the file has neither ids nor features.
@@ -100,7 +104,10 @@ def score_batch(workspace: Workspace, question: Question, rows: pa.Table, sees: 
             Problem("the file", "it has neither ids nor features of the model", ", ".join(rows.column_names[:8])[:200],
                     f"a column {question.use_case.entity}, or columns as in the table training_{question.name}")
         )  # fmt: skip
-    return _by_id(workspace, question, [_text(value) for value in rows[key].to_pylist()], sees)
+    ids = [_text(value) for value in rows[key].to_pylist()]
+    keys = keys_asked(workspace, sees_personal, question.name, ids)
+    found = _by_id(workspace, question, keys, sees)
+    return replace(found, rows=tuple(replace(row, id=one) for row, one in zip(found.rows, ids, strict=True)))
 
 
 def _id_column(rows: pa.Table, question: Question) -> str:

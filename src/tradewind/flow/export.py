@@ -15,6 +15,7 @@ from tradewind.core.words import say
 from tradewind.destinations.csv_file import write_csv
 from tradewind.destinations.excel_file import write_excel
 from tradewind.destinations.layouts import LAYOUTS, PEOPLE, Column, Contact, Layout, clean_contact
+from tradewind.flow.aliases import EVERYTHING
 from tradewind.flow.consent import knows_consent, permission_for, words_of
 from tradewind.flow.facts import open_facts
 from tradewind.flow.people_index import PeopleIndex, people_index
@@ -148,7 +149,7 @@ def plan_export(
     most = min(max(top, 1), MOST_AT_ONCE, chosen.most_rows)
     people, found, snapshot = _everybody(workspace, visitor, listed.entity, replace(wanted, question=name), most)
     as_of = _as_of(index, listed.table)
-    told = told_rows(workspace, index, listed, question, people)
+    told = told_rows(workspace, index, EVERYTHING, listed, question, people)
     raw = _extra(index, listed.entity, [each.key for each in people])
     title, action = title_of(workspace, question), question.words(question.use_case.action)
     rows = [_contact(each, raw[each.person.key], name, title, action, as_of) for each in told]

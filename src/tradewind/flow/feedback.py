@@ -42,7 +42,12 @@ class Said:
 
 
 def give_feedback(
-    workspace: Workspace, name: str, entity_id: str, said: Said, sees: Callable[[str], bool] | None = None
+    workspace: Workspace,
+    name: str,
+    entity_id: str,
+    said: Said,
+    sees: Callable[[str], bool] | None = None,
+    called: str = "",
 ) -> Feedback:
     """Take down what somebody says of one row of a question's list.
 
@@ -52,6 +57,7 @@ def give_feedback(
         entity_id: which customer, company, lead or deal.
         said: what is said of it.
         sees: whether whoever says it may see the row, by the entity column of the list; None where he sees all.
+        called: what he calls it, for problems, where that is not its key.
     Raises:
         ConfigError: no such question or verdict, a day in the past, or no reason where one is needed; all together.
         NotAnswerable: there is no list yet, or the entity is not on it.
@@ -63,7 +69,7 @@ def give_feedback(
     row = shown_row(workspace, question, entity_id)
     if row.values is None or (sees is not None and not sees(row.entity)):
         raise NotAnswerable(
-            Problem(name, f"nobody of this key is on the list of {question.people}", entity_id[:80],
+            Problem(name, f"nobody of this key is on the list of {question.people}", (called or entity_id)[:80],
                     "one of the list", f"tradewind list {name}")
         )  # fmt: skip
     feedback = Feedback(

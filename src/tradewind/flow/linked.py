@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import TradewindError
 from tradewind.core.identity import HISTORY, LINKS, RECORD_TABLES
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import Aliases, aliases_for
 from tradewind.flow.facts import open_facts
 from tradewind.flow.people_index import PeopleIndex, people_index
 from tradewind.flow.people_list import PersonRow, may_see
@@ -24,7 +25,7 @@ class Link:
 
     Args:
         entity: key column.
-        key: which one.
+        key: which one, as this visitor knows it.
         words: what it is called, for this visitor.
         more: stage, state, owner.
         how: how the two belong together.
@@ -47,10 +48,11 @@ class Links:
 
 def links_of(workspace: Workspace, visitor: Visitor, entity: str, row: PersonRow) -> Links:
     """Return the records that belong to an entity and that the visitor may see."""
-    index = people_index(workspace)
+    index, known = people_index(workspace), aliases_for(workspace, visitor.sees_personal)
     wanted: list[tuple[str, str, str, str]] = []  # entity, column, value, how
-    if row.account_id and entity != "account_id":
-        wanted.append(("account_id", "key_", row.account_id, "its company"))
+    company = row.key if entity == "account_id" else next(iter(_own(index, entity, row, "account_")), "")
+    if company and entity != "account_id":
+        wanted.append(("account_id", "key_", company, "its company"))
     if entity == "customer_id":
         wanted += [("lead_id", "customer_", row.key, "the lead it came from")]
     if entity == "lead_id":
@@ -60,7 +62,6 @@ def links_of(workspace: Workspace, visitor: Visitor, entity: str, row: PersonRow
         ]
     if entity == "deal_id":
         wanted += [("lead_id", "key_", value, "the lead it came from") for value in _own(index, entity, row, "lead_")]
-    company = row.key if entity == "account_id" else row.account_id
     if company:
         for other in ("customer_id", "deal_id", "lead_id"):
             wanted.append(
@@ -79,7 +80,7 @@ def links_of(workspace: Workspace, visitor: Visitor, entity: str, row: PersonRow
         ]
         more += max(len(mine) - MOST, 0)
         for each in mine[:MOST]:
-            found.setdefault((other, each["key_"]), _link(other, each, how, visitor))
+            found.setdefault((other, each["key_"]), _link(other, each, how, visitor, known))
     return Links(tuple(found.values()), more)
 
 
@@ -88,14 +89,15 @@ def _own(index: PeopleIndex, entity: str, row: PersonRow, column: str) -> Sequen
     return [str(each["value"]) for each in found if each["value"]]
 
 
-def _link(entity: str, row: dict[str, object], how: str, visitor: Visitor) -> Link:
+def _link(entity: str, row: dict[str, object], how: str, visitor: Visitor, known: Aliases) -> Link:
     personal = entity in ("customer_id", "lead_id")
     name = "" if personal and not visitor.sees_personal else str(row["name_"] or "")
     mail = str(row["email_"] or "") if visitor.sees_personal else ""
     company = str(row["company_"] or "") if entity == "deal_id" else ""
-    words = name or company or mail or f"{ENTITIES[entity].one} {row['key_']}"
+    key = known.shown(entity, str(row["key_"]))
+    words = name or company or mail or f"{ENTITIES[entity].one} {key}"
     more = ", ".join(str(row[column]) for column in ("stage_", "state_", "owner_") if row[column])
-    return Link(entity, str(row["key_"]), words, more, how)
+    return Link(entity, key, words, more, how)
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class SamePerson:
     since: str
 
 
-def same_person(workspace: Workspace, entity: str, key: str) -> tuple[SamePerson, ...]:
+def same_person(workspace: Workspace, known: Aliases, entity: str, key: str) -> tuple[SamePerson, ...]:
     """Return which other records are the same person, and the moves of this one, as the resolution left them."""
     kind = RECORD_TABLES.get(ENTITIES[entity].table)
     facts = open_facts(workspace)
@@ -127,7 +129,10 @@ def same_person(workspace: Workspace, entity: str, key: str) -> tuple[SamePerson
             f"ORDER BY o.known_at, o.record_id LIMIT {MOST}",
             [kind, key],
         )
-        made = [_same(f"{row['record_type']} {row['record_id']}", row["why"], row["known_at"]) for row in others]
+        made = [
+            _same(f"{row['record_type']} {known.cell('record_id', row['record_id'])}", row["why"], row["known_at"])
+            for row in others
+        ]
         if HISTORY in facts.columns:
             moves = facts.rows(
                 f"SELECT * FROM {HISTORY} WHERE record_type = ? AND record_id = ? "
@@ -135,7 +140,7 @@ def same_person(workspace: Workspace, entity: str, key: str) -> tuple[SamePerson
                 [kind, key],
             )
             made += [_same("moved to another person", row.get("why"), row.get("recorded_at")) for row in moves]
-        return tuple(made)
+        return tuple(replace(each, why=known.text(each.why)) for each in made)
     return ()
 
 

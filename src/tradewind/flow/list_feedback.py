@@ -8,6 +8,7 @@ from threading import Lock
 from tradewind.core.errors import NotAnswerable, NotFound, Problem
 from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import aliases_for
 from tradewind.flow.feedback import Said, give_feedback
 from tradewind.flow.people_index import people_index
 from tradewind.flow.person import is_visible
@@ -30,21 +31,22 @@ def click(workspace: Workspace, visitor: Visitor, name: str, key: str, said: Sai
         workspace: an open workspace.
         visitor: who says so.
         name: of the question.
-        key: of whom.
+        key: of whom, as the visitor knows it.
         said: verdict, reason, day; by whom is the visitor.
     Raises:
         NotFound: there is no such row, or it is not his.
         ConfigError: the word is not complete: no reason, or a day that is past.
     """
     listed = entity_of(people_index(workspace), name)
+    called, key = key, aliases_for(workspace, visitor.sees_personal).key_of(listed.entity, key)
     if not is_visible(workspace, visitor, listed.entity, key):
-        raise NotFound(Problem(name, "there is no such row on this list, or it is not yours", key[:80]))
+        raise NotFound(Problem(name, "there is no such row on this list, or it is not yours", called[:80]))
     given = Said(said.verdict, said.because, said.until, visitor.name)
     with _one_at_a_time:
         last = last_word(workspace, name, key)
         if last is not None and _same(last, given) and workspace.clock() - last.at <= SAME_CLICK:
             return last
-        return give_feedback(workspace, name, key, given)
+        return give_feedback(workspace, name, key, given, called=called)
 
 
 def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_id: str) -> Feedback:
@@ -64,6 +66,14 @@ def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_
         )  # fmt: skip
     take_back(workspace.state(), feedback_id, visitor.name, workspace.clock())
     return found
+
+
+def word_of(workspace: Workspace, visitor: Visitor, name: str, feedback_id: str) -> tuple[Feedback | None, str]:
+    """Return a word on a question's list, and what the visitor calls the row that it is about; None where none is."""
+    found = next((each for each in workspace.state().feedback(name) if each.feedback_id == feedback_id), None)
+    if found is None:
+        return None, ""
+    return found, aliases_for(workspace, visitor.sees_personal).shown(found.entity, found.entity_id)
 
 
 def last_word(workspace: Workspace, name: str, key: str) -> Feedback | None:

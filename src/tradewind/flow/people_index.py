@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, StoreError
+from tradewind.flow.alias import alias_secret
 from tradewind.flow.kept import keep
 from tradewind.flow.people_columns import Columns, columns_of
 from tradewind.flow.people_sql import Listed, listed_tables, people_select, quoted
 from tradewind.flow.questions import asked_questions
+from tradewind.govern.secrets_kept import digest
 from tradewind.store.duckdb_engine import engine_refused, open_connection, scan
 from tradewind.store.manifest import Manifest, inside
 from tradewind.store.workspace import Workspace
@@ -38,7 +40,7 @@ FEW, MOST_OWNERS = 25, 100
 LARGE = 50_000
 """Rows of a list from which the first reader would wait for the index."""
 
-VERSION = 2
+VERSION = 3
 """Goes up when the tables of the index change."""
 
 
@@ -50,12 +52,14 @@ class PeopleIndex:
         snapshot_id: whose rows.
         columns: of each entity's own table.
         questions: scored and listed questions of each entity, in the order in which they are asked.
+        aliased: key columns that hold addresses or telephone numbers: `alias_` is what others call them by.
         connection: to read with; see `rows`.
     """
 
     snapshot_id: str
     columns: Mapping[str, Columns]
     questions: Mapping[str, tuple[Listed, ...]]
+    aliased: frozenset[str]
     connection: duckdb.DuckDBPyConnection
     _usual: dict[str, tuple[int, float | None]] = field(default_factory=dict, repr=False, compare=False)
     _few: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict, repr=False, compare=False)
@@ -138,7 +142,9 @@ def prepare_people(workspace: Workspace) -> None:
 
 def _name(workspace: Workspace, manifest: Manifest) -> str:
     settings = workspace.config.workspace
-    parts = [VERSION, manifest.snapshot_id, settings.memory_limit, settings.threads]
+    # Another secret gives other aliases.
+    secret = digest(alias_secret(workspace))
+    parts = [VERSION, manifest.snapshot_id, settings.memory_limit, settings.threads, secret]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
 
 
@@ -150,7 +156,12 @@ def _open(workspace: Workspace, manifest: Manifest, name: str) -> PeopleIndex:
             (inside(workspace.root, CACHE) / "people" / f"{name}.duckdb").unlink()
         connection = _connect(workspace, manifest, name)
     asked = {entity: _as_asked(workspace, listed) for entity, listed in listed_tables(manifest).items()}
-    return PeopleIndex(manifest.snapshot_id, _columns(manifest), asked, connection)
+    return PeopleIndex(manifest.snapshot_id, _columns(manifest), asked, _aliased(connection), connection)
+
+
+def _aliased(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    found = {key: f"SELECT 1 FROM people_{key} WHERE alias_ IS NOT NULL LIMIT 1" for key in ENTITIES}
+    return frozenset(key for key, sql in found.items() if connection.execute(sql).fetchone())
 
 
 def _connect(workspace: Workspace, manifest: Manifest, name: str) -> duckdb.DuckDBPyConnection:
@@ -226,7 +237,7 @@ def _make(workspace: Workspace, manifest: Manifest, path: Path) -> None:
     connection = open_connection([root / "tables", path.parent], path.parent, settings.memory_limit, settings.threads)
     try:
         connection.execute(f"ATTACH '{str(new).replace(chr(39), chr(39) * 2)}' AS model")
-        asked = listed_tables(manifest)
+        asked, secret = listed_tables(manifest), alias_secret(workspace)
         for entity, columns in _columns(manifest).items():
             for each in asked[entity]:
                 rows = f"SELECT row_number() OVER () AS rank_, * FROM ({scan(root, manifest.tables[each.table])})"
@@ -234,7 +245,8 @@ def _make(workspace: Workspace, manifest: Manifest, path: Path) -> None:
             tables = {name: scan(root, entry) for name, entry in manifest.tables.items()}
             stored = {name: tuple(column for column, _ in entry.columns) for name, entry in manifest.tables.items()}
             connection.execute(
-                f"CREATE TABLE model.people_{entity} AS {people_select(columns, asked[entity], tables, stored)}"
+                f"CREATE TABLE model.people_{entity} AS "
+                + people_select(columns, asked[entity], tables, stored, secret)
             )
         connection.execute("DETACH model")
         os.replace(new, path)

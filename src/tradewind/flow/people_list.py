@@ -11,11 +11,22 @@ from typing import Any
 from tradewind.core.errors import ConfigError, StoreError
 from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import aliases_for
 from tradewind.flow.depends import today_of
 from tradewind.flow.feedback import handled
 from tradewind.flow.kept import keep
 from tradewind.flow.people_index import PeopleIndex, people_index
-from tradewind.flow.people_query import Query, Wanted, after, bounded, cursor_of, first_order, order_of, query_of
+from tradewind.flow.people_query import (
+    Query,
+    Wanted,
+    after,
+    bounded,
+    cursor_of,
+    first_order,
+    key_column,
+    order_of,
+    query_of,
+)
 from tradewind.flow.people_sql import Listed, quoted
 from tradewind.flow.published import read_published
 from tradewind.flow.questions import Question, find_question
@@ -70,10 +81,11 @@ class PersonRow:
     """One row; texts that are not known, or not for this visitor, are empty.
 
     Args:
-        key: id in the source system, as loaded.
+        key: id in the source system, as loaded; never shown, `id` is.
+        id: the key as this visitor knows it: an alias where it is an address that he may not see.
         name: of the person, company or deal.
         company: it belongs to.
-        account_id: id of that company.
+        account_id: id of that company, as this visitor knows it.
         owner: who works on it.
         email: e-mail address.
         phone: telephone number.
@@ -87,6 +99,7 @@ class PersonRow:
     """
 
     key: str
+    id: str
     name: str
     company: str
     account_id: str
@@ -148,11 +161,12 @@ def list_people(workspace: Workspace, visitor: Visitor, entity: str, wanted: Wan
     last, resting = said_of(workspace, entity, wanted.question, asked)
     query = query_of(index, entity, wanted, visitor, list(resting) if wanted.unhandled else [])
     order = order_of(index, entity, wanted, visitor)
-    found, places = _places(index, entity, wanted, query, order)
+    key = key_column(index, entity, visitor)
+    found, places = _places(index, entity, wanted, query, order, key)
     page, more = places[: wanted.limit], places[wanted.limit :]
     rows = index.by_key(entity, [each["key_"] for each in page])
     shown = [person_row(index, entity, rows[each["key_"]], asked, visitor, workspace, last) for each in page]
-    cursor = cursor_of(index, order, page[-1]) if more else ""
+    cursor = cursor_of(index, order, key, page[-1]) if more else ""
     currency = workspace.config.workspace.currency
     return PeoplePage(
         entity,
@@ -169,18 +183,19 @@ def list_people(workspace: Workspace, visitor: Visitor, entity: str, wanted: Wan
 
 
 def _places(
-    index: PeopleIndex, entity: str, wanted: Wanted, query: Query, order: str
+    index: PeopleIndex, entity: str, wanted: Wanted, query: Query, order: str, key: str
 ) -> tuple[int, list[dict[str, Any]]]:
     """How many fit in all, and which are on the page with one more, from the few columns that decide it.
 
     All columns of a page are read afterwards, by key: that takes a third of the time.
     """
-    condition, values = after(order, wanted, index)
-    fit = f"SELECT key_, {order} AS order_ FROM people_{entity} {query.sql}"
+    condition, values = after(order, key, wanted, index)
+    columns = "key_, alias_" if key == "alias_" else "key_"
+    fit = f"SELECT {columns}, {order} AS order_ FROM people_{entity} {query.sql}"
     rows = index.rows(
         f"WITH fit AS {'MATERIALIZED' if query.conditions else 'NOT MATERIALIZED'} ({fit}) "
         f"SELECT *, (SELECT count(*) FROM fit) AS found_ FROM fit {f'WHERE {condition}' if condition else ''} "
-        f"ORDER BY order_, key_ LIMIT {wanted.limit + 1}",
+        f"ORDER BY order_, {key} LIMIT {wanted.limit + 1}",
         [*query.values, *values],
     )
     return int(rows[0]["found_"]) if rows else 0, rows
@@ -248,20 +263,22 @@ def person_row(
     """Return a row of the index as this visitor may see it."""
     columns, currency = index.columns[entity], workspace.config.workspace.currency
     hidden = columns.personal if not visitor.sees_personal else frozenset()
+    known = aliases_for(workspace, visitor.sees_personal)
 
     def text(name: str, personal: bool = False) -> str:
         return "" if personal and not visitor.sees_personal else str(row[name] or "")
 
     attributes = {
-        name: str(row[f"a_{name}"])
+        name: known.text(str(row[f"a_{name}"]))
         for name in columns.attributes
         if name not in hidden and row[f"a_{name}"] is not None
     }
     return PersonRow(
         key=row["key_"],
+        id=known.shown(entity, row["key_"]),
         name=text("name_", personal="name" in columns.personal or entity in ("customer_id", "lead_id")),
         company=text("company_"),
-        account_id=text("account_"),
+        account_id=known.shown("account_id", text("account_")),
         owner=text("owner_"),
         email=text("email_", personal=True),
         phone=text("phone_", personal=True),

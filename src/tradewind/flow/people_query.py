@@ -162,14 +162,20 @@ def order_of(index: PeopleIndex, entity: str, wanted: Wanted, visitor: Visitor) 
         ConfigError: there is no such way to sort, or the visitor may not see what is sorted by.
     """
     asked = question_of(index, entity, wanted)
+    key = key_column(index, entity, visitor)
     sort = wanted.sort or ("list" if asked is not None else first_order(index, entity))
     if sort == "list" and asked is not None:
         return f"COALESCE({quoted(f'rank_{asked.name}')}, {_REST})"
     personal = "name" in index.columns[entity].personal and not visitor.sees_personal
-    ways = {name: sql for name, sql in SORTS.items() if not (personal and name == "name")}
+    ways = {name: sql for name, sql in SORTS.items() if not (personal and name == "name")} | {"key": key}
     if sort.startswith("list:") and index.question(entity, sort[5:]) is not None:
         return f"COALESCE({quoted(f'rank_{sort[5:]}')}, {_REST})"
     return _known(ways, sort, "sort")
+
+
+def key_column(index: PeopleIndex, entity: str, visitor: Visitor) -> str:
+    """Return the column of keys as the visitor knows them; it decides between equals, and stands in cursors."""
+    return "alias_" if entity in index.aliased and not visitor.sees_personal else "key_"
 
 
 def first_order(index: PeopleIndex, entity: str) -> str:
@@ -178,7 +184,7 @@ def first_order(index: PeopleIndex, entity: str) -> str:
     return f"list:{asked[0].name}" if asked else "key"
 
 
-def after(order: str, wanted: Wanted, index: PeopleIndex) -> tuple[str, list[object]]:
+def after(order: str, key_column: str, wanted: Wanted, index: PeopleIndex) -> tuple[str, list[object]]:
     """Return the condition that begins behind the page before.
 
     Raises:
@@ -197,13 +203,13 @@ def after(order: str, wanted: Wanted, index: PeopleIndex) -> tuple[str, list[obj
         )
     if made_for != order or not isinstance(value, int | float | str) or not isinstance(key, str):
         raise _bad_cursor(wanted)
-    return "(order_ > ? OR (order_ = ? AND key_ > ?))", [value, value, key]
+    return f"(order_ > ? OR (order_ = ? AND {key_column} > ?))", [value, value, key]
 
 
-def cursor_of(index: PeopleIndex, order: str, row: dict[str, Any]) -> str:
+def cursor_of(index: PeopleIndex, order: str, key_column: str, row: dict[str, Any]) -> str:
     """Return the cursor that goes on behind a row."""
     value = row["order_"]
-    text = json.dumps([index.snapshot_id, order, value, row["key_"]], ensure_ascii=False)
+    text = json.dumps([index.snapshot_id, order, value, row[key_column]], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 

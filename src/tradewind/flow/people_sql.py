@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tradewind.core.entities import ENTITIES
+from tradewind.flow.alias import alias_sql, looks_personal_sql
 from tradewind.flow.people_columns import COMPANIES, EMAILS, PHONES, Columns
 from tradewind.store.manifest import Manifest
 
@@ -55,7 +56,11 @@ def listed_tables(manifest: Manifest) -> dict[str, tuple[Listed, ...]]:
 
 
 def people_select(
-    columns: Columns, listed: Sequence[Listed], tables: Mapping[str, str], stored: Mapping[str, Sequence[str]]
+    columns: Columns,
+    listed: Sequence[Listed],
+    tables: Mapping[str, str],
+    stored: Mapping[str, Sequence[str]],
+    secret: str,
 ) -> str:
     """Return the SELECT of one entity's rows.
 
@@ -64,6 +69,7 @@ def people_select(
         listed: tables about the entity, which the index `model` holds already.
         tables: the SELECT that reads each table of the snapshot.
         stored: the columns of each.
+        secret: what aliases of keys are made with.
     """
     key, own = columns.entity, ENTITIES[columns.entity].table
     present = f"SELECT * FROM ({tables[own]}) WHERE valid_to IS NULL" if own in tables else "SELECT NULL AS nobody_"
@@ -88,11 +94,13 @@ def people_select(
     fields = {**_who(columns, tuple(stored.get("accounts", ())) if company else ()), **_places(listed)}
     picked = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in fields.items())
     inner = f"SELECT ids_.key_, {picked} FROM ids_ {' '.join(joins)} WHERE ids_.key_ IS NOT NULL"
-    found = ["key_", "company_", "stage_"]
-    find = [*found, "name_", "email_", "phone_"]
-    plain = [*found, *(() if "name" in columns.personal else ("name_",))]
+    found = ["company_", "stage_"]
+    find = ["key_", *found, "name_", "email_", "phone_"]
+    plain = ["COALESCE(alias_, key_)", *found, *(() if "name" in columns.personal else ("name_",))]
+    personal = f"SELECT bool_or({looks_personal_sql('key_', 'phone_')}) FROM who_"
+    aliased = f"SELECT *, CASE WHEN ({personal}) THEN {alias_sql(secret, 'key_')} END AS alias_ FROM who_"
     return (
-        f"WITH present_ AS ({present}), ids_ AS ({ids}), all_ AS ({inner}) "
+        f"WITH present_ AS ({present}), ids_ AS ({ids}), who_ AS ({inner}), all_ AS ({aliased}) "
         f"SELECT *, {_sort_by('name_')} AS name_sort_, {_sort_by('company_')} AS company_sort_, "
         f"{_found_by(find)} AS find_, {_found_by(plain)} AS plain_ FROM all_"
     )

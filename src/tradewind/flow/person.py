@@ -11,6 +11,7 @@ from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotFound, Problem
 from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import Aliases, aliases_for
 from tradewind.flow.consent import ConsentWord, Permission, consents_of, knows_consent, permission_for
 from tradewind.flow.facts import open_facts
 from tradewind.flow.kept import keep
@@ -111,18 +112,20 @@ def find_person(workspace: Workspace, visitor: Visitor, entity: str, key: str) -
         workspace: an open workspace.
         visitor: who asks.
         entity: key column.
-        key: id in the source system.
+        key: id in the source system, as the visitor knows it.
     Raises:
         NotFound: there is none of this key, or it is not his.
     """
+    known = aliases_for(workspace, visitor.sees_personal)
+    called, key = key, known.key_of(entity, key)
     row = person_of(workspace, visitor, entity, key)
     if row is None:
         one = ENTITIES[entity].one
         raise NotFound(
-            Problem(f"{one} {key[:80]}", f"there is no such {one}, or it is not yours", "", "one of the list")
+            Problem(f"{one} {called[:80]}", f"there is no such {one}, or it is not yours", "", "one of the list")
         )
     index = people_index(workspace)
-    told, not_on = _told(workspace, index, entity, row)
+    told, not_on = _told(workspace, index, known, entity, row)
     customer = _customer(index, entity, key)
     words = consents_of(workspace, customer) if visitor.may("see_people") else ()
     permissions = tuple((channel, permission_for(channel, words)) for channel in ("email", "phone"))
@@ -131,12 +134,13 @@ def find_person(workspace: Workspace, visitor: Visitor, entity: str, key: str) -
     return Person(
         entity, row, told, words, permissions if entity in ("customer_id", "lead_id") else (),
         knows_consent(open_facts(workspace)), links_of(workspace, visitor, entity, row),
-        same_person(workspace, entity, key), tuple(reversed(said)), tuple(exports_with(state, entity, key)), not_on,
+        same_person(workspace, known, entity, key), tuple(reversed(said)), tuple(exports_with(state, entity, key)),
+        not_on,
     )  # fmt: skip
 
 
 def is_visible(workspace: Workspace, visitor: Visitor, entity: str, key: str) -> bool:
-    """Whether there is such an entity and the visitor may see it."""
+    """Whether there is such an entity and the visitor may see it; its key as it is stored."""
     index = people_index(workspace)
     found = index.rows(f"SELECT * FROM people_{entity} WHERE key_ = ?", [key])
     return bool(found) and may_see(index, entity, found[0], visitor)
@@ -151,7 +155,7 @@ def _customer(index: PeopleIndex, entity: str, key: str) -> str:
 
 
 def _told(
-    workspace: Workspace, index: PeopleIndex, entity: str, row: PersonRow
+    workspace: Workspace, index: PeopleIndex, known: Aliases, entity: str, row: PersonRow
 ) -> tuple[tuple[Told, ...], tuple[str, ...]]:
     made, missing = [], []
     published = keep(workspace, "published", lambda: read_published(workspace))
@@ -163,13 +167,15 @@ def _told(
                 missing.append(title)
                 continue
             finding = published.find(listed.name) if published is not None else None
-            made.append(_tell(workspace, index, listed, row, finding.evidence if finding else ""))
+            made.append(_tell(workspace, index, known, listed, row, finding.evidence if finding else ""))
     return tuple(made), tuple(missing)
 
 
-def _tell(workspace: Workspace, index: PeopleIndex, listed: Listed, row: PersonRow, evidence: str) -> Told:
+def _tell(
+    workspace: Workspace, index: PeopleIndex, known: Aliases, listed: Listed, row: PersonRow, evidence: str
+) -> Told:
     question = kept_question(workspace, listed.name)
-    (work,) = told_rows(workspace, index, listed, question, (row,))
+    (work,) = told_rows(workspace, index, known, listed, question, (row,))
     raw = index.rows(f"SELECT * FROM {quoted(listed.table)} WHERE {quoted(listed.entity)} = ? LIMIT 1", [row.key])[0]
     scored = listed.kind == "scores"
     asked, usual = index.usual(listed)

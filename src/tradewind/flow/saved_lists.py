@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import parse_qs, urlsplit
 
 from tradewind.core.errors import ConfigError, NotFound, Problem
 from tradewind.core.visitor import Visitor
@@ -43,8 +44,13 @@ def keep_list(workspace: Workspace, visitor: Visitor, name: str, path: str, shar
 
 
 def lists_of(workspace: Workspace, visitor: Visitor, place: str = "") -> tuple[SavedList, ...]:
-    """Return a visitor's saved lists and the shared ones, of one room where it is named."""
+    """Return a visitor's saved lists and the shared ones, of one room where it is named.
+
+    Who may not see contact data is not shown what others searched for: it may be a name.
+    """
     found = saved_lists(workspace.state(), visitor.id)
+    if not visitor.sees_personal:
+        found = [each for each in found if each.user_id == visitor.id or "q" not in parse_qs(urlsplit(each.path).query)]
     return tuple(each for each in found if not place or each.path.split("?")[0] == place)
 
 

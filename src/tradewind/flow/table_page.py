@@ -14,6 +14,7 @@ from tradewind.core.contract import CONTRACT
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import NotFound, Problem
 from tradewind.core.finding import Finding
+from tradewind.flow.aliases import Aliases
 from tradewind.flow.list_owner import SeesRow, with_owner
 from tradewind.flow.snapshot_rows import Ask, snapshot_rows
 from tradewind.store.manifest import Manifest, TableEntry
@@ -68,11 +69,13 @@ class Sight:
 
     Args:
         personal: whether personal columns are shown.
+        known: keys as the visitor knows them.
         sees: whose rows; None for all. Tables that name nobody are shown whole.
         key: of which kind those are whom the question is about.
     """
 
     personal: bool
+    known: Aliases
     sees: SeesRow | None
     key: str
 
@@ -94,16 +97,19 @@ def table_page(
     with snapshot_rows(workspace, manifest, [entry.name, *_owner_tables(entry, sight)]) as ask:
         select, bound = _select(ask, manifest, entry, columns, sight)
         found = ask(f"{select} LIMIT $limit OFFSET $after", limit=limit + 1, after=after, **bound)
-    rows = tuple(json_row(row) for row in found[:limit])
+    rows = tuple(
+        json_row({name: sight.known.cell(name, value) for name, value in row.items()}) for row in found[:limit]
+    )
     after_these = after + limit if len(found) > limit else None
     return TablePage(entry.name, columns, rows, after_these, entry.rows if sight.sees is None else None)
 
 
 def table_parquet(workspace: Workspace, manifest: Manifest, entry: TableEntry, sight: Sight) -> bytes:
-    """Return a table as one Parquet file, with the rows and columns that the visitor sees."""
+    """Return a table as one Parquet file, with the rows and columns that the visitor sees, without hidden keys."""
     import pyarrow.parquet as pq
 
-    columns = shown_columns(entry, sight.personal)
+    kept = sight.known.without_keys(name for name, _ in entry.columns)
+    columns = tuple(each for each in shown_columns(entry, sight.personal) if each[0] in kept)
     with snapshot_rows(workspace, manifest, [entry.name, *_owner_tables(entry, sight)]) as ask:
         select, bound = _select(ask, manifest, entry, columns, sight)
         rows = ask.arrow(f"{select} LIMIT $limit", limit=MOST_ROWS, **bound)

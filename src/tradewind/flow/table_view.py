@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotFound, Problem
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import aliases_for
 from tradewind.flow.make_today import standing
 from tradewind.flow.morning_list import FORMULA
 from tradewind.flow.table_rights import columns_for, is_of_people, may_open
@@ -57,6 +58,7 @@ class TableView:
         columns: name, type and meaning of each column shown.
         rows: the rows as text.
         left_out: how many personal columns are not shown.
+        aliased: whether keys that are addresses stand there by another name.
         of_people: whether its rows are of single people.
         behind: (name, title) of the answers that it is behind.
     """
@@ -68,6 +70,7 @@ class TableView:
     columns: tuple[tuple[str, str, str], ...]
     rows: tuple[tuple[str, ...], ...]
     left_out: int
+    aliased: bool
     of_people: bool
     behind: tuple[tuple[str, str], ...]
 
@@ -97,6 +100,16 @@ def find_table(workspace: Workspace, name: str, visitor: Visitor) -> tuple[Table
     return entry, columns_for(visitor, entry)
 
 
+def file_columns(workspace: Workspace, name: str, visitor: Visitor) -> tuple[TableEntry, tuple[str, ...]]:
+    """Return a table and the columns of it that stand in a visitor's files: keys that are addresses do not.
+
+    Raises:
+        NotFound: there is no such table, or none that he may open.
+    """
+    entry, columns = find_table(workspace, name, visitor)
+    return entry, aliases_for(workspace, visitor.sees_personal).without_keys(columns)
+
+
 def table_view(workspace: Workspace, name: str, visitor: Visitor, start: int = 0) -> TableView:
     """Return some rows of a table.
 
@@ -106,6 +119,7 @@ def table_view(workspace: Workspace, name: str, visitor: Visitor, start: int = 0
     """
     entry, columns = find_table(workspace, name, visitor)
     start = max(0, min(start, max(entry.rows - 1, 0)))
+    names = aliases_for(workspace, visitor.sees_personal)
     rows = read_slice(workspace.root, entry, start, PAGE, columns).to_pylist()
     contract, types = CONTRACT.get(name), dict(entry.columns)
     described = []
@@ -121,8 +135,9 @@ def table_view(workspace: Workspace, name: str, visitor: Visitor, start: int = 0
         total=entry.rows,
         start=start,
         columns=tuple(described),
-        rows=tuple(tuple(say_cell(row[column]) for column in columns) for row in rows),
+        rows=tuple(tuple(say_cell(names.cell(column, row[column])) for column in columns) for row in rows),
         left_out=len(entry.columns) - len(columns),
+        aliased=any(names.hides(column) for column in columns),
         of_people=is_of_people(entry),
         behind=behind,
     )

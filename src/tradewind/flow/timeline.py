@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import aliases_for
 from tradewind.flow.facts import Facts, open_facts
 from tradewind.flow.timeline_sql import moments
 from tradewind.report.numbers import say_day, say_money
@@ -99,6 +100,8 @@ def timeline(
         last = shown[-1]["happened_at"]
         same = sum(row["happened_at"] == last for row in shown)
         following = f"{to_micros(last)}.{same + (skip if last == before else 0)}"
+    known = aliases_for(workspace, visitor.sees_personal)
+    shown = [{name: known.cell(name, value) for name, value in row.items()} for row in shown]
     return Timeline(tuple(_days(workspace, visitor, shown)), following)
 
 

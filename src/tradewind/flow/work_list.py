@@ -11,6 +11,7 @@ from typing import Any
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, StoreError
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import Aliases, aliases_for
 from tradewind.flow.kept import keep
 from tradewind.flow.list_rows import Row, listed_row, say_last, scored_row
 from tradewind.flow.people_index import PeopleIndex, people_index
@@ -131,7 +132,7 @@ def work_list(workspace: Workspace, visitor: Visitor, name: str, wanted: Wanted)
     index = people_index(workspace)
     listed = entity_of(index, name)
     page = list_people(workspace, visitor, listed.entity, replace(wanted, question=name))
-    rows = told_rows(workspace, index, listed, question, page.rows)
+    rows = told_rows(workspace, index, aliases_for(workspace, visitor.sees_personal), listed, question, page.rows)
     first = index.rows(f"SELECT * FROM {quoted(listed.table)} LIMIT 1")
     as_of = first[0].get("cutoff") if first else None
     evidence, caveat = _finding(workspace, name)
@@ -144,16 +145,21 @@ def work_list(workspace: Workspace, visitor: Visitor, name: str, wanted: Wanted)
 
 
 def told_rows(
-    workspace: Workspace, index: PeopleIndex, listed: Listed, question: Question, people: Sequence[PersonRow]
+    workspace: Workspace,
+    index: PeopleIndex,
+    known: Aliases,
+    listed: Listed,
+    question: Question,
+    people: Sequence[PersonRow],
 ) -> tuple[WorkRow, ...]:
-    """Return what a list says of these people, in words."""
+    """Return what a list says of these people, in words; other keys in its rows as the visitor knows them."""
     raw = rank_row(index, listed, [each.key for each in people])
     currency = workspace.config.workspace.currency
     chance = question.use_case.task == "classification"
     made = []
     for each in people:
-        row = dict(raw[each.key])
-        place = Row(int(row.pop("rank_")), each.key, each.name, each.owner, last=say_last(each.said))
+        row = {name: known.cell(name, value) for name, value in raw[each.key].items()}
+        place = Row(int(row.pop("rank_")), each.id, each.name, each.owner, last=say_last(each.said))
         told = (
             scored_row(place, row, listed.entity, chance, currency)
             if listed.kind == "scores"

@@ -68,7 +68,7 @@ def _scored(
 ) -> Response | BatchAnswer:
     workspace = site.workspace()
     question = known_question(workspace, name)
-    batch = score_batch(workspace, question, read_upload(content, kind), sees(visitor))
+    batch = score_batch(workspace, question, read_upload(content, kind), sees(visitor), visitor.sees_personal)
     if format == "json":
         return _answer(batch)
     made, media = (batch_csv(batch), CSV) if format == "csv" else (batch_parquet(batch), PARQUET)

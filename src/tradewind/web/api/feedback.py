@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradewind.core.feedback import Feedback
+from tradewind.flow.aliases import Aliases, aliases_for, keys_asked
 from tradewind.flow.feedback import Said, give_feedback
 from tradewind.flow.feedback_pages import Wanted, feedback_page
 from tradewind.flow.person import is_visible
@@ -44,17 +45,19 @@ def post_feedback(request: Request, visitor: GivesFeedback, once: DoOnce, said: 
     """Take down what came of a row of a list, with the score as it was shown. What was said before stays. The next run
     learns from `done`, `won` and `lost`; `not-now` puts the row off; `wrong` says that the list is wrong, and why."""
     workspace = site_of(request).workspace()
+    known = aliases_for(workspace, visitor.sees_personal)
+    (key,) = keys_asked(workspace, visitor.sees_personal, said.question, [said.entity_id])
 
     def own(entity: str) -> bool:
-        return not visitor.own_only or is_visible(workspace, visitor, entity, said.entity_id)
+        return not visitor.own_only or is_visible(workspace, visitor, entity, key)
 
     def give() -> FeedbackAnswer:
         words = Said(said.verdict, said.because, said.until, visitor.name)
-        given = give_feedback(workspace, said.question, said.entity_id, words, own)
+        given = give_feedback(workspace, said.question, key, words, own, said.entity_id)
         note(
             request, visitor, "changed", KIND_OF.get(given.entity, "customer"), given.entity_id, feedback=given.verdict
         )
-        return _answer(given)
+        return _answer(given, known)
 
     return once(give, 201)
 
@@ -69,22 +72,24 @@ def list_feedback(
     """Return what was said, newest first. Sales gets what it said itself."""
     filters = {"feedback": "feedback", "question": question, "entity_id": entity_id}
     before = read_cursor(cursor, filters).moment()
-    wanted = Wanted(question, entity_id, visitor.name if visitor.own_only else "")
-    page = feedback_page(site_of(request).workspace().state(), wanted, limit, before)
+    workspace = site_of(request).workspace()
+    known = aliases_for(workspace, visitor.sees_personal)
+    wanted = Wanted(question, known.key_anywhere(entity_id), visitor.name if visitor.own_only else "")
+    page = feedback_page(workspace.state(), wanted, limit, before)
     return FeedbackPage(
-        items=[_answer(one) for one in page.said],
+        items=[_answer(one, known) for one in page.said],
         next_cursor=None if page.after is None else write_cursor(Place("", page.after), filters),
         snapshot_id=None,
         total=page.total,
     )
 
 
-def _answer(said: Feedback) -> FeedbackAnswer:
+def _answer(said: Feedback, known: Aliases) -> FeedbackAnswer:
     return FeedbackAnswer(
         id=said.feedback_id,
         question=said.question,
         kind=KIND_OF.get(said.entity, "customer"),
-        entity_id=said.entity_id,
+        entity_id=known.shown(said.entity, said.entity_id),
         verdict=said.verdict,
         because=said.because,
         until=said.until,

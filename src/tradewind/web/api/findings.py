@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import aliases_for
 from tradewind.flow.published import Published, read_published
 from tradewind.flow.question_states import known_question
 from tradewind.flow.snapshot_rows import find_snapshot
@@ -94,7 +95,9 @@ def get_finding_table(
     place = read_cursor(cursor, filters)
     manifest = find_snapshot(workspace, place.snapshot)
     entry = table_of(manifest, finding, role)
-    sight = Sight(visitor.sees_personal, sees(visitor), known_question(workspace, question).use_case.entity)
+    known = aliases_for(workspace, visitor.sees_personal)
+    key = known_question(workspace, question).use_case.entity
+    sight = Sight(visitor.sees_personal, known, sees(visitor), key)
     if format == "parquet":
         _may_export(visitor)
         name = f"{entry.name}.parquet"

@@ -20,6 +20,7 @@ from tradewind.web.api.asking import KIND_OF, Cursor, Exports, Limit, OwnerName,
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor
 from tradewind.web.api.unchanged import mark, not_modified, tag_of
 from tradewind.web.audit import note
+from tradewind.web.refusals import NotAllowed
 from tradewind.web.visitor import site_of
 
 router = APIRouter(prefix="/v1", tags=["Lists"])
@@ -111,6 +112,8 @@ def export_list(
     workspace = site_of(request).workspace()
     known_question(workspace, question)
     wanted = Wanted(owner=owner, unhandled=True)
+    if not visitor.sees_personal:
+        raise NotAllowed("see_contacts")
     plan = plan_export(workspace, visitor, question, layout, wanted, top)
     made = make_export(workspace, visitor, plan, wanted)
     note(request, visitor, "exported", "list", question, rows=made.export.rows, layout=made.export.layout)
@@ -140,7 +143,7 @@ def _row(work: WorkRow, found: WorkList, personal: bool) -> ListRow:
     score = work.person.scores.get(found.question)
     return ListRow(
         rank=told.rank,
-        id=told.entity_id,
+        id=work.person.id,
         name=work.person.name or None,
         company=work.person.company or None,
         owner=told.owner or None,

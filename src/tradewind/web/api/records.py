@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotFound, Problem
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import aliases_for
 from tradewind.flow.list_rows import say_last
 from tradewind.flow.people_list import PersonRow, list_people
 from tradewind.flow.people_query import Wanted
@@ -73,8 +74,8 @@ def _add_routes(entity: str, plural: str) -> None:
     def get_record(request: Request, visitor: SeesPeople, id: EntityId) -> told.RecordDetail:
         workspace = site_of(request).workspace()
         found = find_person(workspace, visitor, entity, id)
-        note(request, visitor, "saw", kind, id)
-        lately = timeline(workspace, visitor, entity, id, "", LATELY)
+        note(request, visitor, "saw", kind, found.row.key)
+        lately = timeline(workspace, visitor, entity, found.row.key, "", LATELY)
         return _detail(found, lately, workspace.manifest().snapshot_id, visitor.sees_personal)
 
     def list_moments(
@@ -82,9 +83,10 @@ def _add_routes(entity: str, plural: str) -> None:
     ) -> told.MomentPage:
         workspace, filters = site_of(request).workspace(), {"timeline": kind, "id": id}
         begin = str(read_cursor(cursor, filters).after or "")
-        if not is_visible(workspace, visitor, entity, id):
+        key = aliases_for(workspace, visitor.sees_personal).key_of(entity, id)
+        if not is_visible(workspace, visitor, entity, key):
             raise NotFound(Problem(f"{kind} {id[:80]}", f"there is no such {kind}, or it is not yours"))
-        found = timeline(workspace, visitor, entity, id, begin, limit)
+        found = timeline(workspace, visitor, entity, key, begin, limit)
         return told.MomentPage(
             items=_moments(found),
             next_cursor=write_cursor(Place("", found.next), filters) if found.next else None,
@@ -133,7 +135,7 @@ def _list(request: Request, visitor: Visitor, entity: str, wanted: Wanted, limit
 def _record(entity: str, row: PersonRow) -> told.Record:
     return told.Record(
         kind=KIND_OF[entity],
-        id=row.key,
+        id=row.id,
         name=row.name or None,
         company=row.company or None,
         account_id=row.account_id or None,

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
+from tradewind.flow.aliases import keys_asked
 from tradewind.flow.serving.live import open_scorer
 from tradewind.flow.serving.scorer import MOST_IDS, Scorer
 from tradewind.web.api.answers import Answer
@@ -135,16 +136,23 @@ def scorer_of(request: Request) -> Scorer:
     return scorer
 
 
-async def _asked(request: Request, visitor: Visitor, question: str, ids: list[str]) -> Scorer:
-    """The scorer, ready, once the visitor may see all these records."""
-    scorer = scorer_of(request)
+async def _asked(request: Request, visitor: Visitor, question: str, ids: list[str]) -> tuple[Scorer, list[str]]:
+    """The scorer, ready, and the keys that these ids stand for, once the visitor may see all these records."""
+    scorer, keys = scorer_of(request), ids
     if not scorer.ready:
         await run_in_threadpool(scorer.current)
+    if ids and not visitor.sees_personal:
+        keys = await run_in_threadpool(keys_asked, site_of(request).workspace(), False, question, ids)
     if visitor.own_only:
-        owners = await run_in_threadpool(scorer.owners, question, ids)
-        if not all(visitor.sees_row(owners.get(each)) for each in ids):
+        owners = await run_in_threadpool(scorer.owners, question, keys)
+        if not all(visitor.sees_row(owners.get(each)) for each in keys):
             raise NotFound("record of this id")
-    return scorer
+    return scorer, keys
+
+
+def _called(said: dict[str, Any], id: str) -> dict[str, Any]:
+    """An answer under the id that was asked for: where that is an alias, the key is not told."""
+    return {**said, "id": id}
 
 
 @router.post("/score", operation_id="score", summary="Score one or many",
@@ -152,16 +160,16 @@ async def _asked(request: Request, visitor: Visitor, question: str, ids: list[st
 async def post_score(request: Request, visitor: SeesAnswers, asked: AskScore) -> Response:
     """Answer with the score and reasons of `id`, or with `items` for `ids`, in their order."""
     ids = asked.ids if asked.ids is not None else [asked.id or ""]
-    scorer = await _asked(request, visitor, asked.question, ids)
-    if len(ids) <= FEW and scorer.is_quick(asked.question):
-        found = scorer.score(asked.question, ids, asked.as_of, asked.reasons)
+    scorer, keys = await _asked(request, visitor, asked.question, ids)
+    if len(keys) <= FEW and scorer.is_quick(asked.question):
+        found = scorer.score(asked.question, keys, asked.as_of, asked.reasons)
     else:
-        found = await run_in_threadpool(scorer.score, asked.question, ids, asked.as_of, asked.reasons)
+        found = await run_in_threadpool(scorer.score, asked.question, keys, asked.as_of, asked.reasons)
     for each in found:
         numbers().scores.labels(each.computed).inc()
     if asked.ids is None:
-        return _json(found[0].as_json())
-    return _json({"items": [each.as_json() for each in found]})
+        return _json(_called(found[0].as_json(), ids[0]))
+    return _json({"items": [_called(each.as_json(), one) for each, one in zip(found, ids, strict=True)]})
 
 
 @router.get("/score/{question}/{id}", operation_id="get_score", summary="Score one", response_model=ScoreSaid)
@@ -170,19 +178,19 @@ async def get_score(
     reasons: Annotated[bool, Query(description="Whether reasons are wanted.")] = True,
 ) -> Response:  # fmt: skip
     """Answer with one score and its reasons."""
-    scorer = await _asked(request, visitor, question, [id])
+    scorer, keys = await _asked(request, visitor, question, [id])
     if scorer.is_quick(question):
-        (found,) = scorer.score(question, [id], as_of, reasons)
+        (found,) = scorer.score(question, keys, as_of, reasons)
     else:
-        (found,) = await run_in_threadpool(scorer.score, question, [id], as_of, reasons)
+        (found,) = await run_in_threadpool(scorer.score, question, keys, as_of, reasons)
     numbers().scores.labels(found.computed).inc()
-    return _json(found.as_json())
+    return _json(_called(found.as_json(), id))
 
 
 async def _explain(request: Request, visitor: Visitor, asked: AskExplanation) -> Response:
-    scorer = await _asked(request, visitor, asked.question, [asked.id])
-    found = await run_in_threadpool(scorer.explain, asked.question, asked.id, asked.as_of, asked.features)
-    return _json(found.as_json())
+    scorer, (key,) = await _asked(request, visitor, asked.question, [asked.id])
+    found = await run_in_threadpool(scorer.explain, asked.question, key, asked.as_of, asked.features)
+    return _json(_called(found.as_json(), asked.id))
 
 
 @router.get("/explain/{question}/{id}", operation_id="get_explanation", summary="Explain one score",
@@ -225,7 +233,7 @@ async def post_features(request: Request, visitor: SeesAnswers, question: Questi
     Features of the model that are missing count as unknown. `dataframe_split` around columns and data is taken too.
     """
     body = await request.body()
-    scorer = await _asked(request, visitor, question, [])
+    scorer, _ = await _asked(request, visitor, question, [])
     try:
         sent = json.loads(body)
         sent = sent.get("dataframe_split", sent)

@@ -10,17 +10,17 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from tradewind.core.errors import ConfigError, NotFound, Problem, Stale
-from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
 from tradewind.flow.export import find_export, layouts_for, list_exports, make_export, plan_export, said_of_file
 from tradewind.flow.feedback import Said
-from tradewind.flow.list_feedback import click, take_back_click
+from tradewind.flow.list_feedback import click, take_back_click, word_of
 from tradewind.flow.list_rows import say_last
 from tradewind.flow.people_list import choices_of
 from tradewind.flow.saved_lists import lists_of
 from tradewind.flow.work_list import list_cards, work_list
 from tradewind.web.audit import note
+from tradewind.web.refusals import NotAllowed
 from tradewind.web.render import page
 from tradewind.web.rooms.asked_list import address, back_to, evidence_badge, nothing_yet, pairs_of, path_of, wanted_of
 from tradewind.web.visitor import may, site_of
@@ -59,12 +59,12 @@ def worklist(request: Request, visitor: SeesPeople, name: str) -> Response:
         return RedirectResponse(f"{site.prefix}{address(place, wanted, changed='1')}", 303)
     entity = made.page.entity
     note(request, visitor, "saw", "list", name, rows=len(made.rows))
-    said = _find_said(site_of(request).workspace().state().feedback(name), request.query_params.get("said", ""))
+    said, said_of = word_of(workspace, visitor, name, request.query_params.get("said", ""))
     return page(
         request, "lists/worklist.html", title=made.title, visitor=visitor, made=made, place=place, wanted=wanted,
         choices=choices_of(workspace, visitor, entity), saved=lists_of(workspace, visitor, place), address=address,
-        path_of=path_of, pairs=pairs_of(wanted), badge=evidence_badge(made.evidence), said=said, say_last=say_last,
-        narrowed=bool(pairs_of(wanted).keys() - {"open"}),
+        path_of=path_of, pairs=pairs_of(wanted), badge=evidence_badge(made.evidence), said=said, said_of=said_of,
+        say_last=say_last, narrowed=bool(pairs_of(wanted).keys() - {"open"}),
         verdicts=OUTCOMES.get(entity, ("done", "won")), changed=request.query_params.get("changed") == "1",
         here_now=f"{site.prefix}{address(place, wanted, open='1' if wanted.unhandled else '0')}",
     )  # fmt: skip
@@ -85,7 +85,7 @@ def say_of_row(
     workspace = site_of(request).workspace()
     day = _day(until) if verdict == "not-now" else None
     given = click(workspace, visitor, name, key, Said(verdict, because, day))
-    note(request, visitor, "changed", given.entity.removesuffix("_id"), key, verdict=verdict)
+    note(request, visitor, "changed", given.entity.removesuffix("_id"), given.entity_id, verdict=verdict)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"feedback_id": given.feedback_id, "said": say_last(given)})
     where = back_to(request, back, f"/lists/{quote(name)}")
@@ -112,6 +112,7 @@ def take_back_word(
 def export_page(request: Request, visitor: Exports, name: str, layout: str = "csv", top: int = TOP) -> HTMLResponse:
     """Show who would be in a file, who not and why, before anybody takes it."""
     workspace = site_of(request).workspace()
+    _may_name(visitor)
     wanted = wanted_of(request.query_params, ROWS)
     plan = plan_export(workspace, visitor, name, layout, wanted, top)
     return page(
@@ -131,8 +132,15 @@ async def export_file(request: Request, visitor: Exports, name: str) -> Response
     return await run_in_threadpool(_file, request, visitor, name, values)
 
 
+def _may_name(visitor: Visitor) -> None:
+    """A file for another tool holds names and addresses."""
+    if not visitor.sees_personal:
+        raise NotAllowed("see_contacts")
+
+
 def _file(request: Request, visitor: Visitor, name: str, values: dict[str, str]) -> Response:
     workspace = site_of(request).workspace()
+    _may_name(visitor)
     wanted = wanted_of(values, ROWS)
     try:
         top = int(values.get("top", str(TOP)))
@@ -168,10 +176,6 @@ def export_summary(request: Request, visitor: Exports, export_id: str) -> Respon
     lines = said_of_file(found.rows, "rows", found.unknown, found.left_out)
     about = f"{found.question}, {found.layout}, {found.made_at:%Y-%m-%d %H:%M} UTC, data {found.snapshot_id}"
     return Response("\n".join([*lines, about, ""]), media_type="text/plain; charset=utf-8")
-
-
-def _find_said(said: list[Feedback], feedback_id: str) -> Feedback | None:
-    return next((each for each in said if each.feedback_id == feedback_id), None) if feedback_id else None
 
 
 def _day(text: str) -> date | None:

@@ -146,7 +146,7 @@ def _person(request: Request, visitor: Visitor, entity: str, key: str) -> HTMLRe
     happened = timeline(workspace, visitor, entity, found.row.key, begin)
     note(request, visitor, "saw", ENTITIES[entity].one, found.row.key)
     context: dict[str, Any] = {
-        "person": found, "row": found.row, "happened": happened, "begin": begin, "path": path_of(entity, found.row.key),
+        "person": found, "row": found.row, "happened": happened, "begin": begin, "path": path_of(entity, found.row.id),
         "room": ROOMS[entity], "one": ENTITIES[entity].one, "currency": workspace.config.workspace.currency,
         "badge_of": evidence_badge, "path_of": path_of, "entities": ENTITIES,
     }  # fmt: skip
@@ -155,6 +155,6 @@ def _person(request: Request, visitor: Visitor, entity: str, key: str) -> HTMLRe
         row.name
         or (row.company if entity != "customer_id" else "")
         or row.email
-        or f"{ENTITIES[entity].one.capitalize()} {row.key}"
+        or f"{ENTITIES[entity].one.capitalize()} {row.id}"
     )
     return page(request, "people/person.html", title=title, visitor=visitor, **context)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.table_view import PAGE, find_table, list_tables, table_csv, table_view, write_parquet
+from tradewind.flow.table_view import PAGE, file_columns, list_tables, table_csv, table_view, write_parquet
 from tradewind.web.audit import note
 from tradewind.web.render import page
 from tradewind.web.visitor import may, site_of
@@ -45,7 +45,7 @@ def table(
 def rows_csv(request: Request, name: str, visitor: Annotated[Visitor, may("export")]) -> StreamingResponse:
     """Give a table as CSV."""
     workspace = site_of(request).workspace()
-    entry, columns = find_table(workspace, name, visitor)
+    entry, columns = file_columns(workspace, name, visitor)
     note(request, visitor, "exported", "table", name, rows=entry.rows)
     return StreamingResponse(table_csv(workspace, entry, columns), headers=_as(f"{name}.csv"), media_type="text/csv")
 
@@ -54,7 +54,7 @@ def rows_csv(request: Request, name: str, visitor: Annotated[Visitor, may("expor
 def rows_parquet(request: Request, name: str, visitor: Annotated[Visitor, may("export")]) -> StreamingResponse:
     """Give a table as Parquet."""
     workspace = site_of(request).workspace()
-    entry, columns = find_table(workspace, name, visitor)
+    entry, columns = file_columns(workspace, name, visitor)
     note(request, visitor, "exported", "table", name, rows=entry.rows)
     sink = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by `_parts`, after the last part was sent
     write_parquet(workspace, entry, columns, sink)
