@@ -204,7 +204,7 @@ class ListRow(Answer):
     """One row of a list."""
 
     rank: int = Field(description="Place on the whole list, 1 is first.", ge=1)
-    id: str = Field(description="Key of whom it is about, as in the source system.")
+    id: str = Field(description="Key of whom it is about; another name where it is an address that you may not see.")
     name: str | None = Field(description="Who it is; null where not known or not shown to this role.")
     company: str | None
     owner: str | None = Field(description="Who works on it; null where nobody knows.")

@@ -25,7 +25,13 @@ QuestionName = Annotated[
     ),
 ]  # fmt: skip
 EntityId = Annotated[
-    str, Path(min_length=1, max_length=200, description="Key in the source system.", examples=["1024"])
+    str,
+    Path(
+        min_length=1,
+        max_length=200,
+        description="Key in the source system, or the `id` of an answer.",
+        examples=["1024"],
+    ),
 ]
 OwnerName = Annotated[str, Query(max_length=200, description="Only records that this person owns.")]
 
