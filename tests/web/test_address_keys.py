@@ -185,10 +185,12 @@ def test_an_alias_leads_to_whom_it_names_and_an_address_to_nobody(signed_in, sho
 def test_feedback_of_a_program_that_knows_aliases_only(signed_in) -> None:
     token = signed_in(TOKEN)
     alias = token.get("/v1/lists/lapse?limit=1").json()["items"][0]["id"]
+    key = signed_in(MARKETER).get("/v1/lists/lapse?limit=1").json()["items"][0]["id"]
     said = {"question": "lapse", "entity_id": alias, "verdict": "done"}
     given = token.post("/v1/feedback", json=said)
     assert (given.status_code, given.json()["entity_id"]) == (201, alias)
     assert token.get(f"/v1/feedback?entity_id={alias}").json()["items"][0]["entity_id"] == alias
+    assert token.get("/v1/feedback", params={"entity_id": key}).json()["total"] == 0
     refused = token.post("/v1/feedback", json=said | {"entity_id": f"c00001@{HOST}"})
     assert refused.status_code == 404
     marketer = signed_in(MARKETER)
