@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 QUESTION = "lead_conversion"
 CSV = {"content-type": "text/csv"}
@@ -60,21 +62,34 @@ def test_nobody_speaks_of_other_peoples_records(client_of, answered_sales: Path,
     batch = seller.post(f"/v1/batch-scores?question={QUESTION}", content=f"id\n{own}\n{foreign}\n", headers=CSV).json()
     assert [row["status"] for row in batch["items"]] == ["scored", "not asked about"]
     assert client_of(root, "viewer").post("/v1/feedback", json={}).status_code == 403
+    namesake = client_of(root, "sales", ("somebody else",))  # both are called alike: a name is no right
+    assert namesake.get("/v1/feedback").json()["items"] == []
+    assert [one["entity_id"] for one in seller.get("/v1/feedback").json()["items"]] == [own]
     assert seller.post("/v1/runs", json={}).status_code == 403
+
+
+@pytest.mark.parametrize("sent", [{"question": "\ud800"}, {"entity_id": "\ud83d"}, {"because": "\udfff"}])
+def test_half_a_character_is_refused_in_words(client_of, answered_sales: Path, sent: dict) -> None:
+    said = {"question": QUESTION, "entity_id": "1", "verdict": "wrong", "because": "moved", **sent}
+    answer = client_of(answered_sales).post(
+        "/v1/feedback", content=json.dumps(said), headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["problems"]
 
 
 def test_a_body_of_the_wrong_kind_or_size_is_refused(client_of, answered_sales: Path) -> None:
     client = client_of(answered_sales)
     form = client.post("/v1/feedback", content="a=1", headers={"content-type": "application/x-www-form-urlencoded"})
     assert form.status_code == 415
-    json = {"content-type": "application/json"}
-    large = client.post("/v1/feedback", content=b" " * 1_000_001, headers=json)
+    kind = {"content-type": "application/json"}
+    large = client.post("/v1/feedback", content=b" " * 1_000_001, headers=kind)
     assert large.status_code == 413
     chunks = client.post(
         "/v1/feedback", content=(b" " * 400_000 for _ in range(3)), headers={"content-type": "application/json"}
     )
     assert chunks.status_code == 413
-    broken = client.post("/v1/feedback", content=b"{", headers=json)
+    broken = client.post("/v1/feedback", content=b"{", headers=kind)
     assert broken.status_code == 422
     assert client.post(f"/v1/batch-scores?question={QUESTION}", content=b"x").status_code == 415
     for answer in (form, large, chunks, broken):
@@ -145,7 +160,8 @@ def test_files_that_cannot_be_scored_are_refused_in_words(client_of, answered_sa
             (b"", "text/csv"), (b"a,b\n1,2\n", "text/csv"), (b"id\n", "text/csv"), (b"\x00\x01\x02", "text/csv"),
             (b"id,id\n1,2\n", "text/csv"), (b",".join(b"c%d" % n for n in range(10_000)) + b"\n", "text/csv"),
             (b"id\n" + b"1\n" * 200_001, "text/csv"), (b"id\n1,2\n", "text/csv"),
-            (b"PAR1", "application/vnd.apache.parquet"), (packed.getvalue(), "application/vnd.apache.parquet"),
+            (b"\x00\xff\xfe,\n1,2", "text/csv"), (b"PAR1", "application/vnd.apache.parquet"),
+            (packed.getvalue(), "application/vnd.apache.parquet"),
         ]
     ]  # fmt: skip
     assert [answer.status_code for answer in refused] == [422] * len(refused)

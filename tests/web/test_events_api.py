@@ -118,6 +118,16 @@ def test_a_browser_that_asks_before_it_sends_is_told(client: TestClient, site: S
     assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (401, SHOP)
 
 
+def test_half_a_character_is_no_trouble_for_the_others(client: TestClient, site: Site) -> None:
+    bearer = {"Authorization": f"Bearer {key(site, scopes=('write_events',))}"}
+    broken = {"type": "track", "userId": "\ud83d", "event": "x", "messageId": "\ud83d"}
+    said = client.post("/v1/events", content=json.dumps([broken, TRACK]), headers=bearer)
+    assert (said.status_code, said.json()["accepted"]) == (200, 1)
+    assert said.json()["refused"][0]["messageId"] == "\ufffd"
+    nobody = client.post("/v1/events", content=json.dumps({"writeKey": "\ud800", "batch": []}))
+    assert nobody.status_code == 401
+
+
 def test_what_is_too_large_or_no_json_is_told(client: TestClient, site: Site) -> None:
     bearer = {"Authorization": f"Bearer {key(site, scopes=('write_events',))}"}
     assert client.post("/v1/events", content=b"x" * 600_000, headers=bearer).status_code == 413

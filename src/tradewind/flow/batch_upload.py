@@ -50,6 +50,7 @@ def _read_csv(content: bytes) -> pa.Table:
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
             ),
         )
+        _checked_names(rows.column_names)
     except (pa.ArrowException, UnicodeError) as error:
         raise _refused("this CSV cannot be read", str(error).splitlines()[0][:200], "UTF-8, one header line") from error
     if rows.num_rows > MOST_ROWS:

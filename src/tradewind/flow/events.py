@@ -17,6 +17,7 @@ from typing import Any
 
 from tradewind.core.errors import ContractError, Problem
 from tradewind.flow.event_rows import KINDS, LONGEST_ID, Message, read_message
+from tradewind.flow.event_values import CONTROL
 from tradewind.store.inbox_state import ENTITY_COLUMNS, Inbox, Incoming, Stored, events_since
 from tradewind.store.state import from_micros, to_micros
 from tradewind.store.workspace import Workspace
@@ -108,7 +109,7 @@ def read_body(content: bytes, packed: bool = False) -> object:
 def key_in(body: object) -> str:
     """Return the write key that a request names in itself, as beacons of web pages do; empty where it names none."""
     found = body.get("writeKey") if isinstance(body, dict) else None
-    return found if isinstance(found, str) else ""
+    return CONTROL.sub("", found) if isinstance(found, str) else ""
 
 
 def take_events(inbox: Inbox, body: object, source: str, received_at: datetime, kind: str = "") -> Taken:
@@ -132,7 +133,7 @@ def take_events(inbox: Inbox, body: object, source: str, received_at: datetime, 
             taken.append(_incoming(sent, source, received_at, read_message(sent, kind, received_at, sent_at)))
         except ContractError as error:
             named = sent.get("messageId") if isinstance(sent, dict) else ""
-            refused.append(Refused(place, str(named or "")[:LONGEST_ID], error.problems[0].what))
+            refused.append(Refused(place, CONTROL.sub("\ufffd", str(named or "")[:LONGEST_ID]), error.problems[0].what))
     added = inbox.add(taken)
     return Taken(added, len(taken) - added, tuple(refused))
 

@@ -57,7 +57,10 @@ def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_
         NotAnswerable: it is older than a day; a new word says more than a missing one.
     """
     found = next((each for each in workspace.state().feedback(name) if each.feedback_id == feedback_id), None)
-    if found is None or not (found.by == visitor.name or visitor.may("manage_accounts")):
+    his = (
+        found is not None and found.by == visitor.name and is_visible(workspace, visitor, found.entity, found.entity_id)
+    )
+    if found is None or not (his or visitor.may("manage_accounts")):
         raise NotFound(Problem(name, "there is no such word of yours on this list", feedback_id[:80]))
     if workspace.clock() - found.at > MAY_TAKE_BACK:
         raise NotAnswerable(

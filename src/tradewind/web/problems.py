@@ -81,6 +81,8 @@ def tell(
     headers: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
     """Return an error in the form that its reader expects."""
+    title, detail = _sendable(title), _sendable(detail)
+    problems = tuple(Problem(*map(_sendable, (p.where, p.what, p.found, p.expected, p.do))) for p in problems)
     if is_api(request):
         body: dict[str, Any] = {
             "type": "about:blank",
@@ -97,6 +99,11 @@ def tell(
     shown = page(request, "problem.html", title=title, detail=detail, problems=problems, status_code=status)
     shown.headers.update(headers or {})
     return shown
+
+
+def _sendable(text: str) -> str:
+    """A text without halves of characters, which JSON can name and nobody can send: what was asked may stand in it."""
+    return text.encode("utf-8", "replace").decode()
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -69,18 +69,21 @@ def list_feedback(
     entity_id: Annotated[str, Query(max_length=200, description="Only on whoever has this key.")] = "",
     limit: Limit = 50, cursor: Cursor = "",
 ) -> FeedbackPage:  # fmt: skip
-    """Return what was said, newest first. Sales gets what it said itself."""
+    """Return what was said, newest first. Sales gets what it said itself of its own records."""
     filters = {"feedback": "feedback", "question": question, "entity_id": entity_id}
     before = read_cursor(cursor, filters).moment()
     workspace = site_of(request).workspace()
     known = aliases_for(workspace, visitor.sees_personal)
     wanted = Wanted(question, known.key_anywhere(entity_id), visitor.name if visitor.own_only else "")
     page = feedback_page(workspace.state(), wanted, limit, before)
+    seen = [
+        one for one in page.said if not visitor.own_only or is_visible(workspace, visitor, one.entity, one.entity_id)
+    ]
     return FeedbackPage(
-        items=[_answer(one, known) for one in page.said],
+        items=[_answer(one, known) for one in seen],
         next_cursor=None if page.after is None else write_cursor(Place("", page.after), filters),
         snapshot_id=None,
-        total=page.total,
+        total=None if visitor.own_only else page.total,
     )
 
 
