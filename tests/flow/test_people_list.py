@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import people_by_hand as hand
 import pytest
 from people_by_hand import people_by_hand
 
@@ -159,3 +160,15 @@ def test_who_refused_is_in_no_file_and_who_said_nothing_is_counted_first(by_hand
     assert [each.layout for each in person.exports] == ["mailchimp"]
     assert person.exports[0].filters == {"worth": True}
     assert dict(person.permissions) == {"email": "granted", "phone": "unknown"}
+
+
+def test_who_refused_the_only_way_we_know_is_left_out_for_that_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand, "PEOPLE", tuple((*each[:3], "", *each[4:]) for each in hand.PEOPLE))
+    workspace = people_by_hand(tmp_path / "mail-alone")
+    for layout, left in (("csv", {"refused": 3}), ("klaviyo", {"refused": 3, "address": 1})):
+        plan = plan_export(workspace, ADMIN, "lapse", layout, Wanted())
+        assert "C3" not in {each.record_id for each in plan.contacts}
+        assert plan.left_out == left
+    workspace.close()

@@ -260,21 +260,20 @@ def _allowed(
 ) -> tuple[list[Contact], dict[str, int], int]:
     """The rows that may go out, how many may not and why, and of how many nobody knows.
 
-    Who refused every way that the tool uses is left out; who refused one of them stays without that address.
+    Who refused every way that the tool uses, or the only way we know, is left out; who can be reached another way stays
+    without the refused address.
     """
     words = words_of(workspace, [str(each) for each in customers if each])
     kept, left, unknown = [], Counter[str](), 0
     for row, customer in zip(rows, customers, strict=True):
         said = words.get(str(customer), ()) if customer else ()
         may = {channel: permission_for(channel, said) for channel in layout.channels}
-        if all(each == "refused" for each in may.values()):
+        refused = {channel for channel, word in may.items() if word == "refused"}
+        known = any(getattr(row, channel) for channel in refused)
+        row = replace(row, email="" if "email" in refused else row.email, phone="" if "phone" in refused else row.phone)
+        if refused == {*may} or (known and not any(getattr(row, each) for each in layout.needs or layout.channels)):
             left["refused"] += 1
             continue
-        row = replace(
-            row,
-            email="" if may.get("email") == "refused" else row.email,
-            phone="" if may.get("phone") == "refused" else row.phone,
-        )
         if layout.needs and not any(getattr(row, channel) for channel in layout.needs):
             left["address"] += 1
             continue

@@ -31,6 +31,7 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"with `where` of the table", "under {mapping}"),
     (r"\[workspace\]", "the settings"),
     (r"^files\.(\w+)$", r"\1"),
+    (r"^tradewind run( --only \w+)?$", "start an update (Updates, Update now)"),
     (r"`(\w+)`", r"\1"),
 )  # fmt: skip
 """What the terminal and the report say, and what it is called here; the first that fits comes first."""
