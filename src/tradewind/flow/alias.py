@@ -20,7 +20,7 @@ GROUPS, LETTERS = 4, 4
 ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:/?&=]+@[^\s@<>()\[\]\"',;:/?&=]+")
 
 _BLOCK = 64
-_LOOKS_PERSONAL = r"@|^(\+|00)[0-9][0-9 ()./-]{6,}$"
+_TELEPHONE = r"^(\+|00)[0-9][0-9 ()./-]{6,}$"
 
 
 def alias_secret(workspace: Workspace) -> str:
@@ -50,7 +50,8 @@ def alias_sql(secret: str, key: str) -> str:
 
 def looks_personal_sql(key: str, phone: str) -> str:
     """Return the SQL condition that a key is an address or a telephone number."""
-    return f"(regexp_matches({key}, '{_LOOKS_PERSONAL}') OR {key} = {phone})"
+    called = f"(starts_with({key}, '+') OR starts_with({key}, '00')) AND regexp_matches({key}, '{_TELEPHONE}')"
+    return f"(contains({key}, '@') OR ({called}) OR {key} = {phone})"
 
 
 def _blob(content: bytes) -> str:
