@@ -155,3 +155,18 @@ def test_much_that_has_arrived_counts_as_a_run_would_count_it(rows: list[Sent], 
 def test_the_long_way_says_the_same(world: Any) -> None:
     rows = [("orders", 0, -30, 1, 5_000), ("events", 1, 5, 2, 1), ("orders", 39, 3, 0, 900), ("touches", 2, -3, 1, 7)]
     check_against_batch(world("shop"), rows, "lapse", long_way=True)
+
+
+def test_long_after_the_loaded_data_an_answer_says_so(world: Any) -> None:
+    workspace, inbox = opened(world("shop")), MadeInbox()
+    late = NOW + timedelta(days=100)
+    scorer = Scorer(lambda: workspace, lambda: late, lambda _: inbox)
+    listed = scorer.current().served["lapse"].listed
+    assert listed is not None
+    who = listed.ids()[0]
+    assert scorer.score("lapse", [who])[0].note == ""
+    inbox.send("events", late, event_id="e1", customer_id=who, name="page_view", happened_at=late)
+    scorer.tell()
+    answer = scorer.score("lapse", [who])[0]
+    assert answer.computed == "now"
+    assert "the loaded data end before" in answer.note
