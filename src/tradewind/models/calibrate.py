@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -49,6 +50,10 @@ class Calibrator:
     value: tuple[float, ...] = ()
     said: str = ""
 
+    @cached_property
+    def _curve(self) -> tuple[Array, Array]:
+        return np.array(self.at), np.array(self.value)
+
     def apply(self, mean: Array) -> Array:
         """Return (n,) calibrated means of (n,) predicted means."""
         if self.kind == "identity":
@@ -60,7 +65,7 @@ class Calibrator:
         platt = _logistic(self.shift + self.slope * _logit(mean))
         if self.kind == "platt":
             return platt
-        return np.asarray((1 - TIE_BREAK) * np.interp(_logit(mean), self.at, self.value) + TIE_BREAK * platt)
+        return np.asarray((1 - TIE_BREAK) * np.interp(_logit(mean), *self._curve) + TIE_BREAK * platt)
 
     def to_json(self) -> dict[str, Any]:
         """Return the calibrator as plain data."""

@@ -67,8 +67,8 @@ class Predictor:
         """Return (n, features + 1) parts of the margin by feature, in the design's order; the last is everybody's."""
         parts = self.explainable.contributions(apply_design(self.design, features))
         by_feature = np.zeros((len(features), len(self.design.features) + 1))
-        for column, position in enumerate(self.design.origin):
-            by_feature[:, position] += parts[:, column]
+        for columns, positions in self.design.sums:
+            by_feature[:, positions] += parts[:, columns]
         by_feature[:, -1] = parts[:, -1]
         return by_feature
 

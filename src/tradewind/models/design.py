@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +48,31 @@ class DesignColumn:
     scale: float = 1.0
 
 
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where the columns of the matrix come from in a table of features.
+
+    Args:
+        offered: the features of that table.
+        absent: sentences of the features that the table lacks; all else is empty then.
+        categories: columns of one category, its name, which level each column stands for, the levels.
+        values: columns that are a number as it is, and its place among the numbers.
+        missing: columns that say whether a number is missing, and its place.
+    """
+
+    offered: tuple[Feature, ...]
+    absent: tuple[str, ...]
+    categories: tuple[tuple[Places, str, Places, tuple[str, ...]], ...]
+    values: tuple[Places, Places]
+    missing: tuple[Places, Places]
+
+
+_NOWHERE: tuple[Places, Places] = (np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp))
+
+
 @dataclass(frozen=True)
 class Design:
     """How features become the matrix that a model reads.
@@ -65,11 +91,33 @@ class Design:
     columns: tuple[DesignColumn, ...]
     dropped: tuple[str, ...] = ()
     linear: int = 0
+    _plans: list[Plan] = field(default_factory=list, init=False, repr=False, compare=False)
 
-    @property
+    def plan(self, offered: tuple[Feature, ...]) -> Plan:
+        """Return where its columns come from in a table of these features; the last few are remembered."""
+        for plan in self._plans:
+            if plan.offered is offered:
+                return plan
+        made = _plan(self, offered)
+        self._plans[:] = [made, *self._plans[:3]]
+        return made
+
+    @cached_property
     def origin(self) -> NDArray[np.intp]:
         """(columns,) position in `features` of the feature each column comes from."""
         return np.array([column.feature for column in self.columns], dtype=np.intp)
+
+    @cached_property
+    def sums(self) -> tuple[tuple[Places, Places], ...]:
+        """Columns with their positions in `features`: one after the other, as each adds to its feature's sum."""
+        rounds: list[list[tuple[int, int]]] = []
+        seen: dict[int, int] = {}
+        for column, position in enumerate(self.origin.tolist()):
+            nth = seen[position] = seen.get(position, -1) + 1
+            rounds[nth:] = rounds[nth:] or [[]]
+            rounds[nth].append((column, position))
+        pairs = (np.array(each, dtype=np.intp).T for each in rounds)
+        return tuple((each[0], each[1]) for each in pairs)
 
     def to_json(self) -> dict[str, Any]:
         """Return the design as plain data."""
@@ -150,23 +198,23 @@ def apply_design(design: Design, features: FeatureTable) -> NDArray[np.float64]:
     Raises:
         ModelError: the table lacks a feature that the design uses.
     """
-    places = _places(design, features)
+    plan = design.plan(features.features)
+    if plan.absent:
+        raise ModelError(
+            Problem(
+                "", f"the table lacks {len(plan.absent)} of the model's features", ", ".join(plan.absent[:5]),
+                "the features it was trained on", "build the features again, or train again",
+            )
+        )  # fmt: skip
     numbers = _finite(features.numbers)
     matrix = np.empty((len(features), len(design.columns)))
-    groups: dict[tuple[int, bool], list[tuple[int, DesignColumn]]] = {}
-    for at, column in enumerate(design.columns):
-        groups.setdefault((column.feature, at < design.linear), []).append((at, column))
-    for (position, _), group in groups.items():
-        feature = design.features[position]
-        if feature.kind == "category":
-            levels = [column.level for _, column in group if column.form == "level"]
-            codes = _codes(_texts(features.categories[feature.name]), levels)
-            for at, column in group:
-                matrix[:, at] = codes == (levels.index(column.level) if column.form == "level" else _CODE[column.form])
-        else:
-            values = numbers[:, places[feature.name]]
-            for at, column in group:
-                matrix[:, at] = values if column.form == "value" else np.isnan(values)
+    for columns, name, wanted, levels in plan.categories:
+        codes = _codes(_texts(features.categories[name]), levels)
+        matrix[:, columns] = codes[:, None] == wanted
+    if len(plan.values[0]):
+        matrix[:, plan.values[0]] = numbers[:, plan.values[1]]
+    if len(plan.missing[0]):
+        matrix[:, plan.missing[0]] = np.isnan(numbers[:, plan.missing[1]])
     if design.linear:
         matrix[:, : design.linear] = _scaled(design.columns[: design.linear], matrix[:, : design.linear])
     return matrix
@@ -231,22 +279,30 @@ def _scaled(columns: Sequence[DesignColumn], matrix: NDArray[np.float64]) -> NDA
     return matrix
 
 
-def _places(design: Design, features: FeatureTable) -> dict[str, int]:
-    places = {feature.name: at for at, feature in enumerate(features.number_features)}
+def _plan(design: Design, offered: tuple[Feature, ...]) -> Plan:
+    numeric = (feature for feature in offered if feature.kind == "number")
+    places = {feature.name: at for at, feature in enumerate(numeric)}
+    texts = {feature.name for feature in offered if feature.kind == "category"}
     used = [design.features[at] for at in sorted({column.feature for column in design.columns})]
-    absent = [
-        feature.sentence
-        for feature in used
-        if feature.name not in (places if feature.kind == "number" else features.categories)
-    ]
+    absent = tuple(one.sentence for one in used if one.name not in (places if one.kind == "number" else texts))
     if absent:
-        raise ModelError(
-            Problem(
-                "", f"the table lacks {len(absent)} of the model's features", ", ".join(absent[:5]),
-                "the features it was trained on", "build the features again, or train again",
-            )
-        )  # fmt: skip
-    return places
+        return Plan(offered, absent, (), _NOWHERE, _NOWHERE)
+    groups: dict[tuple[int, bool], list[tuple[int, DesignColumn]]] = {}
+    pairs: dict[Form, list[tuple[int, int]]] = {"value": [], "missing": []}
+    for at, column in enumerate(design.columns):
+        feature = design.features[column.feature]
+        if feature.kind == "category":
+            groups.setdefault((column.feature, at < design.linear), []).append((at, column))
+        else:
+            pairs["value" if column.form == "value" else "missing"].append((at, places[feature.name]))
+    categories = []
+    for (position, _), group in groups.items():
+        levels = tuple(column.level for _, column in group if column.form == "level")
+        wanted = [levels.index(one.level) if one.form == "level" else _CODE[one.form] for _, one in group]
+        ats = np.array([at for at, _ in group], dtype=np.intp)
+        categories.append((ats, design.features[position].name, np.array(wanted, dtype=np.intp), levels))
+    found = [np.array(each, dtype=np.intp).reshape(-1, 2).T for each in (pairs["value"], pairs["missing"])]
+    return Plan(offered, (), tuple(categories), (found[0][0], found[0][1]), (found[1][0], found[1][1]))
 
 
 def _finite(numbers: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,11 +34,16 @@ class Interval:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
 
+    @cached_property
+    def _curves(self) -> tuple[Array, Array, Array]:
+        return np.array(self.at), np.array(self.low), np.array(self.high)
+
     def apply(self, mean: Array) -> tuple[Array, Array]:
         """Return (n,) lower and upper ends around (n,) calibrated means; the mean itself lies always inside."""
         if not self.at:
             return mean, mean
-        low, high = np.interp(mean, self.at, self.low), np.interp(mean, self.at, self.high)
+        at, lows, highs = self._curves
+        low, high = np.interp(mean, at, lows), np.interp(mean, at, highs)
         return np.minimum(low, mean), np.maximum(high, mean)
 
     def to_json(self) -> dict[str, Any]:

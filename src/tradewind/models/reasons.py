@@ -77,10 +77,49 @@ class Teller:
         self._voice = Speaker(deployed.usual, currency, deployed.predictor.design.features)
         self._alike = alike_matrix(deployed.predictor.design.features, deployed.usual)
         self._members = members_of(deployed.predictor.design.features)
+        self._names = tuple((name, members) for name, (members, _) in self._members.items())
+        sizes = [len(members) for _, members in self._names]
+        self._order = np.concatenate([members for _, members in self._names])
+        self._starts = np.cumsum([0, *sizes[:-1]])
+        self._of = np.empty(sum(sizes), dtype=np.intp)
+        self._of[self._order] = np.repeat(np.arange(len(sizes)), sizes)
+        self._weight = np.empty(sum(sizes))
+        self._weight[self._order] = np.concatenate([weight for _, weight in self._members.values()])
+        self._groups = tuple(group_of(feature) for feature in deployed.predictor.design.features)
+        self._sights = Sights(deployed.predictor.design.features, deployed.usual)
 
     def tell(self, features: FeatureTable, most: int = 3) -> list[tuple[Reason, ...]]:
         """Return each row's reasons; see `explain`."""
+        if len(features) == 1:
+            return [self._tell_one(features, most)]
         return _explain(self._deployed, features, self._voice, (self._members, self._alike), most)
+
+    def _tell_one(self, features: FeatureTable, most: int) -> tuple[Reason, ...]:
+        """The same for one row, whose families are looked at from the strongest on, and no further than needed."""
+        offered = self._deployed.predictor.design.features
+        values = _Values(offered, features, self._deployed.usual, self._sights)
+        parts = self._deployed.predictor.contributions(features)[0]
+        total = np.array([parts[members].sum() for members, _ in self._members.values()])
+        pulls = np.where(values.unusual()[0], parts[:-1] * self._weight, 0.0) * np.where(total < 0, -1.0, 1.0)[self._of]
+        in_order = pulls[self._order]
+        total[np.maximum.reduceat(in_order, self._starts) <= 0] = 0.0
+        strength = np.abs(total)
+        least = LEAST * strength.sum()
+        reasons: list[Reason] = []
+        said: list[int] = []
+        for family in np.argsort(-strength, kind="stable").tolist():
+            if len(reasons) == most or not strength[family] > least:
+                break
+            name, members = self._names[family]
+            speaker = int(members[pulls[members].argmax()])
+            if self._alike[speaker, said].any():
+                continue
+            said.append(speaker)
+            feature, part = offered[speaker], float(total[family])
+            text = values.named(self._voice.say(feature, values.of(feature, 0), values.rhythm(0)), 0)
+            direction = "raises" if part > 0 else "lowers"
+            reasons.append(Reason(text, name, direction, feature.influence, part, self._groups[speaker]))
+        return tuple(reasons)
 
 
 def _explain(
@@ -139,8 +178,9 @@ def by_family(
     total = np.zeros((len(parts), len(names)))
     speaker = np.zeros((len(parts), len(names)), dtype=np.intp)
     for at, (members, weight) in enumerate(by_name.values()):
-        total[:, at] = parts[:, members].sum(axis=1)
-        pull = parts[:, members] * np.where(total[:, at] < 0, -1.0, 1.0)[:, None] * weight
+        own = np.ascontiguousarray(parts[:, members])  # so that a row's sum has the same bits among many as alone
+        total[:, at] = own.sum(axis=1)
+        pull = own * np.where(total[:, at] < 0, -1.0, 1.0)[:, None] * weight
         if tellable is not None:
             pull = np.where(tellable[:, members], pull, 0.0)
             total[pull.max(axis=1) <= 0, at] = 0.0  # whoever pulls this way is as usual: that is no reason
@@ -185,17 +225,74 @@ def alike_matrix(features: Sequence[Feature], usual: Usual) -> NDArray[np.bool_]
     return matrix
 
 
+@dataclass(frozen=True)
+class Sight:
+    """Where the values of the features stand in a table.
+
+    Args:
+        offered: the table's features.
+        places: name of a number to its column.
+        rhythm: the sentences of days since the last order and between orders, to their columns.
+        held: positions of the features with a usual number, their columns, and that number.
+        texts: positions of the categories, their names and what is usual.
+    """
+
+    offered: tuple[Feature, ...]
+    places: dict[str, int]
+    rhythm: dict[str, int]
+    held: tuple[Places, Places, Array]
+    texts: tuple[tuple[int, str, object], ...]
+
+
+class Sights:
+    """The same for one table of features after another; the last is remembered.
+
+    Args:
+        used: the model's features.
+        usual: what is usual.
+    """
+
+    def __init__(self, used: Sequence[Feature], usual: Usual) -> None:
+        self._used, self._usual = used, usual
+        self._last: Sight | None = None
+
+    def of(self, features: FeatureTable) -> Sight:
+        """Return where the values stand in a table."""
+        last = self._last
+        if last is None or last.offered is not features.features:
+            last = self._last = self._look(features)
+        return last
+
+    def _look(self, features: FeatureTable) -> Sight:
+        places = {feature.name: at for at, feature in enumerate(features.number_features)}
+        rhythm = {
+            feature.sentence: places[feature.name]
+            for feature in self._used
+            if feature.sentence in (LAST_ORDER, OWN_GAP) and feature.name in places
+        }
+        held: list[tuple[int, int, float]] = []
+        texts: list[tuple[int, str, object]] = []
+        for at, feature in enumerate(self._used):
+            middle = self._usual.middle.get(feature.name)
+            if feature.kind == "number" and feature.name in places and middle is not None:
+                held.append((at, places[feature.name], float(middle)))
+            elif feature.name in features.categories:
+                texts.append((at, feature.name, middle))
+        ats, columns = (np.array([each[part] for each in held], dtype=np.intp) for part in (0, 1))
+        return Sight(
+            features.features, places, rhythm, (ats, columns, np.array([each[2] for each in held])), tuple(texts)
+        )
+
+
 class _Values:
     """Looks up people's values."""
 
-    def __init__(self, used: Sequence[Feature], features: FeatureTable, usual: Usual) -> None:
-        self._used, self._features, self._usual = used, features, usual
-        self._places = {feature.name: at for at, feature in enumerate(features.number_features)}
-        self._rhythm = {
-            feature.sentence: self._places[feature.name]
-            for feature in used
-            if feature.sentence in (LAST_ORDER, OWN_GAP) and feature.name in self._places
-        }
+    def __init__(
+        self, used: Sequence[Feature], features: FeatureTable, usual: Usual, sights: Sights | None = None
+    ) -> None:
+        self._used, self._features = used, features
+        self._sight = (sights or Sights(used, usual)).of(features)
+        self._places, self._rhythm = self._sight.places, self._sight.rhythm
 
     def of(self, feature: Feature, row: int) -> float | str | None:
         """Return one person's value of a feature."""
@@ -217,16 +314,11 @@ class _Values:
     def unusual(self) -> NDArray[np.bool_]:
         """Return (n, features) whether a person's value is known and differs from the usual one."""
         different = np.ones((len(self._features), len(self._used)), dtype=bool)
-        held: list[tuple[int, int, float]] = []
-        for at, feature in enumerate(self._used):
-            middle = self._usual.middle.get(feature.name)
-            if feature.kind == "number" and feature.name in self._places and middle is not None:
-                held.append((at, self._places[feature.name], float(middle)))
-            elif feature.name in self._features.categories:
-                different[:, at] = self._features.categories[feature.name] != middle
-        if held:
-            ats, places, middles = (list(each) for each in zip(*held, strict=True))
-            values, usual = self._features.numbers[:, places].astype(np.float64), np.array(middles)
+        for at, name, middle in self._sight.texts:
+            different[:, at] = self._features.categories[name] != middle
+        ats, columns, usual = self._sight.held
+        if len(ats):
+            values = self._features.numbers[:, columns].astype(np.float64)
             with np.errstate(invalid="ignore"):
                 near = np.abs(values - usual) <= 1e-6 + 0.02 * np.abs(usual)
             different[:, ats] = np.isfinite(values) & ~near

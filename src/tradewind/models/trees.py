@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tradewind.core.errors import ModelError, Problem
 from tradewind.models.linear import Link
+from tradewind.models.one_row import CONTRIBUTIONS, RAW_SCORE, OneRow
 
 Array = NDArray[np.float64]
 
@@ -93,6 +94,14 @@ class TreeModel:
         return parts.reshape(len(matrix), -1) / self._averaged
 
     @cached_property
+    def _one_score(self) -> OneRow:
+        return OneRow(self._booster, self.width, RAW_SCORE, 1)
+
+    @cached_property
+    def _one_contributions(self) -> OneRow:
+        return OneRow(self._booster, self.width, CONTRIBUTIONS, self.width + 1)
+
+    @cached_property
     def _averaged(self) -> int:
         """LightGBM's raw scores of a forest are sums over its trees, its predictions their average."""
         return int(self._booster.num_trees()) if "\naverage_output\n" in self.text else 1
@@ -103,6 +112,8 @@ class TreeModel:
             raise ModelError(Problem("model", "the trees need other columns", str(matrix.shape[1]), str(wanted)))
         if len(matrix) == 0:
             return np.zeros((0, wanted + 1) if "pred_contrib" in what else 0)
+        if len(matrix) == 1:
+            return self._one_contributions(matrix[0]) if "pred_contrib" in what else self._one_score(matrix[0])
         # A row's contributions take hundreds of times what its score takes: they are worth a second thread much sooner.
         explained = "pred_contrib" in what and len(matrix) >= MANY_EXPLAINED
         threads = self.num_threads if explained else threads_for(matrix, self.num_threads)

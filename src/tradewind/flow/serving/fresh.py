@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,16 @@ from numpy.typing import NDArray
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Cutoff, Days
 from tradewind.features.derive import derive_values
-from tradewind.features.feature_set import FeatureSet
+from tradewind.features.feature_set import FeatureSet, Group
 from tradewind.flow.serving.columns import Column, NotKnownHere, Relation, Words
+from tradewind.flow.serving.held import Own
+from tradewind.flow.serving.inbox import Arrived
 from tradewind.flow.serving.selects import Bench, Lookup
 from tradewind.flow.serving.statements import ELIGIBLE, Compiled, Statements
 
 _EPOCH = date(1970, 1, 1)
+MOST_REMEMBERED = 10_000
+"""Entities whose results are remembered, some 3 kB each."""
 MOST_DAYS = 64
 """Days whose parameters are remembered."""
 
@@ -43,14 +48,12 @@ class _Plan:
     """How raw values become features of one row, formula by formula.
 
     Args:
-        raw: how many raw values there are.
-        reads: of each group, its raw columns and their places.
+        reads: of each group, its raw columns.
         formulas: formula, places of its inputs, factors, and columns of the features.
         numbers: how many numeric features there are.
     """
 
-    raw: int
-    reads: tuple[tuple[tuple[str, int], ...], ...]
+    reads: tuple[tuple[str, ...], ...]
     formulas: tuple[tuple[str, tuple[NDArray[np.intp], ...], NDArray[np.float64], NDArray[np.intp]], ...]
     numbers: int
 
@@ -66,17 +69,40 @@ def _plan(feature_set: FeatureSet) -> _Plan:
             inputs = tuple(at[name] for name in each.inputs)
             found.setdefault((each.formula, len(inputs)), []).append((inputs, each.scale, column))
             column += 1
-        reads.append(tuple(at.items()))
+        reads.append(tuple(names))
         raw += len(names)
     formulas = []
     for (formula, _), members in found.items():
         inputs_of = tuple(np.array(each, dtype=np.intp) for each in zip(*(one[0] for one in members), strict=True))
         scales, places = np.array([one[1] for one in members]), np.array([one[2] for one in members], dtype=np.intp)
         formulas.append((formula, inputs_of, scales, places))
-    return _Plan(raw, tuple(reads), tuple(formulas), column)
+    return _Plan(tuple(reads), tuple(formulas), column)
 
 
 Bound = dict[str, dict[str, Column]]
+Results = dict[str, tuple[tuple[tuple[Arrived, ...], ...], Any]]
+"""Statement to the rows that had come of the tables that it reads, and to what it gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One entity as of one day.
+
+    Args:
+        own: its rows.
+        rows: the same, and the one row that stands for whom the question is about.
+        entity: its id, as a number.
+        bound: every statement's parameters.
+        results: what was worked out before.
+        shared: parts that statements share.
+    """
+
+    own: Own
+    rows: Mapping[str, Relation]
+    entity: int
+    bound: Bound
+    results: Results
+    shared: dict[str, Relation] = field(default_factory=dict)
 
 
 class Worker:
@@ -96,9 +122,10 @@ class Worker:
         self._statements, self._offered, self._spans = statements, feature_set.features, spans
         self._words, self._lookup = words, lookup
         self._bound: dict[tuple[Cutoff, Cutoff | None], Bound] = {}
+        self._remembered: dict[int, tuple[tuple[Cutoff, Cutoff], Results]] = {}
         self._plan = _plan(feature_set)
 
-    def work(self, own: Mapping[str, Relation], entity: int, cutoff: Cutoff, known: Cutoff, today: bool) -> Worked:
+    def work(self, own: Own, entity: int, cutoff: Cutoff, known: Cutoff, today: bool) -> Worked:
         """Return what there is about one entity as of a day.
 
         Args:
@@ -110,17 +137,35 @@ class Worker:
         Raises:
             NotKnownHere: only the engine can tell.
         """
-        said, bound = self._statements, self._bind(cutoff, known)
-        rows: Mapping[str, Relation] = _WithStep(own, entity, said.entity)
-        bench = Bench(rows, self._lookup, bound["eligible"], self._words)
-        if self._row_of(said.eligible.source.run(bench), entity) is None:
+        at = _Work(own, _WithStep(own, entity, self._statements.entity), entity, self._bind(cutoff, known),
+                   self._results(entity, cutoff, known))  # fmt: skip
+        said = self._statements
+        if not self._once(at, "eligible", said.eligible, partial(self._is_there, said.eligible, "eligible")):
             return Worked(False)
-        if known > cutoff:
-            bench = Bench(rows, self._lookup, bound["still"], self._words)
-            if self._row_of(said.still.source.run(bench), entity) is None:
-                return Worked(False)
-        features = self._derive(rows, entity, cutoff, bound)
-        return Worked(True, features, self._value(rows, entity, bound, today))
+        if known > cutoff and not self._once(at, "still", said.still, partial(self._is_there, said.still, "still")):
+            return Worked(False)
+        return Worked(True, self._derive(at, cutoff), self._value(at, today))
+
+    def _results(self, entity: int, cutoff: Cutoff, known: Cutoff) -> Results:
+        """What was worked out for the entity as of this day before."""
+        found = self._remembered.get(entity)
+        if found is None or found[0] != (cutoff, known):
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            found = self._remembered[entity] = ((cutoff, known), {})
+        return found[1]
+
+    def _once(self, at: _Work, name: str, compiled: Compiled, work: Callable[[_Work], Any]) -> Any:
+        """A statement's result: worked out again only where rows of a table that it reads have come since."""
+        arrived = at.own.arrived(compiled.reads)
+        found = at.results.get(name)
+        if found is None or found[0] != arrived:
+            found = at.results[name] = (arrived, work(at))
+        return found[1]
+
+    def _is_there(self, compiled: Compiled, name: str, at: _Work) -> bool:
+        bench = Bench(at.rows, self._lookup, at.bound[name], self._words)
+        return self._row_of(compiled.source.run(bench), at.entity) is not None
 
     def _bind(self, cutoff: Cutoff, known: Cutoff) -> Bound:
         key = (cutoff, known)
@@ -150,39 +195,54 @@ class Worker:
         places = np.flatnonzero((np.asarray(column.values) == entity) & column.known())
         return None if len(places) == 0 else int(places[0]) if len(places) == 1 else _twice(self._statements.entity)
 
-    def _value(self, rows: Mapping[str, Relation], entity: int, bound: Bound, today: bool) -> float:
+    def _value(self, at: _Work, today: bool) -> float:
         name = "value_now" if today else "value"
         compiled = self._statements.value_now if today else self._statements.value
         if compiled is None:
             return float("nan")
-        relation = compiled.source.run(Bench(rows, self._lookup, bound[name], self._words))
-        row = self._row_of(relation, entity)
-        found = float("nan") if row is None else exact_value(relation.column("value"), row)
+
+        def work(at: _Work) -> float:
+            relation = compiled.source.run(Bench(at.rows, self._lookup, at.bound[name], self._words))
+            row = self._row_of(relation, at.entity)
+            return float("nan") if row is None else exact_value(relation.column("value"), row)
+
+        found: float = self._once(at, name, compiled, work)
         return found if found > 0 else 0.0
 
-    def _derive(self, rows: Mapping[str, Relation], entity: int, cutoff: Cutoff, bound: Bound) -> FeatureTable:
-        plan, shared = self._plan, dict[str, Relation]()
-        raw = np.full(plan.raw, np.nan)
+    def _derive(self, at: _Work, cutoff: Cutoff) -> FeatureTable:
+        plan = self._plan
+        parts: list[NDArray[np.float64]] = []
         categories: dict[str, NDArray[np.object_]] = {}
         for (group, compiled), reads in zip(self._statements.groups, plan.reads, strict=True):
-            bench = Bench(rows, self._lookup, bound[f"group {group.name}"], self._words, made=shared)
-            relation = compiled.source.run(bench)
-            row = self._row_of(relation, entity)
-            if row is not None:
-                for name, at in reads:
-                    raw[at] = exact_value(relation.column(name), row)
-            for derivation in group.derivations:
-                if derivation.formula == "category":
-                    text = None if row is None else self._text(relation.column(derivation.inputs[0]), row)
-                    categories[derivation.feature.name] = np.array([text], dtype=object)
+            numbers, texts = self._once(at, f"group {group.name}", compiled, partial(self._raw, group, compiled, reads))
+            parts.append(numbers)
+            categories |= texts
+        raw = np.concatenate(parts)
         day = float((cutoff.day - _EPOCH).days)
         matrix = np.empty((1, plan.numbers), dtype=np.float32)
         for formula, inputs, scale, places in plan.formulas:
             days = np.full(len(places), day)
             matrix[0, places] = derive_values(formula, days, [raw[each] for each in inputs], scale)
-        who = np.array([self._words.text(entity)], dtype=object)
+        who = np.array([self._words.text(at.entity)], dtype=object)
         on = np.full(1, np.datetime64(cutoff.day, "D"))
         return FeatureTable(who, on, self._offered, matrix, categories)
+
+    def _raw(
+        self, group: Group, compiled: Compiled, reads: tuple[str, ...], at: _Work
+    ) -> tuple[NDArray[np.float64], dict[str, NDArray[np.object_]]]:
+        """One group's raw numbers, and its categories."""
+        name = f"group {group.name}"
+        relation = compiled.source.run(Bench(at.rows, self._lookup, at.bound[name], self._words, made=at.shared))
+        row = self._row_of(relation, at.entity)
+        raw = np.full(len(reads), np.nan)
+        if row is not None:
+            raw[:] = [exact_value(relation.column(each), row) for each in reads]
+        texts = {}
+        for derivation in group.derivations:
+            if derivation.formula == "category":
+                text = None if row is None else self._text(relation.column(derivation.inputs[0]), row)
+                texts[derivation.feature.name] = np.array([text], dtype=object)
+        return raw, texts
 
     def _text(self, column: Column, row: int) -> str | None:
         if column.kind not in ("text", "null"):

@@ -180,6 +180,10 @@ class Own(Mapping[str, Relation]):
             found = self._made[name] = self._gather(name)
         return found
 
+    def arrived(self, names: Iterable[str]) -> tuple[tuple[Arrived, ...], ...]:
+        """Return the rows of each of these tables that came from the inbox."""
+        return tuple(tuple(self._fresh.get(name, ())) for name in names)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
 

@@ -36,12 +36,14 @@ class Compiled:
         names: its placeholders that depend on the day.
         constants: its other parameters.
         where: for errors.
+        reads: the tables of whose rows it is worked out, of those whose rows belong to entities.
     """
 
     source: Source
     names: tuple[str, ...]
     constants: Mapping[str, object]
     where: str
+    reads: tuple[str, ...] = ()
 
     def bind(self, cutoff: Cutoff, spans: Mapping[str, Days], known_by: Cutoff, words: Words) -> dict[str, Column]:
         """Return its parameters as of a day."""
@@ -141,7 +143,8 @@ def _compiled(statement: Statement, tables: Tables, constants: Mapping[str, obje
         raise NotKnownHere(type(select).__name__)
     inner = divide_safely(start.this.this)
     daily = tuple(name.removesuffix("_0") for name in placeholders(inner) if name not in constants)
-    return Compiled(compile_select(inner, tables), daily, constants, where)
+    reads = sorted({table.name for table in inner.find_all(exp.Table)} & tables.own.keys() - {ELIGIBLE})
+    return Compiled(compile_select(inner, tables), daily, constants, where, tuple(reads))
 
 
 def _tables(catalog: Catalog, entity: str) -> Tables:
