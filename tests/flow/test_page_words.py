@@ -17,7 +17,10 @@ from tradewind.flow.page_words import on_page, what_unlocks
             "which lead; map lead_id in [tables.events] or lead_id in [tables.touches]",
             "send files that",
         ),
-        ("files.orders_export_1", "orders_export_1"),
+        ('map customers.first_order_at, or set first_orders = "complete"', "send the older orders too"),
+        ("Contact the 754 marked in the table scores_lapse, leave out some", "754 marked on the list, leave"),
+        ("Give it to the top tenth of the table scores_next_spend", "the top tenth of the list"),
+        ("files.hubspot-deals", "hubspot-deals"),
         ("a sentence that names nothing", "a sentence that names nothing"),
     ],
 )

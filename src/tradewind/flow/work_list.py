@@ -14,6 +14,7 @@ from tradewind.core.visitor import Visitor
 from tradewind.flow.aliases import Aliases, aliases_for
 from tradewind.flow.kept import keep
 from tradewind.flow.list_rows import Row, listed_row, say_last, scored_row
+from tradewind.flow.page_words import on_page
 from tradewind.flow.people_index import PeopleIndex, people_index
 from tradewind.flow.people_list import (
     PeoplePage,
@@ -208,5 +209,5 @@ def _finding(workspace: Workspace, name: str) -> tuple[str, str]:
         published = keep(workspace, "published", lambda: read_published(workspace))
         found = published.find(name) if published is not None else None
         if found is not None:
-            return found.evidence, found.next if found.status == "not distinguishable" else ""
+            return found.evidence, on_page(found.next) if found.status == "not distinguishable" else ""
     return "", ""
