@@ -40,7 +40,7 @@ WORDS: Mapping[str, str] = {
     "change.left": "Not on the list any more: {left}.",
     "change.asked": "Asked for the first time: {status}.",
     "change.gone": "Not asked any more.",
-    "change.status": "It is {now} now; before, it was {before}.",
+    "change.status": "Now: {now}. Before: {before}.",
     "change.money": "{label}: {now} now, {before} before.",
     "change.expected_profit": "What contacting would leave",
     "change.money_at_stake": "Money at stake",
@@ -112,8 +112,8 @@ WORDS: Mapping[str, str] = {
     "today.how.yearly": "The money is twelve times what each pays a month, added up.",
     "today.how.expected": "The money is what each is expected to bring, added up.",
     # The page of an answer.
-    "answers.lead": "Each question with its answer, what it means in money, and what to do next. Those that move most "
-    "money stand first.",
+    "answers.lead": "Each question with its answer, what it means in money, and what to do next. First come those that "
+    "beat what you would do anyway, those that move most money before the others.",
     "answers.none": "Nothing has been answered yet",
     "answers.none.why": "Once your data are here and the first update has run, every question has its page here: what was "
     "found, what it is worth, and whom to contact.",
