@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tradewind.core.finding import Evidence
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import EVIDENCE
 from tradewind.report.story import Badge
@@ -13,7 +12,9 @@ def owners_for(visitor: Visitor) -> tuple[str, ...] | None:
     return visitor.owners if visitor.own_only else None
 
 
-def evidence_badge(grade: Evidence) -> Badge:
-    """Return the sign and words of an evidence grade."""
-    sign, words, meaning = EVIDENCE[grade]
+def evidence_badge(grade: str) -> Badge | None:
+    """Return how we know, as a sign with words; None where there is no grade."""
+    if grade not in EVIDENCE:
+        return None
+    sign, words, meaning = EVIDENCE[grade]  # type: ignore[index]
     return Badge(grade, sign, words, meaning)

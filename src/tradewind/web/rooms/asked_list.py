@@ -10,9 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.core.words import EVIDENCE
 from tradewind.flow.people_list import Wanted
-from tradewind.report.story import Badge
 from tradewind.web.render import page
 
 WHERE = "is."
@@ -74,11 +72,3 @@ def back_to(request: Request, given: str, otherwise: str) -> str:
 def nothing_yet(request: Request, visitor: Visitor, title: str, why: str) -> HTMLResponse:
     """Return the page of a room before there are any data."""
     return page(request, "people/none.html", title=title, visitor=visitor, why=why)
-
-
-def evidence_badge(grade: str) -> Badge | None:
-    """Return how we know, as a badge; None where there is no grade."""
-    if grade not in EVIDENCE:
-        return None
-    sign, words, meaning = EVIDENCE[grade]  # type: ignore[index]
-    return Badge(grade, sign, words, meaning)

@@ -13,9 +13,10 @@ from tradewind.flow.deals_forecast import FORECAST, STALLED, DealsForecast, Part
 from tradewind.web.audit import note
 from tradewind.web.charts import picture_of_saved
 from tradewind.web.render import page
-from tradewind.web.rooms.asked_list import evidence_badge, nothing_yet, path_of
+from tradewind.web.rooms.asked_list import nothing_yet, path_of
 from tradewind.web.rooms.people import show_deal
 from tradewind.web.visitor import may, site_of
+from tradewind.web.whose import evidence_badge
 
 router = APIRouter(include_in_schema=False)
 SeesPeople = Annotated[Visitor, may("see_people")]

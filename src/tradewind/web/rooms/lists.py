@@ -22,8 +22,9 @@ from tradewind.flow.work_list import list_cards, work_list
 from tradewind.web.audit import note
 from tradewind.web.refusals import NotAllowed
 from tradewind.web.render import page
-from tradewind.web.rooms.asked_list import address, back_to, evidence_badge, nothing_yet, pairs_of, path_of, wanted_of
+from tradewind.web.rooms.asked_list import address, back_to, nothing_yet, pairs_of, path_of, wanted_of
 from tradewind.web.visitor import may, site_of
+from tradewind.web.whose import evidence_badge
 
 router = APIRouter(include_in_schema=False)
 SeesPeople = Annotated[Visitor, may("see_people")]

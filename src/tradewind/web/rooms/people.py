@@ -21,13 +21,13 @@ from tradewind.web.rooms.asked_list import (
     ROOMS,
     address,
     back_to,
-    evidence_badge,
     nothing_yet,
     pairs_of,
     path_of,
     wanted_of,
 )
 from tradewind.web.visitor import may, site_of
+from tradewind.web.whose import evidence_badge
 
 router = APIRouter(include_in_schema=False)
 SeesPeople = Annotated[Visitor, may("see_people")]
