@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gzip
 import json
@@ -126,6 +127,24 @@ def test_half_a_character_is_no_trouble_for_the_others(client: TestClient, site:
     assert said.json()["refused"][0]["messageId"] == "\ufffd"
     nobody = client.post("/v1/events", content=json.dumps({"writeKey": "\ud800", "batch": []}))
     assert nobody.status_code == 401
+
+
+def test_a_page_closed_while_it_sends_is_no_error_of_ours(site: Site) -> None:
+    answers: list[dict] = []
+
+    async def receive() -> dict:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict) -> None:
+        answers.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/events", "raw_path": b"/v1/events", "query_string": b"",
+        "root_path": "", "scheme": "http", "http_version": "1.1", "server": ("t", 80), "client": ("127.0.0.1", 1),
+        "headers": [(b"host", b"t"), (b"content-length", b"9")],
+    }  # fmt: skip
+    asyncio.run(build_app(site)(scope, receive, send))
+    assert answers[0]["status"] == 400
 
 
 def test_what_is_too_large_or_no_json_is_told(client: TestClient, site: Site) -> None:

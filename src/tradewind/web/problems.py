@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from tradewind.core.errors import (
     AccountError,
@@ -68,6 +69,7 @@ def install_problems(app: FastAPI) -> None:
     app.add_exception_handler(TradewindError, _tradewind)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -155,6 +157,11 @@ async def _http(request: Request, error: Exception) -> Response:
         title = API_TITLES.get(error.status_code, title)
     detail = "" if error.detail == HTTPStatus(error.status_code).phrase or error.detail == title else str(error.detail)
     return tell(request, error.status_code, title, detail, headers=dict(error.headers or {}))
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Somebody left while he was sending, as browsers do when a page is closed: nothing went wrong here."""
+    return Response(status_code=400)
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
