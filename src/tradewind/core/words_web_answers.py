@@ -56,7 +56,7 @@ WORDS: Mapping[str, str] = {
     "wrong.old.do": "Load newer data.",
     # Which test would settle what acting earns.
     "test.what": "Leave half of these {count} {people} out at random, contact the others, and compare the two after {span}.",
-    "test.what.few": "There are too few {people} on this list to leave any of them out.",
+    "test.what.few": "There are too few {people} on this list to leave some of them out at random.",
     "test.takes.more": "When the list is longer, this page says how many a test would need.",
     "test.takes.unknown": "How many it needs cannot be said before the first one, because the list holds no chances.",
     "test.takes.one": "With {needed} needed, one such list is enough: {span}.",
