@@ -14,6 +14,7 @@ import numpy as np
 from tradewind.core.errors import ConfigError, NotFound, Problem, TradewindError
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Clock, Cutoff, local_day
+from tradewind.flow.aliases import aliases_for, keys_asked
 from tradewind.flow.explain import MOST_REASONS
 from tradewind.flow.names import OWNERS, current_rows
 from tradewind.flow.serving.answers import Answer, Explained
@@ -65,6 +66,7 @@ class Scorer:
         self._building = threading.Lock()
         self._looked = self._polled = float("-inf")
         self._told = True
+        self._open: tuple[Generation | None, frozenset[str]] = (None, frozenset())
 
     # -- what is in place ----------------------------------------------------------------------------------------------
 
@@ -172,6 +174,26 @@ class Scorer:
         rows = current_rows(self._workspace(), entity, ids)
         owned = {key: next((str(row[name]) for name in OWNERS if row.get(name)), "") for key, row in rows.items()}
         return {key: owner for key, owner in owned.items() if owner}
+
+    def keys_are_open(self, question: str) -> bool:
+        """Whether it is known that the ids of whom a question is about are no contact data: nobody needs an alias."""
+        generation, questions = self._open
+        return generation is not None and generation is self._generation and question in questions
+
+    def keys_of(self, question: str, ids: Sequence[str]) -> list[str]:
+        """Return the keys that ids stand for, for somebody who does not see contact data; see `aliases.keys_asked`.
+
+        Raises:
+            NotFound: there is no such question.
+        """
+        workspace, now = self._workspace(), self._generation
+        keys = keys_asked(workspace, False, question, ids)
+        if now is None or question not in now.served or workspace.manifest().snapshot_id != now.stamp.snapshot:
+            return keys
+        if not aliases_for(workspace, False).hides(now.served[question].question.use_case.entity):
+            before = self._open[1] if self._open[0] is now else frozenset()
+            self._open = now, before | {question}
+        return keys
 
     def payload(self, question: str) -> Payload:
         """Return what scores rows of features that a product computed itself.

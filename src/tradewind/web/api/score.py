@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
-from tradewind.flow.aliases import keys_asked
 from tradewind.flow.serving.live import open_scorer
 from tradewind.flow.serving.scorer import MOST_IDS, Scorer
 from tradewind.web.api.answers import Answer
@@ -141,8 +140,8 @@ async def _asked(request: Request, visitor: Visitor, question: str, ids: list[st
     scorer, keys = scorer_of(request), ids
     if not scorer.ready:
         await run_in_threadpool(scorer.current)
-    if ids and not visitor.sees_personal:
-        keys = await run_in_threadpool(keys_asked, site_of(request).workspace(), False, question, ids)
+    if ids and not visitor.sees_personal and not scorer.keys_are_open(question):
+        keys = await run_in_threadpool(scorer.keys_of, question, ids)
     if visitor.own_only:
         owners = await run_in_threadpool(scorer.owners, question, keys)
         if not all(visitor.sees_row(owners.get(each)) for each in keys):
