@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,16 +46,21 @@ def write_answered_sales(folder: Path) -> Path:
 
 
 def answered(name: str, write: Callable[[Path], Path], factory: pytest.TempPathFactory) -> Path:
-    """Return a workspace that was run; the first process that asks makes it, the others wait for it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    shared = factory.getbasetemp().parent if worker else factory.getbasetemp()
-    folder, done = shared / f"answered-{name}", shared / f"answered-{name}.done"
+    """Return this process's own copy of a workspace that was run; the first process that asks makes the original.
+
+    The original is never opened again, so that it can be copied at any time.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "only")
+    shared = factory.getbasetemp().parent if worker != "only" else factory.getbasetemp()
+    original, own = shared / f"answered-{name}", shared / f"answered-{worker}-{name}"
     with (shared / f"answered-{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            write(folder)
-            workspace = tw.open(folder, clock=lambda: NOW)
+        if not original.exists():
+            made = write(shared / f"made-{name}")
+            workspace = tw.open(made, clock=lambda: NOW)
             tw.run(workspace)
             workspace.close()
-            done.touch()
-    return folder
+            made.rename(original)
+        if not own.exists():
+            shutil.copytree(original, own)
+    return own

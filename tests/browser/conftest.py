@@ -21,9 +21,9 @@ ARGUMENTS = (
 PATIENCE_MS = 15_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium, driven by Playwright."""
+    """Debian's Chromium, driven by Playwright; not for longer than a file, for its loop of events shuts out others."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: no browser tests")
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
