@@ -77,6 +77,7 @@ class Reason:
 
 
 def rejected_by_reason(workspace: Workspace, manifest: Manifest) -> tuple[Reason, ...]:
+    """Return why rows could not be used, the most frequent reason first; examples only of what is not personal."""
     entry = manifest.tables.get("rejected")
     if entry is None or not entry.rows:
         return ()
@@ -97,6 +98,7 @@ def _personal(table: str, column: str | None) -> bool:
 
 
 def told_troubles(workspace: Workspace, manifest: Manifest) -> tuple[TroubleView, ...] | None:
+    """Return what is wrong in the data and what it does to the answers; None where nobody has looked yet."""
     entry = manifest.tables.get("trouble")
     if entry is None:
         return None
@@ -133,6 +135,7 @@ def _harm(workspace: Workspace, text: str) -> Iterator[str]:
 
 
 def question_title(workspace: Workspace, name: str) -> str:
+    """Return what a question is called; its bare name where it is no longer asked."""
     try:
         question = find_question(workspace.config, name)
     except TradewindError:
