@@ -10,20 +10,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from tradewind.core.contract import CONTRACT
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import NotFound, Problem
 from tradewind.core.finding import Finding
 from tradewind.flow.aliases import Aliases
 from tradewind.flow.list_owner import SeesRow, with_owner
 from tradewind.flow.snapshot_rows import Ask, snapshot_rows
+from tradewind.flow.table_rights import is_personal
 from tradewind.store.manifest import Manifest, TableEntry
 from tradewind.store.workspace import Workspace
 
 MOST_ROWS = 2_000_000
 """Of a table that is given out as one file."""
-
-PERSONAL = frozenset(column.name for table in CONTRACT.values() for column in table.columns if column.personal)
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def table_of(manifest: Manifest, finding: Finding, role: str) -> TableEntry:
 
 def shown_columns(entry: TableEntry, personal: bool) -> tuple[tuple[str, str], ...]:
     """Return the columns of a table that are shown; personal ones only where they may be seen."""
-    return tuple((name, kind) for name, kind in entry.columns if personal or name not in PERSONAL)
+    return tuple((name, kind) for name, kind in entry.columns if personal or not is_personal(entry, name))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ PARTS = ("mail", "phone", "address", "birth", "surname")
 """Parts of a column's name that mark what a user calls it in other words as personal."""
 
 FREE = frozenset({"properties", "text", "value", "said", "because", "row", "payload", "context", "traits"})
-"""Columns in which anything may stand, also a name."""
+"""Columns of text in which anything may stand, also a name."""
 
 PLAIN = frozenset({"trouble"})
 """Tables of no question that hold totals only."""
@@ -35,8 +35,8 @@ def is_personal(entry: TableEntry, column: str) -> bool:
         return True
     if not is_of_people(entry):
         return False
-    low = column.lower()
-    return low in PERSONAL_WORDS or low in FREE or any(part in low for part in PARTS)
+    low, is_text = column.lower(), dict(entry.columns).get(column) == "VARCHAR"
+    return low in PERSONAL_WORDS or (low in FREE and is_text) or any(part in low for part in PARTS)
 
 
 def may_open(visitor: Visitor, entry: TableEntry, published: Published | None) -> bool:
