@@ -38,7 +38,8 @@ def clean_rows(table: Table, good: pa.Table, rules: Mapping[str, CleanRule]) -> 
 
     treated: list[Treated] = []
     problems: list[Problem] = []
-    with duckdb.connect() as con:
+    # One thread: with several, the engine gives rows in whatever order its threads finish.
+    with duckdb.connect(config={"threads": 1}) as con:
         for column, rule in rules.items():
             if column not in good.column_names:
                 continue  # the mapping itself says so

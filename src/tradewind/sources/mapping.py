@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tradewind.core.contract import LOCAL_COLUMNS, SYSTEM_COLUMNS, Column, Table
 from tradewind.core.errors import ConfigError, ContractError, Problem
 from tradewind.sources.cleaning import clean_rows
-from tradewind.sources.duplicates import Resolved, drop_repeats, number_lines, resolve_duplicates
+from tradewind.sources.duplicates import Resolved, drop_repeats, in_source_order, number_lines, resolve_duplicates
 from tradewind.sources.filling import expression_types, fill_typed
 from tradewind.sources.joining import ROW, Joined, join_sources, register
 from tradewind.sources.moments import Moments, set_times
@@ -226,8 +226,9 @@ def _finish(
     rejects.take_typed(con)
     in_mapping = raw.data.num_rows
     kept = con.execute("SELECT count(*) FROM typed").fetchall()[0][0]
-    order = " ORDER BY _row" if len(joined.sides) > 1 else ""
-    wide = con.sql(f"SELECT * EXCLUDE (problem, offending) FROM typed WHERE problem IS NULL{order}").to_arrow_table()
+    wide = in_source_order(
+        con.sql("SELECT * EXCLUDE (problem, offending) FROM typed WHERE problem IS NULL").to_arrow_table()
+    )
     con.execute("DROP TABLE typed")
     moments = set_times(table, mapping, targets, wide, place.zone, place.loaded_at, place.source_zone)
     rejects.take_future(moments)
