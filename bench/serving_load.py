@@ -34,13 +34,22 @@ class Client:
 
     async def post(self, path: str, body: bytes) -> tuple[int, bytes]:
         """Send one request and return status and body."""
-        reader, writer = self.free.pop() if self.free else await asyncio.open_connection("127.0.0.1", self.port)
+        reader, writer = await self._connection()
         writer.write(f"POST {path} HTTP/1.1\r\n{self.head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
         said = await reader.readexactly(length)
         self.free.append((reader, writer))
         return int(head[9:12]), said
+
+    async def _connection(self) -> Connection:
+        """A free connection that the server has not closed as idle, else a new one."""
+        while self.free:
+            reader, writer = self.free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self.port)
 
 
 def _bearer(token: str) -> str:

@@ -58,6 +58,41 @@ def test_everybody_computed_alone_is_as_the_run_said(where: str, name: str, worl
         assert told(scorer.explain(name, who).answer) == told(scorer.score(name, [who])[0])
 
 
+@pytest.mark.parametrize(("where", "name"), CASES)
+def test_what_is_worked_out_ahead_has_the_bits_of_each_worked_out_alone(where: str, name: str, world: Any) -> None:
+    workspace = opened(world(where))
+    alone, ahead = scorer_of(workspace), scorer_of(workspace)
+    for scorer in (alone, ahead):
+        assert scorer.current().data is not None
+    ahead.work_ahead()
+    now, worker = ahead.current(), ahead.current().workers[name]
+    prepared = worker._prepared
+    assert prepared is not None, "nothing was worked out ahead"
+    listed = now.served[name].listed
+    assert listed is not None
+    lone, checked = alone.current(), 0
+    for who in [*listed.ids()[::3], "nobody"]:
+        number = now.words.number(who)
+        given = dict(prepared.results(number))
+        own = lone.rows_of(lone.ids_of(now.served[name].question.use_case.entity, who), [])
+        other = lone.words.number(who)
+        made = lone.workers[name].work(own, other, prepared.cutoff, prepared.known, True)
+        results = lone.workers[name]._remembered[other][1]
+        for statement, (_, result) in results.items():
+            assert bits(given.pop(statement)) == bits(result), (who, statement)
+            checked += 1
+        assert made.asked or who == "nobody"
+    assert checked > len(now.workers[name]._statements.groups)
+
+
+def bits(result: Any) -> Any:
+    """What a statement gave, as something that is equal only where every bit is."""
+    if isinstance(result, tuple):
+        numbers, texts = result
+        return numbers.tobytes(), {name: column.tolist() for name, column in texts.items()}
+    return np.float64(result).tobytes()
+
+
 def test_whoever_is_not_on_the_list_is_computed_not_to_be(world: Any) -> None:
     scorer = scorer_of(opened(world("shop")))
     listed = scorer.current().served["lapse"].listed
@@ -104,7 +139,7 @@ def read_once(root: Path) -> Scorer:
     return scorer_of(opened(root))
 
 
-def check_against_batch(root: Path, rows: list[Sent], name: str, long_way: bool) -> None:
+def check_against_batch(root: Path, rows: list[Sent], name: str, long_way: bool, ahead: bool = False) -> None:
     workspace, shared = opened(root), read_once(root).current()
     assert shared.data is not None
     listed = shared.served[name].listed
@@ -114,6 +149,9 @@ def check_against_batch(root: Path, rows: list[Sent], name: str, long_way: bool)
     scorer = scorer_of(workspace, inbox)
     waiting = Waiting(0, shared.data.catalog.zone, "EUR")
     scorer._generation = replace(shared, waiting=waiting, workers={} if long_way else shared.workers)
+    if ahead:
+        scorer.current()
+        scorer.work_ahead()
     newest = max(day for each in scorer.score(name, ids[:3] if long_way else ids) if (day := each.as_of) is not None)
     asked = batch(workspace, name, Cutoff(newest, shared.data.catalog.zone), inbox.rows)
     compare(scorer, name, ids[:3] if long_way else ids, newest, asked)
@@ -142,7 +180,7 @@ def compare(scorer: Scorer, name: str, ids: list[str], day: date, asked: Asked) 
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=sent_rows, name=st.sampled_from(["lapse", "next_spend"]))
 def test_what_has_arrived_counts_as_a_run_would_count_it(rows: list[Sent], name: str, world: Any) -> None:
-    check_against_batch(world("shop"), rows, name, long_way=False)
+    check_against_batch(world("shop"), rows, name, long_way=False, ahead=True)
 
 
 @pytest.mark.slow

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewind.sources.duplicates import in_source_order
 
 
+@settings(deadline=None)
 @given(st.permutations(list(range(1, 12))), st.integers(1, 10))
 def test_rows_out_of_turn_are_put_in_order_with_what_they_hold(numbers: list[int], chunk: int) -> None:
     pieces = [numbers[start : start + chunk] for start in range(0, len(numbers), chunk)]

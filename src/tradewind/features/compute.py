@@ -25,6 +25,8 @@ from tradewind.features.feature_set import FeatureSet, Group
 from tradewind.features.labels import LabelSQL, Statement, eligible_at
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from tradewind.store.engines import Engine
 
 _EPOCH = date(1970, 1, 1)
@@ -71,13 +73,8 @@ def build_features(
     Raises:
         ConfigError: a user feature gives several rows for one entity.
     """
-    entity, step = feature_set.entity, f"eligible_{use_case}"
-    for group in feature_set.groups:
-        engine.create(f"{group.name}_{use_case}", *group_at(group, catalog, entity, step, cutoffs, settings))
-        if not group.own_rows_only:
-            _require_one_row(engine, group, f"{group.name}_{use_case}", entity)
-    raw = _raw_select(feature_set, use_case)
-    parts = [_derive_cutoff(engine, feature_set, raw, cutoff) for cutoff in sorted(cutoffs)]
+    build_steps(engine, catalog, feature_set, use_case, cutoffs, settings)
+    parts = [_derive_cutoff(engine, feature_set, use_case, cutoff) for cutoff in sorted(cutoffs)]
     return FeatureTable(
         np.concatenate([part.entity_id for part in parts]),
         np.concatenate([part.cutoff for part in parts]),
@@ -85,6 +82,32 @@ def build_features(
         np.concatenate([part.numbers for part in parts]),
         {name: np.concatenate([part.categories[name] for part in parts]) for name in parts[0].categories},
     )
+
+
+def build_steps(
+    engine: Engine,
+    catalog: Catalog,
+    feature_set: FeatureSet,
+    use_case: str,
+    cutoffs: Sequence[Cutoff],
+    settings: Mapping[str, Days] | None = None,
+) -> None:
+    """Leave the steps `<group>_<use case>` with everything raw; arguments and errors as of `build_features`."""
+    entity, step = feature_set.entity, f"eligible_{use_case}"
+    for group in feature_set.groups:
+        engine.create(f"{group.name}_{use_case}", *group_at(group, catalog, entity, step, cutoffs, settings))
+        if not group.own_rows_only:
+            _require_one_row(engine, group, f"{group.name}_{use_case}", entity)
+
+
+def raw_values(engine: Engine, feature_set: FeatureSet, use_case: str, cutoff: Cutoff) -> pa.Table:
+    """Return everything raw about the eligible of one cutoff, as `<group>.<column>`, one row each, sorted by entity.
+
+    The steps of `build_steps` must be there.
+    """
+    # Sorted here and not in SQL, because engines collate text differently.
+    select = _raw_select(feature_set, use_case)
+    return engine.fetch(select, {"cutoff_day": cutoff.day}).sort_by(feature_set.entity)
 
 
 def group_at(
@@ -122,9 +145,8 @@ def _require_one_row(engine: Engine, group: Group, table: str, entity: str) -> N
         raise ConfigError(Problem(where, "it gives more than one row for one entity", found, f"GROUP BY {entity}"))
 
 
-def _derive_cutoff(engine: Engine, feature_set: FeatureSet, select: exp.Select, cutoff: Cutoff) -> FeatureTable:
-    # Sorted here and not in SQL, because engines collate text differently.
-    raw = engine.fetch(select, {"cutoff_day": cutoff.day}).sort_by(feature_set.entity)
+def _derive_cutoff(engine: Engine, feature_set: FeatureSet, use_case: str, cutoff: Cutoff) -> FeatureTable:
+    raw = raw_values(engine, feature_set, use_case, cutoff)
     n, entity = raw.num_rows, feature_set.entity
     days = np.full(n, float((cutoff.day - _EPOCH).days))
     numbers = [d for d in feature_set.derivations if d.feature.kind == "number"]

@@ -18,6 +18,7 @@ from tradewind.features.feature_set import FeatureSet, Group
 from tradewind.flow.serving.columns import Column, NotKnownHere, Relation, Words
 from tradewind.flow.serving.held import Own
 from tradewind.flow.serving.inbox import Arrived
+from tradewind.flow.serving.prepared import Prepared, raw_columns
 from tradewind.flow.serving.selects import Bench, Lookup
 from tradewind.flow.serving.statements import ELIGIBLE, Compiled, Statements
 
@@ -63,13 +64,13 @@ def _plan(feature_set: FeatureSet) -> _Plan:
     found: dict[tuple[str, int], list[tuple[tuple[int, ...], float, int]]] = {}
     for group in feature_set.groups:
         numbers = [each for each in group.derivations if each.formula != "category"]
-        names = dict.fromkeys(name for each in numbers for name in each.inputs)
+        names = raw_columns(group)
         at = {name: raw + place for place, name in enumerate(names)}
         for each in numbers:
             inputs = tuple(at[name] for name in each.inputs)
             found.setdefault((each.formula, len(inputs)), []).append((inputs, each.scale, column))
             column += 1
-        reads.append(tuple(names))
+        reads.append(names)
         raw += len(names)
     formulas = []
     for (formula, _), members in found.items():
@@ -124,6 +125,17 @@ class Worker:
         self._bound: dict[tuple[Cutoff, Cutoff | None], Bound] = {}
         self._remembered: dict[int, tuple[tuple[Cutoff, Cutoff], Results]] = {}
         self._plan = _plan(feature_set)
+        self._prepared: Prepared | None = None
+        self._offered_for: tuple[Cutoff, Cutoff] | None = None
+        self._nothing_arrived = {name: ((),) * len(compiled.reads) for name, compiled in statements.named()}
+
+    def was_offered(self, cutoff: Cutoff, known: Cutoff) -> bool:
+        """Whether somebody has worked out, or tried to, what is given for everybody as of a day."""
+        return self._offered_for == (cutoff, known)
+
+    def offer(self, cutoff: Cutoff, known: Cutoff, prepared: Prepared | None) -> None:
+        """Take everybody's results as of a day, in place of those of another one; None where there are none."""
+        self._prepared, self._offered_for = prepared, (cutoff, known)
 
     def work(self, own: Own, entity: int, cutoff: Cutoff, known: Cutoff, today: bool) -> Worked:
         """Return what there is about one entity as of a day.
@@ -152,8 +164,14 @@ class Worker:
         if found is None or found[0] != (cutoff, known):
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
-            found = self._remembered[entity] = ((cutoff, known), {})
+            found = self._remembered[entity] = ((cutoff, known), self._prepared_for(entity, cutoff, known))
         return found[1]
+
+    def _prepared_for(self, entity: int, cutoff: Cutoff, known: Cutoff) -> Results:
+        prepared = self._prepared
+        if prepared is None or (prepared.cutoff, prepared.known) != (cutoff, known):
+            return {}
+        return {name: (self._nothing_arrived[name], result) for name, result in prepared.results(entity)}
 
     def _once(self, at: _Work, name: str, compiled: Compiled, work: Callable[[_Work], Any]) -> Any:
         """A statement's result: worked out again only where rows of a table that it reads have come since."""
@@ -176,10 +194,7 @@ class Worker:
             def bind(compiled: Compiled) -> dict[str, Column]:
                 return compiled.bind(cutoff, self._spans, known, self._words)
 
-            found = {"eligible": bind(said.eligible), "still": bind(said.still)}
-            if said.value is not None and said.value_now is not None:
-                found |= {"value": bind(said.value), "value_now": bind(said.value_now)}
-            found |= {f"group {group.name}": bind(compiled) for group, compiled in said.groups}
+            found = {name: bind(compiled) for name, compiled in said.named()}
             if len(self._bound) >= MOST_DAYS:
                 self._bound.clear()
             self._bound[key] = found

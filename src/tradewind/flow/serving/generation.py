@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.identity import LINKS
+from tradewind.core.time import Clock, Cutoff, local_day
 from tradewind.flow.data import Data, open_data
 from tradewind.flow.questions import Question, asked_questions
 from tradewind.flow.serving.columns import NotKnownHere, Relation, Words
@@ -88,6 +90,34 @@ class Generation:
                 fresh.setdefault(row.table, []).append(row)
         numbers = {column: {self.words.number(each) for each in values} for column, values in ids.items()}
         return Own(self.tables, numbers, fresh, self.words)
+
+    @property
+    def zone(self) -> str:
+        """The workspace's time zone."""
+        assert self.data is not None
+        return self.data.catalog.zone
+
+    def day_after(self, served: Served, newest: date | None) -> Cutoff:
+        """Return as of which day a question is answered: its list's, or the midnight after the newest row since.
+
+        Args:
+            served: the question.
+            newest: the local day on which the newest row was received; None where nothing came.
+        """
+        assert self.data is not None
+        listed = None if served.listed is None else served.listed.day
+        day = self.data.score_at if listed is None else Cutoff(listed, self.zone)
+        if newest is None:
+            return day
+        after, pinned = newest + timedelta(days=1), self.data.workspace.config.workspace.as_of
+        return max(day, Cutoff(after if pinned is None else min(after, pinned), self.zone))
+
+    def known_by(self, served: Served, day: Cutoff, clock: Clock) -> Cutoff:
+        """Return by when rows may be known that tell whether somebody is still asked about as of a day."""
+        assert self.data is not None
+        pinned = self.data.workspace.config.workspace.as_of is not None
+        today = None if pinned else Cutoff(local_day(clock(), day.zone), day.zone)
+        return served.known_by(day, today, self.waiting.newest)
 
     @property
     def size(self) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tradewind.core.contract import CONTRACT
-from tradewind.core.time import Clock, Cutoff, local_day
+from tradewind.core.time import Clock, Cutoff
 from tradewind.flow.live_orders import LONGEST_GAP
 from tradewind.flow.score import Asked, weigh
 from tradewind.flow.serving.answers import Answer
@@ -61,21 +60,8 @@ class One:
 
     def _newest_day(self) -> Cutoff:
         """The list's day, or the midnight after the newest row that came since."""
-        data, listed = self._now.data, self._served.listed
-        assert data is not None
-        day = data.score_at if listed is None or listed.day is None else Cutoff(listed.day, data.catalog.zone)
-        if not self._arrived:
-            return day
-        after = newest_known(self._arrived, day.zone) + timedelta(days=1)
-        pinned = data.workspace.config.workspace.as_of
-        return max(day, Cutoff(after if pinned is None else min(after, pinned), day.zone))
-
-    def _known_by(self, day: Cutoff) -> Cutoff:
-        data = self._now.data
-        assert data is not None
-        pinned = data.workspace.config.workspace.as_of is not None
-        today = None if pinned else Cutoff(local_day(self._clock(), day.zone), day.zone)
-        return self._served.known_by(day, today, self._now.waiting.newest)
+        zone = self._now.zone
+        return self._now.day_after(self._served, newest_known(self._arrived, zone) if self._arrived else None)
 
     def _compute(self, day: Cutoff) -> Asked | None:
         now, served = self._now, self._served
@@ -83,7 +69,8 @@ class One:
         if worker is None or model is None or data is None:
             raise NotKnownHere("no statements")
         own = now.rows_of(self._ids, self._arrived)
-        worked = worker.work(own, now.words.number(self._id), day, self._known_by(day), day >= data.score_at)
+        known = now.known_by(served, day, self._clock)
+        worked = worker.work(own, now.words.number(self._id), day, known, day >= data.score_at)
         if not worked.asked or worked.features is None:
             return None
         option = served.question.use_case.options.get("value")
@@ -94,7 +81,8 @@ class One:
         now, model = self._now, self._served.model
         assert now.engine is not None
         assert model is not None
-        asked = now.engine.ask(self._served.question, model, self._ids, self._arrived, day, self._known_by(day))
+        known = now.known_by(self._served, day, self._clock)
+        asked = now.engine.ask(self._served.question, model, self._ids, self._arrived, day, known)
         if asked is None:
             return None
         found = np.flatnonzero(asked.features.entity_id == self._id)

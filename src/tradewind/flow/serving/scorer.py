@@ -17,6 +17,7 @@ from tradewind.core.time import Clock, Cutoff, local_day
 from tradewind.flow.aliases import aliases_for, keys_asked
 from tradewind.flow.explain import MOST_REASONS
 from tradewind.flow.names import OWNERS, current_rows
+from tradewind.flow.serving.ahead import work_ahead
 from tradewind.flow.serving.answers import Answer, Explained
 from tradewind.flow.serving.generation import (
     GIGABYTE,
@@ -63,7 +64,7 @@ class Scorer:
         self._workspace, self._clock, self._inbox = workspace, clock, inbox
         self._most_bytes, self._seconds = most_bytes, seconds or monotonic
         self._generation: Generation | None = None
-        self._building = threading.Lock()
+        self._building, self._ahead = threading.Lock(), threading.Lock()
         self._looked = self._polled = float("-inf")
         self._told = True
         self._open: tuple[Generation | None, frozenset[str]] = (None, frozenset())
@@ -115,6 +116,16 @@ class Scorer:
             self.reload()
         except TradewindError:
             return  # the old one goes on; the next look tries again, and the run that broke it says so itself
+        self.work_ahead()
+
+    def work_ahead(self) -> None:
+        """Have at hand what the first events of today will be answered with; until then each is worked out alone."""
+        now = self._generation
+        if now is not None and self._ahead.acquire(blocking=False):
+            try:
+                work_ahead(now, self._clock)
+            finally:
+                self._ahead.release()
 
     # -- answers -------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -73,6 +73,16 @@ class Statements:
     value_now: Compiled | None
     groups: tuple[tuple[Group, Compiled], ...]
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def named(self) -> Iterator[tuple[str, Compiled]]:
+        """Yield every statement under the name of its result."""
+        yield "eligible", self.eligible
+        yield "still", self.still
+        if self.value is not None and self.value_now is not None:
+            yield "value", self.value
+            yield "value_now", self.value_now
+        for group, compiled in self.groups:
+            yield f"group {group.name}", compiled
 
 
 def why_not_alone(catalog: Catalog, label: LabelSQL, feature_set: FeatureSet) -> str:
