@@ -35,10 +35,12 @@ from datetime import datetime
 from pathlib import Path
 import uvicorn
 from tradewind.web.app import build_app
+from tradewind.web.lifecycle import answer_first
 from tradewind.web.settings import ServeSettings
 from tradewind.web.site import Site
 
 settings = ServeSettings(api_per_second=1_000_000, runs=False)
+answer_first()
 site = Site(Path(sys.argv[1]), settings, clock=lambda: datetime(2018, 1, 1, 17))
 door = socket.socket(fileno=int(sys.argv[2]))
 uvicorn.Server(uvicorn.Config(build_app(site), log_level="error", access_log=False)).run(sockets=[door])

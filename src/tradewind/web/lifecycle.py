@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -14,6 +15,13 @@ from tradewind.web.headers import App, Receive, Scope, Send
 
 LOG = logging.getLogger("tradewind.server")
 _stopping = threading.Event()
+TURN_SECONDS = 0.0005
+"""How long work in the background may keep the interpreter while a request waits for it; Python's own is 5 ms."""
+
+
+def answer_first() -> None:
+    """Let requests wait a tenth as long as usual for threads that work in the background."""
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 def draining() -> bool:

@@ -48,6 +48,7 @@ def _load(request: Request, site: Site) -> list[str]:
         return []
     try:
         scorer_of(request).reload()
+        scorer_of(request).work_ahead()
     except ConfigError:
         return []
     except TradewindError:

@@ -19,7 +19,7 @@ from tradewind.flow.account_changes import first_link
 from tradewind.flow.background import Background
 from tradewind.flow.served_place import ServedPlace
 from tradewind.web.headers import App
-from tradewind.web.lifecycle import Lifecycle
+from tradewind.web.lifecycle import Lifecycle, answer_first
 from tradewind.web.observe import SHARED_VARIABLE
 from tradewind.web.settings import ServeSettings, settings_from
 from tradewind.web.site import Site
@@ -98,6 +98,7 @@ def worker_app() -> App:
     """Return what one process answers with, as the first process chose."""
     chosen = json.loads(os.environ[CHOSEN])
     directory = Path(chosen.pop("directory"))
+    answer_first()
     return served_app(directory, replace(settings_from(os.environ), **chosen))
 
 
