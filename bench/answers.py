@@ -10,11 +10,11 @@ import numpy as np
 
 import tradewind as tw
 from tradewind.flow.data import Data, open_data
-from tradewind.flow.demo import set_up_demo
-from tradewind.flow.evaluate import evaluate_rows
-from tradewind.flow.lesson import candidates_of, prepare_lesson, try_lesson
+from tradewind.flow.learning.evaluate import evaluate_rows
+from tradewind.flow.learning.lesson import candidates_of, prepare_lesson, try_lesson
 from tradewind.flow.load import load
-from tradewind.flow.questions import find_question
+from tradewind.flow.questions.asked import find_question
+from tradewind.flow.start.demo import set_up_demo
 
 Row = dict[str, object]
 SEEDS = 20

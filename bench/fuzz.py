@@ -72,7 +72,7 @@ def run(workspace: Path | None = None, cases: int = CASES, seconds: float = SECO
 def make(root: Path) -> Path:
     """Make a workspace that has answers."""
     import tradewind as tw
-    from tradewind.flow.demo_simulated import set_up_simulated
+    from tradewind.flow.start.demo_simulated import set_up_simulated
 
     set_up_simulated("sales", root)
     workspace = tw.open(root)

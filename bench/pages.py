@@ -49,7 +49,7 @@ def run(customers: int = CUSTOMERS) -> list[Row]:
 
 def _shop(folder: Path) -> str:
     import tradewind as tw
-    from tradewind.flow.demo import set_up_demo
+    from tradewind.flow.start.demo import set_up_demo
 
     workspace = tw.open(set_up_demo(folder))
     tw.run(workspace)

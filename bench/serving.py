@@ -71,7 +71,7 @@ def _shop(root: Path) -> Path:
     if SHOP and Path(SHOP).exists():
         return Path(shutil.copytree(SHOP, root))
     import tradewind as tw
-    from tradewind.flow.demo import set_up_demo
+    from tradewind.flow.start.demo import set_up_demo
     from tradewind.models import trees
 
     set_up_demo(root)

@@ -23,12 +23,12 @@ import pyarrow.parquet as pq
 import tradewind as tw
 from known_risk import known_survival
 from tradewind.features.training import build_features, find_eligible, fit_features
-from tradewind.flow import time_to_leave as leave
-from tradewind.flow.contracts import read_contracts
 from tradewind.flow.data import open_data
-from tradewind.flow.landmarks import follow
-from tradewind.flow.lesson import label_of
-from tradewind.flow.questions import find_question
+from tradewind.flow.learning.lesson import label_of
+from tradewind.flow.questions.asked import find_question
+from tradewind.flow.subscriptions import time_to_leave as leave
+from tradewind.flow.subscriptions.contracts import read_contracts
+from tradewind.flow.subscriptions.landmarks import follow
 from tradewind.models.survival.concordance import harrell
 from tradewind.models.survival.remaining import days_until, expected_days, survival_ahead
 from tradewind.simulate.accounts import draw_accounts

@@ -24,8 +24,8 @@ import pyarrow.compute as pc
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import TradewindError
-from tradewind.flow.demo_simulated import DEMOS
-from tradewind.flow.init import Initiated, init
+from tradewind.flow.start.demo_simulated import DEMOS
+from tradewind.flow.start.init import Initiated, init
 from tradewind.simulate.exports.ga4 import write_ga4_events
 from tradewind.simulate.exports.hubspot import write_hubspot
 from tradewind.simulate.exports.klaviyo import write_klaviyo_campaigns, write_klaviyo_profiles

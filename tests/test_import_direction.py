@@ -75,3 +75,14 @@ def test_the_check_sees_a_forbidden_import(tmp_path: Path) -> None:
 def test_no_room_is_called_after_nothing() -> None:
     names = {path.stem for path in SOURCE.rglob("*")}
     assert not names & {"utils", "helpers", "manager", "base", "common", "misc"}
+
+
+def test_the_top_of_flow_is_closed_and_each_of_its_rooms_says_what_it_is_for() -> None:
+    flow = SOURCE / "flow"
+    at_the_top = {path.stem for path in flow.glob("*.py")} - {"__init__"}
+    assert at_the_top == {"ask", "data", "depends", "kept", "load", "open", "pages", "progress", "run", "snapshot_rows"}
+    rooms = [path for path in flow.iterdir() if path.is_dir() and any(path.glob("*.py"))]
+    assert rooms
+    for room in rooms:
+        said = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+        assert said.endswith("."), f"flow/{room.name} does not say what it is for"

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tradewind.core.money import Money
     from tradewind.core.time import Cutoff, Days, Horizon, days, weeks
     from tradewind.core.use_case import UseCase
-    from tradewind.flow.compare import compare
-    from tradewind.flow.explain import explain
-    from tradewind.flow.look import check
-    from tradewind.flow.notebook import charts
+    from tradewind.flow.answers.notebook import charts
+    from tradewind.flow.learning.compare import compare
+    from tradewind.flow.learning.explain import explain
+    from tradewind.flow.quality.look import check
     from tradewind.flow.run import run, score, train, write_report
     from tradewind.store.workspace import Workspace
     from tradewind.store.workspace import open_workspace as open
@@ -36,11 +36,11 @@ _PUBLIC = {
     "TradewindError": "core.errors",
     "UseCase": "core.use_case",
     "Workspace": "store.workspace",
-    "charts": "flow.notebook",
-    "check": "flow.look",
-    "compare": "flow.compare",
+    "charts": "flow.answers.notebook",
+    "check": "flow.quality.look",
+    "compare": "flow.learning.compare",
     "days": "core.time",
-    "explain": "flow.explain",
+    "explain": "flow.learning.explain",
     "open": "store.workspace:open_workspace",
     "run": "flow.run",
     "score": "flow.run",

@@ -10,9 +10,9 @@ from typing import Any
 from browser.conftest import sideways, violations
 from served_worlds import served
 from small_worlds import NOW
-from tradewind.flow.account_changes import admin_link
-from tradewind.flow.accounts import Accounts
-from tradewind.flow.served import state_of
+from tradewind.flow.accounts.changes import admin_link
+from tradewind.flow.accounts.door import Accounts
+from tradewind.flow.accounts.served import state_of
 
 PASSWORD = "lamp river seven cups"
 PAGES = ("/settings", "/settings/users", "/settings/tokens", "/settings/brand", "/settings/audit")

@@ -12,8 +12,8 @@ import tradewind as tw
 from answered_by_hand import Clock, answer_by_hand, open_by_hand, scores
 from browser.conftest import as_role, served
 from small_worlds import NOW
-from tradewind.flow.economics import EXACT, read_curve, reckon
-from tradewind.flow.questions import find_question
+from tradewind.flow.answers.economics import EXACT, read_curve, reckon
+from tradewind.flow.questions.asked import find_question
 from tradewind.report.numbers import say_count, say_money, say_one_in
 
 GRID = [(cost, of_100) for cost in (0, 0.25, 0.5, 1.3, 4, 60) for of_100 in (0, 0.5, 3, 10, 37.5, 100)]

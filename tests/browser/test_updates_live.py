@@ -11,8 +11,8 @@ from browser.conftest import sideways, violations
 from served_worlds import as_role, served
 from small_worlds import NOW
 from tradewind.core.time import system_clock
-from tradewind.flow.job_progress import JobProgress
-from tradewind.flow.jobs import start_run
+from tradewind.flow.jobs.progress import JobProgress
+from tradewind.flow.jobs.queue import start_run
 from tradewind.store.jobs_state import claim_next, end_job
 from tradewind.store.state import open_state, sqlite_url
 

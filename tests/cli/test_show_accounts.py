@@ -8,7 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from tradewind.cli.main import app
-from tradewind.flow.served import state_of
+from tradewind.flow.accounts.served import state_of
 
 
 def test_links_for_the_first_admin_and_words_for_what_is_wrong(tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ from tradewind.core.time import Cutoff
 from tradewind.core.use_case import UseCase
 from tradewind.features.catalog import with_starts
 from tradewind.features.probe import probe_time_travel
-from tradewind.flow.analyse import Analysed
-from tradewind.flow.analyses import ANALYSES, find_analysis
+from tradewind.flow.answers.analyse import Analysed
+from tradewind.flow.answers.analyses import ANALYSES, find_analysis
 from tradewind.flow.data import contract_tables, open_data
-from tradewind.flow.questions import Question, find_question, list_use_cases
+from tradewind.flow.questions.asked import Question, find_question, list_use_cases
 from tradewind.store.workspace import Workspace
 
 

@@ -28,16 +28,16 @@ from tradewind.features.catalog import with_starts
 from tradewind.features.compute import eligible_step_rows, find_eligible
 from tradewind.features.labels import outcome_at, value_at
 from tradewind.features.probe import Computation, probe_time_travel
-from tradewind.flow.additions import additions_of, adjusted
 from tradewind.flow.data import Data, contract_tables, open_data
-from tradewind.flow.learned import Learned
-from tradewind.flow.lesson import candidates_of, label_of, prepare_lesson, seed_of, try_lesson
-from tradewind.flow.lifetime import panel_question, score_lifetime, train_lifetime
-from tradewind.flow.model_files import save_version
-from tradewind.flow.questions import Question, find_question, list_use_cases
-from tradewind.flow.require import require_answerable
-from tradewind.flow.score import ask_everybody
-from tradewind.flow.tell import tell_refusal
+from tradewind.flow.learning.additions import additions_of, adjusted
+from tradewind.flow.learning.learned import Learned
+from tradewind.flow.learning.lesson import candidates_of, label_of, prepare_lesson, seed_of, try_lesson
+from tradewind.flow.learning.model_files import save_version
+from tradewind.flow.learning.require import require_answerable
+from tradewind.flow.learning.score import ask_everybody
+from tradewind.flow.learning.tell import tell_refusal
+from tradewind.flow.orders.lifetime import panel_question, score_lifetime, train_lifetime
+from tradewind.flow.questions.asked import Question, find_question, list_use_cases
 from tradewind.models.protocol import fit_deployed
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace

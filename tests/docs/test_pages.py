@@ -11,7 +11,7 @@ import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.cli.main import app
 from tradewind.flow.pages import generated_pages
-from tradewind.flow.questions import list_use_cases
+from tradewind.flow.questions.asked import list_use_cases
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

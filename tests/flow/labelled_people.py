@@ -11,13 +11,13 @@ import numpy as np
 
 import tradewind as tw
 from tradewind.core.finding import Finding
-from tradewind.flow.answer import answer
+from tradewind.flow.answers.answer import answer
 from tradewind.flow.data import open_data
-from tradewind.flow.learned import Learned, Scored
-from tradewind.flow.lesson import candidates_of
-from tradewind.flow.questions import find_question
-from tradewind.flow.score_label import score_label
-from tradewind.flow.train_label import train_label
+from tradewind.flow.labels.score import score_label
+from tradewind.flow.labels.train import train_label
+from tradewind.flow.learning.learned import Learned, Scored
+from tradewind.flow.learning.lesson import candidates_of
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 from tradewind.store.manifest import publish
 from tradewind.store.workspace import Workspace

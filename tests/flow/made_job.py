@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tradewind.core.errors import Problem, SourceError
-from tradewind.flow import job_process
-from tradewind.flow.job_kinds import Kind, Place
+from tradewind.flow.jobs import process as job_process
+from tradewind.flow.jobs.kinds import Kind, Place
 from tradewind.flow.progress import Progress, stage
 
 

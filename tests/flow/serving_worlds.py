@@ -15,9 +15,9 @@ import tradewind as tw
 from small_worlds import NOW, write_small_subscriptions
 from tradewind.core.time import Cutoff
 from tradewind.flow.data import open_data
-from tradewind.flow.lifetime import panel_question
-from tradewind.flow.questions import find_question
-from tradewind.flow.score import Asked, ask_everybody
+from tradewind.flow.learning.score import Asked, ask_everybody
+from tradewind.flow.orders.lifetime import panel_question
+from tradewind.flow.questions.asked import find_question
 from tradewind.flow.serving.inbox import as_loaded
 from tradewind.flow.serving.scorer import Scorer
 from tradewind.store.manifest import Manifest

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.time import Cutoff, Horizon, days
-from tradewind.flow.cutoffs import plan_cutoffs
-from tradewind.flow.questions import list_use_cases
+from tradewind.flow.learning.cutoffs import plan_cutoffs
+from tradewind.flow.questions.asked import list_use_cases
 
 LAPSE = next(case for case in list_use_cases() if case.name == "lapse")
 FIRST = Cutoff(date(2017, 1, 1))

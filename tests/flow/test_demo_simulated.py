@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 import tradewind as tw
 from tradewind.cli.main import app
-from tradewind.flow import demo_simulated
-from tradewind.flow.demo_simulated import DEMOS, WORLD, set_up_simulated
-from tradewind.flow.questions import asked_questions
+from tradewind.flow.questions.asked import asked_questions
+from tradewind.flow.start import demo_simulated
+from tradewind.flow.start.demo_simulated import DEMOS, WORLD, set_up_simulated
 from tradewind.simulate.world import SalesSettings, SubscriptionSettings
 from tradewind.sources.load import load_tables
 

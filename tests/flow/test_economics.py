@@ -9,8 +9,8 @@ import pytest
 
 from answered_by_hand import CONFIG, LATER, Clock, answer_by_hand, open_by_hand, scores
 from tradewind.core.errors import ConfigError, NotAnswerable
-from tradewind.flow.economics import EXACT, RATIO, Curve, curve_of, read_curve, reckon
-from tradewind.flow.questions import find_question
+from tradewind.flow.answers.economics import EXACT, RATIO, Curve, curve_of, read_curve, reckon
+from tradewind.flow.questions.asked import find_question
 
 
 def brute(stakes: np.ndarray, cost: float, share: float) -> tuple[int, float, float, int, float]:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tradewind.core.errors import ContractError
-from tradewind.flow.event_rows import read_message
-from tradewind.flow.event_values import snake
-from tradewind.flow.events import MOST_BYTES, Taken, read_body, rows_of, take_events
+from tradewind.flow.live.door import MOST_BYTES, Taken, read_body, rows_of, take_events
+from tradewind.flow.live.rows import read_message
+from tradewind.flow.live.values import snake
 from tradewind.store.inbox_state import Inbox, events_since
 from tradewind.store.state import open_state
 

@@ -17,13 +17,13 @@ from tradewind.core.errors import ConfigError, NotAnswerable
 from tradewind.core.feedback import Feedback
 from tradewind.core.terms import statistical_terms
 from tradewind.flow.data import lazy_data
-from tradewind.flow.feedback import Said, give_feedback
-from tradewind.flow.inbox import drain_inbox
+from tradewind.flow.lists.feedback import Said, give_feedback
+from tradewind.flow.lists.morning_list import as_csv, morning_list, neutral
+from tradewind.flow.lists.outcomes import drain_inbox
+from tradewind.flow.lists.overrides import Tally, checks_of_overrides, first_overrides, say_overrides, say_times, tally
+from tradewind.flow.lists.overrides_summary import summarise
 from tradewind.flow.load import load
-from tradewind.flow.morning_list import as_csv, morning_list, neutral
-from tradewind.flow.overrides import Tally, checks_of_overrides, first_overrides, say_overrides, say_times, tally
-from tradewind.flow.overrides_summary import summarise
-from tradewind.flow.questions import find_question
+from tradewind.flow.questions.asked import find_question
 from tradewind.flow.run import score
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace

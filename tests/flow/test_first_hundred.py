@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tradewind.core.finding import Number
-from tradewind.flow.learned import Learned
-from tradewind.flow.tell import first_hundred
+from tradewind.flow.learning.learned import Learned
+from tradewind.flow.learning.tell import first_hundred
 
 
 def said(rate: float, rule_rate: float, low: float, better: bool) -> list[str]:

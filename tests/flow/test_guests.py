@@ -11,13 +11,13 @@ import pytest
 import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.features.catalog import Catalog
-from tradewind.flow.cohorts import cohort_table
 from tradewind.flow.data import open_data
-from tradewind.flow.data_checks import check_data
-from tradewind.flow.lesson import prepare_lesson
-from tradewind.flow.lifetime import read_orders
-from tradewind.flow.questions import find_question
-from tradewind.flow.require import first_orders
+from tradewind.flow.learning.lesson import prepare_lesson
+from tradewind.flow.learning.require import first_orders
+from tradewind.flow.orders.cohorts import cohort_table
+from tradewind.flow.orders.lifetime import read_orders
+from tradewind.flow.quality.checks import check_data
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 

@@ -13,9 +13,9 @@ import tradewind as tw
 from small_shop import DAYS, NOW, START, write_small_shop
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.terms import statistical_terms
-from tradewind.flow.first_questions import first_questions
-from tradewind.flow.horizons import Horizons, check_horizons, propose_horizons
-from tradewind.flow.questions import find_question, list_use_cases
+from tradewind.flow.questions.asked import find_question, list_use_cases
+from tradewind.flow.start.first_questions import first_questions
+from tradewind.flow.start.horizons import Horizons, check_horizons, propose_horizons
 from tradewind.store.workspace import Workspace
 
 ORDERS = """
@@ -82,7 +82,7 @@ def test_at_most_two_questions_lead_each_with_its_why_and_the_rest_say_what_unlo
 
 def test_what_is_at_stake_and_learned_from_is_what_training_sees(shop: Workspace) -> None:
     from tradewind.flow.data import open_data
-    from tradewind.flow.lesson import prepare_lesson
+    from tradewind.flow.learning.lesson import prepare_lesson
 
     told = first_questions(shop)
     found = {each.name: each for each in (*told.first, *told.later)}

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import tradewind.flow.init as flow
+import tradewind.flow.start.init as flow
 from tradewind.core.errors import ConfigError, StoreError
-from tradewind.flow.init import init
+from tradewind.flow.learning.outcomes import with_outcomes
 from tradewind.flow.load import load
-from tradewind.flow.outcomes import with_outcomes
-from tradewind.flow.write_config import Written, toml, write_config
+from tradewind.flow.start.init import init
+from tradewind.flow.start.write_config import Written, toml, write_config
 from tradewind.sources.inventory import FoundSource
 from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable
 from tradewind.store.config import load_config, parse_config
@@ -206,7 +206,7 @@ def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_with_very_many_rows_nothing_is_loaded_yet(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tradewind.flow.try_out.MOST_ROWS", 1)
+    monkeypatch.setattr("tradewind.flow.start.try_out.MOST_ROWS", 1)
     done = init(shop / "my", [str(shop / "exports")], environ={})
     assert done.tried.loads == ()
     assert "lapse" in {question.name for question in done.questions}

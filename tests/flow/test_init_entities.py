@@ -9,7 +9,7 @@ import pyarrow.compute as pc_
 import pyarrow.csv as pc
 import pytest
 
-from tradewind.flow.init import Initiated, init
+from tradewind.flow.start.init import Initiated, init
 from tradewind.simulate.sales import simulate_sales
 from tradewind.simulate.subscriptions import simulate_subscriptions
 from tradewind.simulate.world import SalesSettings, Simulated, SubscriptionSettings, World

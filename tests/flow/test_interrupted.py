@@ -16,7 +16,7 @@ import pytest
 
 import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
-from tradewind.flow.events import take_events
+from tradewind.flow.live.door import take_events
 from tradewind.store.inbox_state import Inbox
 from tradewind.store.state import open_state, sqlite_url
 from tradewind.store.tables import read_table
@@ -42,9 +42,11 @@ import small_shop
 import tradewind.store.workspace as store
 import tradewind.flow.open as flow_open
 import tradewind.cli.show as show
-from tradewind.flow import depends, look
+from tradewind.flow import depends
+from tradewind.flow.quality import look
 from tradewind.cli.main import main
-from tradewind.flow import model_files, reporting
+from tradewind.flow.learning import model_files
+from tradewind.flow.answers import reporting
 from tradewind.store import steps
 from tradewind.store.state import State
 
@@ -81,7 +83,7 @@ def die(place, step):
     around(State, "record_load", "load not noted", "load noted")
     around(State, "record_model", "model not noted", "model noted")
     around(model_files, "_save_files", "model not saved", "model saved")
-    import tradewind.flow.live_tables as live_tables
+    import tradewind.flow.live.tables as live_tables
     around(live_tables, "publish", "not published", "drained", lambda: step == "live events")
     around(reporting, "replace_file", "report not written", "report half written", lambda: step == "report")
     if place == "model half saved":

@@ -14,11 +14,11 @@ import pytest
 
 from tradewind.core.errors import ConfigError, NotFound, Problem, WorkspaceLocked
 from tradewind.core.time import system_clock
-from tradewind.flow import job_process
-from tradewind.flow.job_kinds import Kind, Place
-from tradewind.flow.job_progress import JobProgress
-from tradewind.flow.job_runner import JobRunner, wait_for
-from tradewind.flow.jobs import cancel_run, get_run, job_events, list_runs, retry_run, start_run, waits_for
+from tradewind.flow.jobs import process as job_process
+from tradewind.flow.jobs.kinds import Kind, Place
+from tradewind.flow.jobs.progress import JobProgress
+from tradewind.flow.jobs.queue import cancel_run, get_run, job_events, list_runs, retry_run, start_run, waits_for
+from tradewind.flow.jobs.runner import JobRunner, wait_for
 from tradewind.flow.progress import stage
 from tradewind.store.jobs_state import add_job, claim_next, count_jobs, end_job, forget_jobs, keep_claim, lost_jobs
 from tradewind.store.state import State, open_state

@@ -14,8 +14,8 @@ import tradewind as tw
 from small_worlds import NOW, SALES, START, write_workspace
 from tradewind.core.time import Cutoff
 from tradewind.flow.data import open_data
-from tradewind.flow.known_pipeline import KnownPipeline, read_pipeline
-from tradewind.flow.newest_load import known_today
+from tradewind.flow.learning.newest_load import known_today
+from tradewind.flow.pipeline.known import KnownPipeline, read_pipeline
 from tradewind.simulate.sales import simulate_sales
 from tradewind.sources.load import load_tables
 

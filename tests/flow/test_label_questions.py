@@ -12,8 +12,8 @@ import tradewind as tw
 from flow.labelled_people import answer_people, make_people, open_people, write_people
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.terms import statistical_terms
-from tradewind.flow.ready import readiness
 from tradewind.flow.run import RunResult
+from tradewind.flow.start.ready import readiness
 from tradewind.store.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ import tradewind as tw
 from flow.labelled_people import Row, answer_people, make_people, open_people, write_people
 from tradewind.core.errors import ConfigError, LeakError, ModelError, NotAnswerable, SourceError
 from tradewind.core.finding import Finding
-from tradewind.flow.questions import asked_questions, find_question, list_questions
+from tradewind.flow.questions.asked import asked_questions, find_question, list_questions
 
 
 def asked(folder: Path, rows: list[Row], **settings: str) -> Finding:

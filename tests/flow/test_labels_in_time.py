@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from flow.labelled_people import NOW, Row, answer_people, make_people, open_people, write_people
 from tradewind.flow.data import open_data
-from tradewind.flow.label_lesson import folds_of, prepare_label_lesson, rules_beside, try_label
-from tradewind.flow.label_rows import read_label_rows
-from tradewind.flow.label_versions import choose_versions
-from tradewind.flow.questions import find_question
+from tradewind.flow.labels.lesson import folds_of, prepare_label_lesson, rules_beside, try_label
+from tradewind.flow.labels.rows import read_label_rows
+from tradewind.flow.labels.versions import choose_versions
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 
 

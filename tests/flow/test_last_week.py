@@ -13,9 +13,9 @@ import pytest
 import tradewind as tw
 from small_shop import CONFIG, DAYS, START, write_small_shop
 from tradewind.flow.data import open_data
-from tradewind.flow.lesson import prepare_lesson
-from tradewind.flow.lifetime import read_orders
-from tradewind.flow.questions import find_question
+from tradewind.flow.learning.lesson import prepare_lesson
+from tradewind.flow.orders.lifetime import read_orders
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 

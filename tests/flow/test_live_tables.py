@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 import tradewind as tw
-from tradewind.flow import live_tables
 from tradewind.flow.ask import ask
 from tradewind.flow.data import lazy_data
-from tradewind.flow.data_checks import check_data
-from tradewind.flow.events import take_events
-from tradewind.flow.live_customers import told_versions
-from tradewind.flow.live_log import published_through
-from tradewind.flow.live_tables import drain_events, inbox_summary
+from tradewind.flow.live import tables as live_tables
+from tradewind.flow.live.customers import told_versions
+from tradewind.flow.live.door import take_events
+from tradewind.flow.live.log import published_through
+from tradewind.flow.live.tables import drain_events, inbox_summary
 from tradewind.flow.load import load
+from tradewind.flow.quality.checks import check_data
 from tradewind.store.inbox_state import Inbox, newest_sequence
 from tradewind.store.manifest import publish
 from tradewind.store.workspace import Workspace
@@ -289,7 +289,7 @@ def test_another_zone_gives_other_days(shop: Callable[..., Shop]) -> None:
 
 
 def test_many_runs_leave_few_files(shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tradewind.flow.live_log.MOST_FILES", 3)
+    monkeypatch.setattr("tradewind.flow.live.log.MOST_FILES", 3)
     one = shop()
     for number in range(6):
         one.send(track(number, properties={"value": number} if number % 2 else {}))

@@ -7,8 +7,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from tradewind.flow import score
-from tradewind.flow.score import Asked
+from tradewind.flow.learning import score
+from tradewind.flow.learning.score import Asked
 
 
 class _Features:

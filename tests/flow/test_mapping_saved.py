@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewind.core.errors import ConfigError, SourceError
-from tradewind.flow.edit_config import edit_config
 from tradewind.flow.load import load
-from tradewind.flow.mapping_draft import Change, look_at_uploads, read_draft, try_draft
-from tradewind.flow.mapping_preview import preview_table
-from tradewind.flow.mapping_save import Outcome, Standing, changed_workspace, save_mapping, standing_mapping
-from tradewind.flow.mapping_values import values_of_config
-from tradewind.flow.new_files import add_new_files, unread_uploads
+from tradewind.flow.mapping.draft import Change, look_at_uploads, read_draft, try_draft
+from tradewind.flow.mapping.edit_config import edit_config
+from tradewind.flow.mapping.preview import preview_table
+from tradewind.flow.mapping.save import Outcome, Standing, changed_workspace, save_mapping, standing_mapping
+from tradewind.flow.mapping.values import values_of_config
 from tradewind.flow.progress import Silent
-from tradewind.flow.uploads import receiving
+from tradewind.flow.uploads.new_files import add_new_files, unread_uploads
+from tradewind.flow.uploads.receive import receiving
 from tradewind.store.workspace import Workspace, open_workspace
 
 NOON = datetime(2024, 7, 1, 12)

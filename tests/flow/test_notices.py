@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tradewind.core.errors import ConfigError, DeliveryError, Problem
-from tradewind.flow import notices
-from tradewind.flow.jobs import cancel_run, start_run
-from tradewind.flow.mailing import can_send, queue_due, queue_now, sent_to, set_weekly, stop_weekly, weekly_of
-from tradewind.flow.notices import announce_ended, deliver_due, deliveries, forget_program, tell_program
-from tradewind.flow.served_place import ServedPlace
+from tradewind.flow.accounts.served_place import ServedPlace
+from tradewind.flow.jobs import notices
+from tradewind.flow.jobs.notices import announce_ended, deliver_due, deliveries, forget_program, tell_program
+from tradewind.flow.jobs.queue import cancel_run, start_run
+from tradewind.flow.today.mailing import can_send, queue_due, queue_now, sent_to, set_weekly, stop_weekly, weekly_of
 from tradewind.store.state import State, open_state
 
 AT = datetime(2026, 3, 2, 9)

@@ -11,9 +11,9 @@ import pytest
 import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.core.errors import ConfigError
-from tradewind.flow.questions import asked_questions, find_question
-from tradewind.flow.ready import readiness
-from tradewind.flow.trust import trust
+from tradewind.flow.questions.asked import asked_questions, find_question
+from tradewind.flow.questions.trust import trust
+from tradewind.flow.start.ready import readiness
 from tradewind.store.workspace import Workspace
 
 SQL = """-- name: eligible

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tradewind.flow.page_words import on_page, what_unlocks
+from tradewind.flow.mapping.page_words import on_page, what_unlocks
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ import pytest
 
 import tradewind as tw
 from small_worlds import write_workspace
-from tradewind.flow import part as parts
 from tradewind.flow.ask import ask
 from tradewind.flow.data import Data, open_data
-from tradewind.flow.part import learning_part
-from tradewind.flow.questions import find_question
+from tradewind.flow.learning import part as parts
+from tradewind.flow.learning.part import learning_part
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 
 PEOPLE = 600

@@ -14,12 +14,12 @@ from people_by_hand import people_by_hand
 
 from tradewind.core.errors import ConfigError, NotFound, Stale
 from tradewind.core.visitor import Visitor, visitor_of
-from tradewind.flow import people_index
-from tradewind.flow.consent import ConsentWord, permission_for
-from tradewind.flow.export import make_export, plan_export
-from tradewind.flow.people_list import Wanted, choices_of, list_people
-from tradewind.flow.person import find_person
-from tradewind.flow.timeline import timeline
+from tradewind.flow.lists.export import make_export, plan_export
+from tradewind.flow.people import index as people_index
+from tradewind.flow.people.consent import ConsentWord, permission_for
+from tradewind.flow.people.list import Wanted, choices_of, list_people
+from tradewind.flow.people.one import find_person
+from tradewind.flow.people.timeline import timeline
 from tradewind.store.workspace import Workspace
 
 ADMIN, VIEWER, KIM = visitor_of("admin"), visitor_of("viewer"), visitor_of("sales", owners=(" KIM",))

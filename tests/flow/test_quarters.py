@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tradewind.core.errors import ConfigError
-from tradewind.flow.quarters import quarter_of
+from tradewind.flow.pipeline.quarters import quarter_of
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 12))

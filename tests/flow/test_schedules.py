@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tradewind.core.errors import ConfigError
-from tradewind.flow.jobs import list_runs
-from tradewind.flow.schedules import next_time, schedules, set_schedule, start_due
+from tradewind.flow.jobs.queue import list_runs
+from tradewind.flow.jobs.schedules import next_time, schedules, set_schedule, start_due
 from tradewind.store.state import State, open_state
 
 BERLIN = "Europe/Berlin"

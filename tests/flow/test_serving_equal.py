@@ -18,7 +18,7 @@ from serving_worlds import MadeInbox, batch, opened, scorer_of, write_answered_s
 from answered_worlds import answered, write_answered_sales, write_answered_shop
 from small_worlds import NOW
 from tradewind.core.time import Cutoff
-from tradewind.flow.score import Asked
+from tradewind.flow.learning.score import Asked
 from tradewind.flow.serving.answers import Answer
 from tradewind.flow.serving.inbox import Waiting
 from tradewind.flow.serving.scorer import Scorer

@@ -10,7 +10,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradewind.flow.live_orders import counted_orders, lines_of
+from tradewind.flow.live.orders import counted_orders, lines_of
 from tradewind.flow.serving.inbox import Arrived
 from tradewind.flow.serving.live_orders import LiveOrders
 from tradewind.store.manifest import EMPTY

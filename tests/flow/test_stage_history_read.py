@@ -15,7 +15,7 @@ from small_worlds import write_workspace
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.time import Cutoff
 from tradewind.flow.data import open_data
-from tradewind.flow.stage_history import read_stage_history
+from tradewind.flow.pipeline.stage_history import read_stage_history
 from tradewind.models.pipeline.stages import LOST, OPEN, WON
 from tradewind.sources.load import load_tables
 

@@ -15,9 +15,9 @@ from small_worlds import NOW, write_small_sales
 from tradewind.core.feature import FeatureTable
 from tradewind.flow.ask import ask
 from tradewind.flow.data import open_data
-from tradewind.flow.questions import find_question
-from tradewind.flow.score import Asked
-from tradewind.flow.still_asked import leave_out_ended
+from tradewind.flow.learning.score import Asked
+from tradewind.flow.learning.still_asked import leave_out_ended
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 
 OPEN = "SELECT deal_id FROM deals WHERE closed_at IS NULL AND valid_to IS NULL ORDER BY deal_id"

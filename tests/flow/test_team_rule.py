@@ -14,9 +14,9 @@ from flow.labelled_people import answer_people, make_people, open_people, write_
 from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.core.errors import ConfigError
 from tradewind.flow.data import open_data
-from tradewind.flow.lesson import prepare_lesson
-from tradewind.flow.questions import find_question
-from tradewind.flow.team_rule import TeamRule, apply_rule
+from tradewind.flow.learning.lesson import prepare_lesson
+from tradewind.flow.learning.team_rule import TeamRule, apply_rule
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 from tradewind.store.duckdb_engine import DuckDBEngine
 from tradewind.store.postgres_engine import PostgresEngine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tradewind.flow.tell_patterns import MOST_DONE, say_lately
+from tradewind.flow.leads.tell_patterns import MOST_DONE, say_lately
 
 
 def test_the_actions_of_the_pattern_are_never_crowded_out() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from tradewind.core.errors import ConfigError
 from tradewind.core.terms import statistical_terms
-from tradewind.flow.question import Question
-from tradewind.flow.tiers import _drift, _edges, _history
+from tradewind.flow.learning.tiers import _drift, _edges, _history
+from tradewind.flow.questions.question import Question
 from tradewind.use_cases.lead_conversion.use_case import USE_CASE
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from answered_by_hand import FINDING, LATER, NOW, Clock, answer_by_hand, open_by_hand, scores, with_check
 from tradewind.core.finding import Number
-from tradewind.flow.feedback import Said, give_feedback
-from tradewind.flow.make_today import make_today
-from tradewind.flow.published import read_previous, read_published
+from tradewind.flow.answers.published import read_previous, read_published
+from tradewind.flow.lists.feedback import Said, give_feedback
+from tradewind.flow.today.make import make_today
 from tradewind.store.workspace import Workspace
 
 FIRST = [("a", 0.9, 100.0), ("b", 0.5, 60.0), ("c", 0.3, 10.0), ("d", 0.2, 5.0)]

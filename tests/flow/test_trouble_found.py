@@ -16,7 +16,7 @@ from small_shop import CONFIG, NOW, write_small_shop
 from tradewind.core.errors import ContractError
 from tradewind.core.finding import Number, missing
 from tradewind.core.trouble import Harm, Trouble
-from tradewind.flow.look import look
+from tradewind.flow.quality.look import look
 from tradewind.report.troubles import say_harm, trouble_rows
 
 ONE_QUESTION = CONFIG[: CONFIG.index("[use_cases.lapse]")] + '[use_cases.next_spend]\nmodels = ["linear"]\n'

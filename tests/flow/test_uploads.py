@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import tradewind.flow.uploads as uploads
+import tradewind.flow.uploads.receive as uploads
 from tradewind.core.errors import SourceError, StoreError
-from tradewind.flow.upload_kinds import Limits
-from tradewind.flow.upload_names import leads_out, safe_name, safe_set
-from tradewind.flow.uploads import Received, list_uploads, receiving, remove_upload, sets_of
+from tradewind.flow.uploads.kinds import Limits
+from tradewind.flow.uploads.names import leads_out, safe_name, safe_set
+from tradewind.flow.uploads.receive import Received, list_uploads, receiving, remove_upload, sets_of
 
 CSV = b"id,who,at,paid\n1,ann,2024-05-01,10\n2,bob,2024-05-02,20\n"
 SMALL = Limits(file=200_000, unpacked=400_000, files=5, free=100_000, cells=100_000)

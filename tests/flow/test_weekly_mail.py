@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from answered_by_hand import FINDING, LATER, Clock, answer_by_hand, open_by_hand, scores, with_check
-from tradewind.flow.make_today import make_today
-from tradewind.flow.weekly_mail import weekly_mail
+from tradewind.flow.today.make import make_today
+from tradewind.flow.today.weekly_mail import weekly_mail
 
 PEOPLE = [("a", 0.9, 100.0), ("b", 0.8, 60.0), ("c", 0.7, 90.0), ("d", 0.2, 5.0)]
 

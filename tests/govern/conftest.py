@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tradewind.flow.accounts import Accounts, Cost
+from tradewind.flow.accounts.door import Accounts, Cost
 from tradewind.store.state import State, open_state
 
 CHEAP = Cost(passes=1, kibibytes=8, lanes=1)

@@ -10,9 +10,9 @@ import pytest
 
 from tradewind.core.errors import AccountError, NotFound
 from tradewind.core.visitor import ALLOWED, Visitor
-from tradewind.flow import account_changes as change
-from tradewind.flow.account_changes import Wish
-from tradewind.flow.accounts import Accounts, Cost
+from tradewind.flow.accounts import changes as change
+from tradewind.flow.accounts.changes import Wish
+from tradewind.flow.accounts.door import Accounts, Cost
 from tradewind.govern.secrets_kept import digest
 from tradewind.store.audit_state import Wanted
 from tradewind.store.state import State

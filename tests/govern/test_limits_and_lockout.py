@@ -11,8 +11,8 @@ import pytest
 
 from tradewind.core.errors import AccountError, TooMany
 from tradewind.core.visitor import ALLOWED, Visitor
-from tradewind.flow import account_changes as change
-from tradewind.flow.accounts import SIGN_INS, Accounts
+from tradewind.flow.accounts import changes as change
+from tradewind.flow.accounts.door import SIGN_INS, Accounts
 from tradewind.govern.limits import Limit
 from tradewind.govern.lockout import delay_after
 from tradewind.store.audit_state import Wanted

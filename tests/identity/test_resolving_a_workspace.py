@@ -19,9 +19,9 @@ from tradewind.features.feature_set import Group
 from tradewind.features.labels import eligible_at, outcome_at, parse_label_sql
 from tradewind.features.probe import rewrite_future
 from tradewind.flow.data import open_data
-from tradewind.flow.people import decide, explain_person, merged_people
+from tradewind.flow.people.merged import decide, explain_person, merged_people
+from tradewind.flow.people.resolve import check_records, resolve
 from tradewind.flow.progress import Silent
-from tradewind.flow.resolve import check_records, resolve
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace, open_workspace
 

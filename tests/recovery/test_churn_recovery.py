@@ -11,8 +11,8 @@ from scipy.stats import spearmanr
 import tradewind as tw
 from small_worlds import DAYS, NOW, START, write_workspace
 from tradewind.flow.data import open_data
-from tradewind.flow.lesson import candidates_of, prepare_lesson, try_lesson
-from tradewind.flow.questions import find_question
+from tradewind.flow.learning.lesson import candidates_of, prepare_lesson, try_lesson
+from tradewind.flow.questions.asked import find_question
 from tradewind.simulate.subscriptions import simulate_subscriptions
 from tradewind.simulate.world import SubscriptionSettings, World
 from tradewind.sources.load import load_tables

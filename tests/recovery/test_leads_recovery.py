@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 import tradewind as tw
 from small_worlds import START, write_workspace
 from tradewind.flow.data import open_data
-from tradewind.flow.questions import find_question
-from tradewind.flow.scores_today import scores_today
+from tradewind.flow.learning.scores_today import scores_today
+from tradewind.flow.questions.asked import find_question
 from tradewind.simulate.sales import simulate_sales
 from tradewind.simulate.world import SalesSettings, World
 from tradewind.sources.load import load_tables

@@ -8,9 +8,9 @@ from pathlib import Path
 import tradewind as tw
 from small_worlds import NOW, write_small_sales
 from tradewind.core.finding import Finding
-from tradewind.flow.margin import Margin
-from tradewind.flow.questions import find_question
-from tradewind.flow.reporting import publish_report
+from tradewind.flow.answers.margin import Margin
+from tradewind.flow.answers.reporting import publish_report
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 
 

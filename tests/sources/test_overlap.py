@@ -9,7 +9,7 @@ from random import Random
 import pyarrow as pa
 from mapped_rows import rows_of
 
-from tradewind.flow.init import init
+from tradewind.flow.start.init import init
 from tradewind.sources.found import file_order, stack
 from tradewind.sources.load import load_tables
 from tradewind.sources.overlap import without_overlap

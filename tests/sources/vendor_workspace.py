@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from tradewind.flow.init import init
+from tradewind.flow.start.init import init
 from tradewind.simulate.world import Simulated
 from tradewind.sources.load import LoadResult, load_tables
 from tradewind.store.workspace import Workspace, open_workspace

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tradewind.flow.once import Asked, KeyReused, StillRunning, do_once
+from tradewind.flow.jobs.once import Asked, KeyReused, StillRunning, do_once
 from tradewind.store.idempotency_state import (
     GIVEN_UP,
     KEPT,

@@ -12,10 +12,10 @@ from sources_of_leads import leads_workspace, moment, write_rows
 
 from contract.analysis_contract import AnalysisContract
 from tradewind.core.errors import ConfigError, NotAnswerable
-from tradewind.flow.activity_effect import answer
-from tradewind.flow.analyse import Analysed
+from tradewind.flow.answers.analyse import Analysed
 from tradewind.flow.data import open_data
-from tradewind.flow.questions import find_question
+from tradewind.flow.leads.activity_effect import answer
+from tradewind.flow.questions.asked import find_question
 from tradewind.store.workspace import Workspace
 
 TABLES = """

@@ -10,7 +10,7 @@ from pathlib import Path
 import tradewind as tw
 from contract.use_case_contract import TinyWorld, UseCaseContract, answers
 from tradewind.core.time import days
-from tradewind.flow.questions import find_question
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 

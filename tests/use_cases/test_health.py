@@ -52,6 +52,6 @@ def test_who_ended_since_the_last_load_is_not_called_this_morning(tmp_path: Path
 
 
 def test_use_is_counted_as_one_says_it() -> None:
-    from tradewind.flow.health_words import _counted
+    from tradewind.flow.subscriptions.health_words import _counted
 
     assert [_counted("logins", "1"), _counted("logins", "0"), _counted("use", "3")] == ["1 login", "0 logins", "3 uses"]

@@ -8,7 +8,7 @@ from contract.use_case_contract import TinyShop, UseCaseContract, caught_leaks, 
 from tradewind.core.time import Cutoff
 from tradewind.features.probe import same
 from tradewind.flow.data import contract_tables, open_data
-from tradewind.flow.questions import find_question
+from tradewind.flow.questions.asked import find_question
 from tradewind.store.workspace import Workspace
 
 TINY = TinyShop(

@@ -14,11 +14,11 @@ from contract.analysis_contract import AnalysisContract
 from small_worlds import write_workspace
 from tradewind.core.errors import ConfigError, NotAnswerable
 from tradewind.core.terms import statistical_terms
-from tradewind.flow import lead_routing
-from tradewind.flow.analyse import Analysed
+from tradewind.flow.answers.analyse import Analysed
 from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data, open_data
-from tradewind.flow.questions import Question, find_question
+from tradewind.flow.leads import routing as lead_routing
+from tradewind.flow.questions.asked import Question, find_question
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 

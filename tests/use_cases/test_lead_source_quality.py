@@ -9,10 +9,10 @@ from sources_of_leads import draw_leads, leads_workspace, moment
 
 from contract.analysis_contract import AnalysisContract
 from tradewind.core.errors import ConfigError, NotAnswerable
-from tradewind.flow.analyse import Analysed
+from tradewind.flow.answers.analyse import Analysed
 from tradewind.flow.data import open_data
-from tradewind.flow.lead_source_quality import answer
-from tradewind.flow.questions import find_question
+from tradewind.flow.leads.source_quality import answer
+from tradewind.flow.questions.asked import find_question
 from tradewind.store.workspace import Workspace
 
 

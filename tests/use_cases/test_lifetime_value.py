@@ -12,8 +12,8 @@ from contract.use_case_contract import TinyShop, UseCaseContract, chain
 from tradewind.core.time import Cutoff
 from tradewind.features.probe import probe_time_travel
 from tradewind.flow.data import contract_tables, open_data
-from tradewind.flow.lifetime import panel_question, read_orders
-from tradewind.flow.questions import find_question
+from tradewind.flow.orders.lifetime import panel_question, read_orders
+from tradewind.flow.questions.asked import find_question
 from tradewind.store.workspace import Workspace
 
 TINY = TinyShop(

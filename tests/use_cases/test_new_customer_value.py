@@ -9,10 +9,10 @@ import pytest
 
 import tradewind as tw
 from contract.use_case_contract import TinyShop, UseCaseContract
-from tradewind.flow.channels import channel_values
 from tradewind.flow.data import open_data
-from tradewind.flow.lesson import prepare_lesson
-from tradewind.flow.questions import find_question
+from tradewind.flow.learning.lesson import prepare_lesson
+from tradewind.flow.orders.channels import channel_values
+from tradewind.flow.questions.asked import find_question
 from tradewind.store.workspace import Workspace
 
 TINY = TinyShop(

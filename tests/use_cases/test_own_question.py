@@ -11,10 +11,10 @@ import tradewind as tw
 from contract.use_case_contract import README_PARTS, TinyShop, UseCaseContract
 from small_shop import NOW
 from tradewind.core.use_case import UseCase
-from tradewind.flow.lesson import label_of
-from tradewind.flow.new_question import Words, write_question
-from tradewind.flow.question import Question
-from tradewind.flow.questions import find_question
+from tradewind.flow.learning.lesson import label_of
+from tradewind.flow.questions.asked import find_question
+from tradewind.flow.questions.question import Question
+from tradewind.flow.start.new_question import Words, write_question
 from tradewind.store.workspace import Workspace
 
 WORDS = Words(

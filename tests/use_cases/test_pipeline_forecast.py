@@ -15,10 +15,10 @@ import tradewind as tw
 from contract.analysis_contract import AnalysisContract
 from small_worlds import NOW, SALES, write_workspace
 from tradewind.core.errors import ConfigError, NotAnswerable
-from tradewind.flow.analyse import Analysed
+from tradewind.flow.answers.analyse import Analysed
 from tradewind.flow.data import open_data
-from tradewind.flow.pipeline_forecast import answer
-from tradewind.flow.questions import find_question
+from tradewind.flow.pipeline.forecast import answer
+from tradewind.flow.questions.asked import find_question
 from tradewind.report.charts import build_charts
 from tradewind.simulate.sales import simulate_sales
 from tradewind.sources.load import load_tables

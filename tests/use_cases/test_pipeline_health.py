@@ -15,10 +15,10 @@ from contract.analysis_contract import AnalysisContract
 from small_worlds import write_workspace
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.terms import statistical_terms
-from tradewind.flow.analyse import Analysed
+from tradewind.flow.answers.analyse import Analysed
 from tradewind.flow.data import open_data
-from tradewind.flow.pipeline_health import answer
-from tradewind.flow.questions import find_question
+from tradewind.flow.pipeline.health import answer
+from tradewind.flow.questions.asked import find_question
 from tradewind.sources.load import load_tables
 from tradewind.store.workspace import Workspace
 

@@ -13,7 +13,7 @@ from contract.use_case_contract import TinyShop, UseCaseContract
 from tradewind.core.time import Cutoff
 from tradewind.features.probe import probe_time_travel
 from tradewind.flow.data import open_data
-from tradewind.flow.require import first_orders
+from tradewind.flow.learning.require import first_orders
 from tradewind.store.workspace import Workspace
 
 TINY = TinyShop(

@@ -11,10 +11,10 @@ from sources_of_leads import leads_workspace, moment, write_rows
 
 from contract.analysis_contract import AnalysisContract
 from tradewind.core.errors import NotAnswerable
-from tradewind.flow.analyse import Analysed
+from tradewind.flow.answers.analyse import Analysed
 from tradewind.flow.data import open_data
-from tradewind.flow.questions import find_question
-from tradewind.flow.sales_ready import answer
+from tradewind.flow.leads.sales_ready import answer
+from tradewind.flow.questions.asked import find_question
 from tradewind.store.workspace import Workspace
 
 EVENTS = """

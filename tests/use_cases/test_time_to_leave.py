@@ -14,13 +14,13 @@ from small_worlds import write_workspace
 from tradewind.core.terms import statistical_terms
 from tradewind.core.time import Cutoff
 from tradewind.features.training import fit_features
-from tradewind.flow.contracts import NEVER, billing_period, day_number, day_of, read_contracts
 from tradewind.flow.data import open_data
-from tradewind.flow.questions import find_question
+from tradewind.flow.questions.asked import find_question
 from tradewind.flow.run import run
-from tradewind.flow.stay_curves import curve_rows
-from tradewind.flow.tell_leave import when_words
-from tradewind.flow.time_to_leave import fit, prepare, remaining_days, switch_days
+from tradewind.flow.subscriptions.contracts import NEVER, billing_period, day_number, day_of, read_contracts
+from tradewind.flow.subscriptions.stay_curves import curve_rows
+from tradewind.flow.subscriptions.tell_leave import when_words
+from tradewind.flow.subscriptions.time_to_leave import fit, prepare, remaining_days, switch_days
 from tradewind.models.survival.files import hazard_text, read_hazard
 from tradewind.report.survival_charts import say_curve, say_span, survival_chart
 from tradewind.sources.load import load_tables

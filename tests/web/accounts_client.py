@@ -10,8 +10,8 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from tradewind.flow.account_changes import first_link
-from tradewind.flow.accounts import Cost
+from tradewind.flow.accounts.changes import first_link
+from tradewind.flow.accounts.door import Cost
 from tradewind.web.app import build_app
 from tradewind.web.settings import ServeSettings
 from tradewind.web.site import Site

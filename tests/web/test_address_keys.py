@@ -21,8 +21,8 @@ from fastapi.testclient import TestClient
 import tradewind as tw
 from small_worlds import NOW
 from tradewind.core.visitor import Visitor, visitor_of
-from tradewind.flow.alias import alias_of, alias_secret
-from tradewind.flow.people_index import people_index
+from tradewind.flow.people.alias import alias_of, alias_secret
+from tradewind.flow.people.index import people_index
 from tradewind.store.manifest import publish
 from tradewind.store.tables import write_table
 from tradewind.web.app import build_app

@@ -11,8 +11,8 @@ import pytest
 import tradewind as tw
 from answered_by_hand import Clock, answer_by_hand, open_by_hand, scores
 from small_worlds import NOW
-from tradewind.flow.economics import read_curve, reckon
-from tradewind.flow.questions import find_question
+from tradewind.flow.answers.economics import read_curve, reckon
+from tradewind.flow.questions.asked import find_question
 from web.test_roll_back import OLD, add_older_version
 
 ROOMS = ("/", "/answers", "/segments", "/offers", "/tests", "/sends", "/tables")

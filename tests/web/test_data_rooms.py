@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tradewind.core.time import system_clock
-from tradewind.flow.first_visit import present_work
-from tradewind.flow.mapping_draft import look_at_uploads
+from tradewind.flow.mapping.draft import look_at_uploads
 from tradewind.flow.progress import Silent
+from tradewind.flow.start.first_visit import present_work
 from tradewind.web.settings import ServeSettings
 
 ORDERS = "number,customer,ordered,total\n" + "".join(

@@ -10,7 +10,7 @@ import pytest
 from accounts_client import PASSWORD, Browser, admins_browser, invited, site_in
 
 from tradewind.core.visitor import ALLOWED, Visitor
-from tradewind.flow.account_changes import Wish, first_link, make_token
+from tradewind.flow.accounts.changes import Wish, first_link, make_token
 from tradewind.store.audit_state import Wanted
 from tradewind.web.app import build_app
 from tradewind.web.door import way_back

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tradewind.core.visitor import ALLOWED
-from tradewind.flow.events import take_events
+from tradewind.flow.live.door import take_events
 from tradewind.govern.tokens import Wish, make_token
 from tradewind.store.inbox_state import Inbox, events_since
 from tradewind.store.state import open_state

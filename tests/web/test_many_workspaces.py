@@ -12,8 +12,8 @@ from accounts_client import Browser, Turned
 
 from tradewind.core.errors import ConfigError
 from tradewind.core.visitor import ALLOWED, Visitor
-from tradewind.flow.account_changes import Wish, first_link, make_token
-from tradewind.flow.accounts import Cost
+from tradewind.flow.accounts.changes import Wish, first_link, make_token
+from tradewind.flow.accounts.door import Cost
 from tradewind.store.audit_state import Wanted
 from tradewind.web.many import Many, build_many, folders_in
 from tradewind.web.settings import ServeSettings

@@ -12,7 +12,7 @@ import pytest
 import tradewind as tw
 from small_worlds import NOW
 from tradewind.core.visitor import visitor_of
-from tradewind.flow.people_list import Wanted, list_people
+from tradewind.flow.people.list import Wanted, list_people
 
 
 def first_lead(root: Path, owner: str = "") -> tuple[str, str]:

@@ -12,9 +12,9 @@ import pytest
 import tradewind as tw
 from small_worlds import NOW
 from tradewind.core.errors import ConfigError, NotAnswerable, NotFound
-from tradewind.flow.explain import explain
+from tradewind.flow.answers.versions import choose_version, compare_versions, find_pin, use_newest, version_in_use
+from tradewind.flow.learning.explain import explain
 from tradewind.flow.run import run
-from tradewind.flow.versions import choose_version, compare_versions, find_pin, use_newest, version_in_use
 from tradewind.store.workspace import Workspace
 
 OLD = "0123456789ab"

@@ -15,9 +15,9 @@ import tradewind as tw
 from small_worlds import NOW
 from tradewind.core.time import Cutoff
 from tradewind.flow.data import open_data
-from tradewind.flow.live_tables import drain_events
-from tradewind.flow.questions import find_question
-from tradewind.flow.score import ask_everybody
+from tradewind.flow.learning.score import ask_everybody
+from tradewind.flow.live.tables import drain_events
+from tradewind.flow.questions.asked import find_question
 
 ClientOf = Callable[..., TestClient]
 

@@ -10,7 +10,7 @@ import pytest
 from accounts_client import admins_browser, site_in
 
 from tradewind.core.brand import Brand, logo_kind
-from tradewind.flow.brand import read_brand
+from tradewind.flow.accounts.brand import read_brand
 
 
 def chunk(name: bytes, body: bytes) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from accounts_client import PASSWORD, Browser, admins_browser, invited, site_in
 
-from tradewind.flow.word_table import find_words
+from tradewind.flow.answers.word_table import find_words
 from tradewind.web.site import Site
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tradewind.flow import served
-from tradewind.flow.jobs import list_runs
+from tradewind.flow.accounts import served
+from tradewind.flow.jobs.queue import list_runs
 from tradewind.web.settings import ServeSettings
 
 ClientOf = Callable[..., Any]

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from small_worlds import NOW
-from tradewind.flow.job_progress import JobProgress
-from tradewind.flow.jobs import start_run
-from tradewind.flow.updates import stages_of
+from tradewind.flow.jobs.progress import JobProgress
+from tradewind.flow.jobs.queue import start_run
+from tradewind.flow.jobs.updates import stages_of
 from tradewind.store.jobs_state import JobEvent, claim_next, end_job
 from tradewind.store.schedules_state import schedules
 from tradewind.store.state import State

@@ -18,9 +18,9 @@ from tradewind.cli.live import LiveProgress
 from tradewind.core.errors import ContractError
 from tradewind.core.finding import Check
 from tradewind.core.words import CHECKS, WORDS
-from tradewind.flow.horizons import Horizons
 from tradewind.flow.open import Workspace, open_workspace
 from tradewind.flow.progress import Progress, Silent
+from tradewind.flow.start.horizons import Horizons
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,8 +33,8 @@ _STYLES = {"pass": "green", "warn": "yellow", "fail": "red", "unknown": "magenta
 def demo(what: str, directory: Path | None, as_json: bool) -> int:
     """Set up a demo and run it; `what` is a simulated one's name, or the folder for the real shop."""
     from tradewind.core.errors import ConfigError, Problem
-    from tradewind.flow.demo import set_up_demo
-    from tradewind.flow.demo_simulated import DEMOS, set_up_simulated
+    from tradewind.flow.start.demo import set_up_demo
+    from tradewind.flow.start.demo_simulated import DEMOS, set_up_simulated
 
     if what in DEMOS:
         directory = directory or Path(f"demo-{what}")
@@ -72,7 +72,7 @@ def run(directory: Path, only: Sequence[str], as_json: bool) -> int:
 
 def _show_rejected(workspace: Workspace, table: str, progress: Progress, as_json: bool) -> int:
     """List the rows that could not be used; they are there to be read also where no row could."""
-    from tradewind.flow.look import check
+    from tradewind.flow.quality.look import check
 
     refused = None
     try:
@@ -141,7 +141,7 @@ def explain(directory: Path, name: str, customer_id: str, as_json: bool) -> int:
     """Show why one customer's score is what it is."""
     from dataclasses import asdict
 
-    from tradewind.flow.explain import explain as explain_one
+    from tradewind.flow.learning.explain import explain as explain_one
     from tradewind.report.numbers import say_money, say_share
 
     with _opened(directory) as workspace:
@@ -200,7 +200,7 @@ def tables(directory: Path, as_json: bool) -> int:
 
 def use_cases(directory: Path, as_json: bool) -> int:
     """List the questions, and what is missing for those that cannot be asked here."""
-    from tradewind.flow.ready import readiness
+    from tradewind.flow.start.ready import readiness
 
     found = readiness(directory)
     if as_json:

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.time import system_clock
-from tradewind.flow.account_changes import admin_link, everybody
-from tradewind.flow.accounts import Accounts
-from tradewind.flow.served import state_of
+from tradewind.flow.accounts.changes import admin_link, everybody
+from tradewind.flow.accounts.door import Accounts
+from tradewind.flow.accounts.served import state_of
 
 
 def accounts(directory: Path, what: str, email: str, url: str, as_json: bool) -> int:

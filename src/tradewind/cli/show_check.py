@@ -24,7 +24,7 @@ from tradewind.cli.show import (
 from tradewind.cli.show import _write_json as write_json
 from tradewind.core.errors import ContractError
 from tradewind.core.trouble import KINDS, SEVERITIES, Trouble
-from tradewind.flow.look import CheckResult, horizons, look
+from tradewind.flow.quality.look import CheckResult, horizons, look
 from tradewind.report.numbers import say_money
 from tradewind.report.troubles import say_harm
 

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tradewind.cli.show import DONE, _console, _next, _progress, _write_json
-from tradewind.flow.answered import why_no_answer
-from tradewind.flow.init import Initiated, OpenQuestion, init
-from tradewind.flow.tell_init import locked_by_reason, shown_name, understood
+from tradewind.flow.start.answered import why_no_answer
+from tradewind.flow.start.init import Initiated, OpenQuestion, init
+from tradewind.flow.start.tell import locked_by_reason, shown_name, understood
 
 _MOST_IGNORED = 12
 

@@ -13,14 +13,14 @@ from rich.text import Text
 from tradewind.cli.show import DONE, _console, _next, _opened, _write_json
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feedback import VERDICTS
-from tradewind.flow.list_rows import Row
-from tradewind.flow.morning_list import MorningList
+from tradewind.flow.lists.morning_list import MorningList
+from tradewind.flow.lists.rows import Row
 from tradewind.report.numbers import say_day
 
 
 def morning_list(directory: Path, name: str, owner: str, top: int, file: Path | None, as_json: bool) -> int:
     """Show whom to work on today, or write it to a file."""
-    from tradewind.flow.morning_list import as_csv, morning_list
+    from tradewind.flow.lists.morning_list import as_csv, morning_list
 
     with _opened(directory) as workspace:
         made = morning_list(workspace, name, owner, top)
@@ -41,7 +41,7 @@ def morning_list(directory: Path, name: str, owner: str, top: int, file: Path | 
 
 def print_lists(directory: Path, names: Sequence[str], top: int = 3) -> None:
     """Show the first rows of several lists, as one sees them in the morning; a list that nobody made is left out."""
-    from tradewind.flow.morning_list import morning_list
+    from tradewind.flow.lists.morning_list import morning_list
 
     console = _console(highlight=False)
     with _opened(directory) as workspace:
@@ -92,7 +92,7 @@ def _print_row(console: Console, row: Row) -> None:
 
 def feedback(directory: Path, name: str, said: tuple[str, str, str, str, str], as_json: bool) -> int:
     """Take down what somebody says of a row of a list."""
-    from tradewind.flow.feedback import Said, give_feedback
+    from tradewind.flow.lists.feedback import Said, give_feedback
 
     entity_id, verdict, because, until, by = said
     if not entity_id or not verdict:
@@ -123,8 +123,8 @@ def _day(text: str) -> date | None:
 
 def summary(directory: Path, name: str, as_json: bool) -> int:
     """Show what was said of a list, and who was right where somebody disagreed."""
-    from tradewind.flow.overrides import say_overrides, say_times
-    from tradewind.flow.overrides_summary import summarise
+    from tradewind.flow.lists.overrides import say_overrides, say_times
+    from tradewind.flow.lists.overrides_summary import summarise
 
     with _opened(directory) as workspace:
         told = summarise(workspace, name)

@@ -20,7 +20,7 @@ def new(directory: Path, said: tuple[str, str, str, str, str, str], as_json: boo
         said: name, who, what, within, worth and title.
         as_json: whether to print JSON.
     """
-    from tradewind.flow.new_question import Words, write_question
+    from tradewind.flow.start.new_question import Words, write_question
 
     name, who, what, within, worth, title = said
     parts = {"who": who, "what": what, "within": within, "worth": worth}
@@ -62,7 +62,7 @@ def _ask(part: str) -> str:
 
 def trust(directory: Path | None, listed: bool, revoke: bool, as_json: bool) -> int:
     """Trust a folder, list what is trusted, or trust it no longer."""
-    from tradewind.flow import trust as flow
+    from tradewind.flow.questions import trust as flow
 
     console = _console(highlight=False)
     if listed:
@@ -90,7 +90,7 @@ def trust(directory: Path | None, listed: bool, revoke: bool, as_json: bool) -> 
 
 
 def _list_trust(as_json: bool) -> int:
-    from tradewind.flow.trust import standings
+    from tradewind.flow.questions.trust import standings
 
     found = standings()
     if as_json:

@@ -17,7 +17,7 @@ _STATES = {"made": "joined", "refused": "not joined", "review": "needs your eye"
 
 def people(directory: Path, name: str, as_json: bool) -> int:
     """List people of several records, or explain one of them."""
-    from tradewind.flow.people import explain_person, merged_people
+    from tradewind.flow.people.merged import explain_person, merged_people
 
     with _opened(directory) as workspace:
         if name:
@@ -78,7 +78,7 @@ def _say_pair(row: Mapping[str, Any]) -> str:
 
 def decide(directory: Path, one: str, other: str, verdict: Verdict, why: str, as_json: bool) -> int:
     """Record a person's word on two records and say what came of it."""
-    from tradewind.flow.people import decide as decide_pair
+    from tradewind.flow.people.merged import decide as decide_pair
 
     with _opened(directory) as workspace, _progress(as_json) as progress:
         told = decide_pair(workspace, one, other, verdict, why, progress)

@@ -79,7 +79,7 @@ class UseCase:
         does: what those with the outcome do ("leave", "are won"); empty for the table of words to say it.
         options: further settings that config may give, with their defaults; a setting has its default's type.
         after: questions whose answers of today it stands on; they are answered before it.
-        also: what is added to a learned answer, by its name in `flow/additions.py`.
+        also: what is added to a learned answer, by its name in `flow/learning/additions.py`.
     """
 
     name: str

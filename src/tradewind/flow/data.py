@@ -14,10 +14,10 @@ from tradewind.core.feature import FeatureTable
 from tradewind.core.identity import LINKS
 from tradewind.core.time import Cutoff, local_day
 from tradewind.features.catalog import Catalog, catalog_of, with_starts
+from tradewind.flow.answers.margin import Margin, find_margin
 from tradewind.flow.ask import ask
-from tradewind.flow.late_columns import without_late_columns
-from tradewind.flow.margin import Margin, find_margin
-from tradewind.flow.part import Part
+from tradewind.flow.learning.part import Part
+from tradewind.flow.pipeline.late_columns import without_late_columns
 from tradewind.store.engines import Engine
 from tradewind.store.manifest import Manifest
 from tradewind.store.workspace import Workspace
@@ -37,7 +37,7 @@ class Data:
         margin: share of revenue that is gross margin.
         made: features computed already, by all that they depend on; questions often ask about the same people.
         kept: what was read of it already for all who ask, by name and the day as of which.
-        part: which people these are where the data are those of a part only; see `flow.part`.
+        part: which people these are where the data are those of a part only; see `flow.learning.part`.
     """
 
     workspace: Workspace

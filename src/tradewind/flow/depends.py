@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from tradewind.core.time import local_day
 from tradewind.flow.data import contract_tables, tables_read
-from tradewind.flow.questions import Question
+from tradewind.flow.questions.asked import Question
 from tradewind.store.steps import StepOutput, run_step
 from tradewind.store.workspace import Workspace
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TypeVar
 
-from tradewind.flow.published import LATEST
+from tradewind.flow.answers.published import LATEST
 from tradewind.store.config import CONFIG_FILE
 from tradewind.store.manifest import MANIFEST_FILE
 from tradewind.store.workspace import Workspace

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradewind.flow.inbox import drain_inbox, set_inbox_aside
-from tradewind.flow.live_tables import drain_events, inbox_summary
+from tradewind.flow.lists.outcomes import drain_inbox, set_inbox_aside
+from tradewind.flow.live.tables import drain_events, inbox_summary
+from tradewind.flow.people.resolve import resolve
 from tradewind.flow.progress import Progress, Silent, stage
-from tradewind.flow.resolve import resolve
 from tradewind.sources.load import load_tables
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.workspace import Workspace

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tradewind.core.contract_page import contract_page
-from tradewind.flow.questions import list_use_cases, speak_days
+from tradewind.flow.questions.asked import list_use_cases, speak_days
 from tradewind.sources.layouts import all_layouts
 from tradewind.store import config
 from tradewind.store.config_clean import CleanRule, Parse

@@ -12,27 +12,27 @@ from typing import Any
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, TradewindError
 from tradewind.core.finding import Check, Finding
 from tradewind.core.trouble import Trouble
-from tradewind.flow.analyse import run_analysis
-from tradewind.flow.analyses import find_analysis
-from tradewind.flow.answer import answer
+from tradewind.flow.answers.analyse import run_analysis
+from tradewind.flow.answers.analyses import find_analysis
+from tradewind.flow.answers.answer import answer
+from tradewind.flow.answers.reporting import Written, publish_report
+from tradewind.flow.answers.versions import checks_of_version, version_in_use, with_version_in_use
 from tradewind.flow.data import Data, OpenData, lazy_data
 from tradewind.flow.depends import question_step
-from tradewind.flow.learned import Learned, Scored
-from tradewind.flow.lesson import wanted_questions
-from tradewind.flow.lifetime import score_lifetime, train_lifetime
+from tradewind.flow.labels.score import score_label
+from tradewind.flow.labels.train import train_label
+from tradewind.flow.learning.learned import Learned, Scored
+from tradewind.flow.learning.lesson import wanted_questions
+from tradewind.flow.learning.score import score_question
+from tradewind.flow.learning.tell import failed
+from tradewind.flow.learning.train import train_question
+from tradewind.flow.lists.overrides import checks_of_overrides
 from tradewind.flow.load import load
-from tradewind.flow.look import check_tables, look_into_columns
-from tradewind.flow.overrides import checks_of_overrides
-from tradewind.flow.people_index import prepare_people
+from tradewind.flow.orders.lifetime import score_lifetime, train_lifetime
+from tradewind.flow.people.index import prepare_people
 from tradewind.flow.progress import Progress, Silent, stage
-from tradewind.flow.questions import Question, find_question, list_questions
-from tradewind.flow.reporting import Written, publish_report
-from tradewind.flow.score import score_question
-from tradewind.flow.score_label import score_label
-from tradewind.flow.tell import failed
-from tradewind.flow.train import train_question
-from tradewind.flow.train_label import train_label
-from tradewind.flow.versions import checks_of_version, version_in_use, with_version_in_use
+from tradewind.flow.quality.look import check_tables, look_into_columns
+from tradewind.flow.questions.asked import Question, find_question, list_questions
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.expire import expire
 from tradewind.store.steps import StepOutput

@@ -26,7 +26,7 @@ class Job:
 
     Args:
         job_id: 32 hexadecimal digits.
-        kind: run, check, demo, init …; see `flow.job_kinds`.
+        kind: run, check, demo, init …; see `flow.jobs.kinds`.
         arguments: of the kind.
         asked_by: who asked, as people are told.
         asked_at: naive UTC, as are the other times.

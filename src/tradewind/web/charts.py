@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from tradewind.flow.saved_charts import SavedChart
+from tradewind.flow.answers.saved_charts import SavedChart
 from tradewind.report.charts import Chart
 from tradewind.report.html import inert
 

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.accounts import LONGEST, csrf_of, new_secret, same
+from tradewind.flow.accounts.door import LONGEST, csrf_of, new_secret, same
 from tradewind.web.refusals import StaleForm, TooLarge
 from tradewind.web.site import Site
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
 
-from tradewind.flow.background import Background
+from tradewind.flow.jobs.background import Background
 from tradewind.web.headers import App, Receive, Scope, Send
 
 LOG = logging.getLogger("tradewind.server")

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from tradewind.core.errors import ConfigError, TradewindError
-from tradewind.flow.readiness import not_ready, server_figures
+from tradewind.flow.accounts.readiness import not_ready, server_figures
 from tradewind.web.lifecycle import draining
 from tradewind.web.observe import all_numbers
 from tradewind.web.problems import RETRY_SECONDS

@@ -27,7 +27,7 @@ from tradewind.core.errors import (
     UnsafeExpression,
     WorkspaceLocked,
 )
-from tradewind.flow.once import KeyReused, StillRunning
+from tradewind.flow.jobs.once import KeyReused, StillRunning
 from tradewind.web.refusals import NotSignedIn, Refusal
 from tradewind.web.refusals import TooMany as TooManyRequests
 from tradewind.web.render import page

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
-from tradewind.flow.page_words import on_page
+from tradewind.flow.mapping.page_words import on_page
 from tradewind.report.numbers import say_count, say_day, say_money, say_value
 from tradewind.web.navigation import rooms_for
 from tradewind.web.site import Site

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from tradewind.core.errors import ConfigError, Problem, StoreError
-from tradewind.flow.account_changes import first_link
-from tradewind.flow.background import Background
-from tradewind.flow.served_place import ServedPlace
+from tradewind.flow.accounts.changes import first_link
+from tradewind.flow.accounts.served_place import ServedPlace
+from tradewind.flow.jobs.background import Background
 from tradewind.web.headers import App
 from tradewind.web.lifecycle import Lifecycle, answer_first
 from tradewind.web.observe import SHARED_VARIABLE

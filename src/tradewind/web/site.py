@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tradewind.core.time import Clock, system_clock
-from tradewind.flow.accounts import Accounts, Limit
-from tradewind.flow.brand import BRAND_FILE, Brand, read_brand
-from tradewind.flow.served import State, Workspace, open_served, state_of
+from tradewind.flow.accounts.brand import BRAND_FILE, Brand, read_brand
+from tradewind.flow.accounts.door import Accounts, Limit
+from tradewind.flow.accounts.served import State, Workspace, open_served, state_of
 from tradewind.web.settings import ServeSettings
 
 CONFIG_FILE = "tradewind.toml"

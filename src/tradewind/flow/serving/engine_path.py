@@ -13,8 +13,8 @@ from tradewind.core.errors import NotAnswerable
 from tradewind.core.time import Cutoff
 from tradewind.features.labels import eligible_at
 from tradewind.flow.data import Data, tables_read
-from tradewind.flow.question import Question
-from tradewind.flow.score import Asked, ask_with
+from tradewind.flow.learning.score import Asked, ask_with
+from tradewind.flow.questions.question import Question
 from tradewind.flow.serving.inbox import Arrived
 from tradewind.flow.serving.served import Model
 from tradewind.flow.serving.statements import own_tables

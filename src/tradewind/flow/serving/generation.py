@@ -13,7 +13,7 @@ from tradewind.core.errors import NotAnswerable
 from tradewind.core.identity import LINKS
 from tradewind.core.time import Clock, Cutoff, local_day
 from tradewind.flow.data import Data, open_data
-from tradewind.flow.questions import Question, asked_questions
+from tradewind.flow.questions.asked import Question, asked_questions
 from tradewind.flow.serving.columns import NotKnownHere, Relation, Words
 from tradewind.flow.serving.engine_path import EnginePath
 from tradewind.flow.serving.fresh import Worker

@@ -21,7 +21,7 @@ _KEYS = (*ENTITIES, *ID_COLUMNS.values())
 
 
 class Row(Protocol):
-    """One accepted row that no run has read yet; `flow.events.InboxRow` is one."""
+    """One accepted row that no run has read yet; `flow.live.door.InboxRow` is one."""
 
     @property
     def sequence(self) -> int:

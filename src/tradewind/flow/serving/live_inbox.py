@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradewind.flow.events import InboxRow, inbox_rows
-from tradewind.flow.live_log import published_through
+from tradewind.flow.live.door import InboxRow, inbox_rows
+from tradewind.flow.live.log import published_through
 from tradewind.store.manifest import Manifest
 from tradewind.store.workspace import Workspace
 

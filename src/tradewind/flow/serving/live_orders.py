@@ -1,4 +1,4 @@
-"""Which orders that have arrived count beside the loaded ones: told one by one what `flow.live_orders` tells of all."""
+"""Which orders that have arrived count beside the loaded ones: told one by one what `flow.live.orders` tells of all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tradewind.flow.live_orders import LONGEST_GAP, SAME_ORDER
+from tradewind.flow.live.orders import LONGEST_GAP, SAME_ORDER
 from tradewind.flow.serving.inbox import Arrived
 from tradewind.store.live import live_name, loaded_entry
 from tradewind.store.manifest import Manifest

@@ -10,8 +10,8 @@ import numpy as np
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.time import Clock, Cutoff
-from tradewind.flow.live_orders import LONGEST_GAP
-from tradewind.flow.score import Asked, weigh
+from tradewind.flow.learning.score import Asked, weigh
+from tradewind.flow.live.orders import LONGEST_GAP
 from tradewind.flow.serving.answers import Answer
 from tradewind.flow.serving.columns import NotKnownHere
 from tradewind.flow.serving.generation import Generation
@@ -128,7 +128,7 @@ class One:
         return f"what was told since of the {self._served.question.one}'s own details counts from the next run on"
 
     def _silence(self, day: Cutoff) -> str:
-        """Whether so long a time lies behind the last run's day that live orders wait, as `flow.live_orders` says."""
+        """Whether so long a time lies behind the last run's day that live orders wait, as `flow.live.orders` says."""
         listed = self._served.listed
         if listed is None or listed.day is None or day.day - listed.day <= LONGEST_GAP:
             return ""

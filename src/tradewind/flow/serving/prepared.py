@@ -19,7 +19,7 @@ from tradewind.features.derive import exact_values
 from tradewind.features.feature_set import Group
 from tradewind.features.labels import eligible_at, value_at
 from tradewind.flow.data import Data
-from tradewind.flow.question import Question
+from tradewind.flow.questions.question import Question
 from tradewind.flow.serving.columns import Words
 from tradewind.flow.serving.served import Model
 

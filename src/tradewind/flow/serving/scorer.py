@@ -14,9 +14,9 @@ import numpy as np
 from tradewind.core.errors import ConfigError, NotFound, Problem, TradewindError
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Clock, Cutoff, local_day
-from tradewind.flow.aliases import aliases_for, keys_asked
-from tradewind.flow.explain import MOST_REASONS
-from tradewind.flow.names import OWNERS, current_rows
+from tradewind.flow.learning.explain import MOST_REASONS
+from tradewind.flow.people.aliases import aliases_for, keys_asked
+from tradewind.flow.people.names import OWNERS, current_rows
 from tradewind.flow.serving.ahead import work_ahead
 from tradewind.flow.serving.answers import Answer, Explained
 from tradewind.flow.serving.generation import (

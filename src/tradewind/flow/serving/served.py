@@ -15,11 +15,11 @@ from tradewind.core.time import Cutoff, Days, local_day
 from tradewind.features.feature_set import FeatureSet
 from tradewind.features.labels import LabelSQL
 from tradewind.flow.data import Data
-from tradewind.flow.lesson import label_of
-from tradewind.flow.lifetime import panel_question
-from tradewind.flow.model_files import model_folder
-from tradewind.flow.newest_load import moments_of
-from tradewind.flow.question import Question, speak_days
+from tradewind.flow.learning.lesson import label_of
+from tradewind.flow.learning.model_files import model_folder
+from tradewind.flow.learning.newest_load import moments_of
+from tradewind.flow.orders.lifetime import panel_question
+from tradewind.flow.questions.question import Question, speak_days
 from tradewind.flow.serving.columns import NotKnownHere
 from tradewind.flow.serving.listed import Listed
 from tradewind.flow.serving.payload import Payload
@@ -84,7 +84,7 @@ class Served:
     def known_by(self, day: Cutoff, today: Cutoff | None, newer: Mapping[str, datetime]) -> Cutoff:
         """Return by when rows may be known that tell whether somebody is still asked about as of a day.
 
-        See `flow.newest_load.known_today`, which this is for any day, over what has arrived since as well.
+        See `flow.learning.newest_load.known_today`, which this is for any day, over what has arrived since as well.
 
         Args:
             day: of the answer.

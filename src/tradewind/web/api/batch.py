@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.batch_files import batch_csv, batch_parquet
-from tradewind.flow.batch_scores import BatchScores, score_batch
-from tradewind.flow.batch_upload import Format, read_upload
-from tradewind.flow.question_states import known_question
+from tradewind.flow.batch.files import batch_csv, batch_parquet
+from tradewind.flow.batch.scores import BatchScores, score_batch
+from tradewind.flow.batch.upload import Format, read_upload
+from tradewind.flow.questions.states import known_question
 from tradewind.web.api.answers import BatchAnswer, BatchRow, ReasonAnswer
 from tradewind.web.api.asking import KIND_OF, Exports, errors, sees
 from tradewind.web.refusals import Refusal

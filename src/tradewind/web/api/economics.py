@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from tradewind.flow.answer_page import question_money
-from tradewind.flow.question_states import known_question
+from tradewind.flow.answers.page import question_money
+from tradewind.flow.questions.states import known_question
 from tradewind.web.api.asking import QuestionName, SeesAnswers, errors
 from tradewind.web.visitor import site_of
 

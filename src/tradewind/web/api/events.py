@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.errors import TradewindError
 from tradewind.core.visitor import Visitor
-from tradewind.flow.events import MOST_BYTES, Inbox, Taken, key_in, read_body, take_events
+from tradewind.flow.live.door import MOST_BYTES, Inbox, Taken, key_in, read_body, take_events
 from tradewind.web.api.asking import errors
 from tradewind.web.observe import numbers
 from tradewind.web.refusals import NotAllowed, NotSignedIn, Refusal, TooLarge

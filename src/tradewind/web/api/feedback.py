@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradewind.core.feedback import Feedback
-from tradewind.flow.aliases import Aliases, aliases_for, keys_asked
-from tradewind.flow.feedback import Said, give_feedback
-from tradewind.flow.feedback_pages import Wanted, feedback_page
-from tradewind.flow.person import is_visible
+from tradewind.flow.lists.feedback import Said, give_feedback
+from tradewind.flow.lists.feedback_pages import Wanted, feedback_page
+from tradewind.flow.people.aliases import Aliases, aliases_for, keys_asked
+from tradewind.flow.people.one import is_visible
 from tradewind.web.api.answers import FeedbackAnswer, FeedbackPage, Verdict
 from tradewind.web.api.asking import KIND_OF, Cursor, GivesFeedback, Limit, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor

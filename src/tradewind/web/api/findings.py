@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
-from tradewind.flow.aliases import aliases_for
-from tradewind.flow.published import Published, read_published
-from tradewind.flow.question_states import known_question
+from tradewind.flow.answers.published import Published, read_published
+from tradewind.flow.answers.table_page import Sight, table_of, table_page, table_parquet
+from tradewind.flow.people.aliases import aliases_for
+from tradewind.flow.questions.states import known_question
 from tradewind.flow.snapshot_rows import find_snapshot
-from tradewind.flow.table_page import Sight, table_of, table_page, table_parquet
 from tradewind.web.api.answers import FindingAnswer, FindingPage, FindingTablePage, TableColumn
 from tradewind.web.api.asking import Cursor, Limit, QuestionName, SeesAnswers, SeesPeople, errors, sees
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor

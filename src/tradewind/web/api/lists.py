@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query, Request, Response
 from tradewind.core.contract import CONTRACT
 from tradewind.core.visitor import Visitor
 from tradewind.flow.depends import today_of
-from tradewind.flow.export import make_export, plan_export
-from tradewind.flow.feedback_pages import last_word
-from tradewind.flow.people_query import Wanted
-from tradewind.flow.question_states import known_question
-from tradewind.flow.work_list import WorkList, WorkRow, list_cards, work_list
-from tradewind.flow.worklist import INFLUENCES, REASONS
+from tradewind.flow.lists.export import make_export, plan_export
+from tradewind.flow.lists.feedback_pages import last_word
+from tradewind.flow.lists.table import INFLUENCES, REASONS
+from tradewind.flow.lists.work_list import WorkList, WorkRow, list_cards, work_list
+from tradewind.flow.people.query import Wanted
+from tradewind.flow.questions.states import known_question
 from tradewind.web.api.answers import ListRow, ListSummary, ListSummaryPage, ReasonAnswer, WorkListPage
 from tradewind.web.api.asking import KIND_OF, Cursor, Exports, Limit, OwnerName, QuestionName, SeesPeople, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor

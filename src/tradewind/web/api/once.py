@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from tradewind.flow.once import Answered, Asked, do_once
+from tradewind.flow.jobs.once import Answered, Asked, do_once
 from tradewind.web.refusals import Refusal
 from tradewind.web.site import Site
 from tradewind.web.visitor import site_of, visitor_or_none

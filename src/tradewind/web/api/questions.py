@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from tradewind.flow.question_states import QuestionState, question_state, question_states
+from tradewind.flow.questions.states import QuestionState, question_state, question_states
 from tradewind.web.api.answers import QuestionAnswer, QuestionPage
 from tradewind.web.api.asking import KIND_OF, Cursor, Limit, QuestionName, SeesAnswers, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Query, Request
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotFound, Problem
 from tradewind.core.visitor import Visitor
-from tradewind.flow.aliases import aliases_for
-from tradewind.flow.list_rows import say_last
-from tradewind.flow.people_list import PersonRow, list_people
-from tradewind.flow.people_query import Wanted
-from tradewind.flow.person import Person, Told, find_person, is_visible
-from tradewind.flow.timeline import Timeline, timeline
+from tradewind.flow.lists.rows import say_last
+from tradewind.flow.people.aliases import aliases_for
+from tradewind.flow.people.list import PersonRow, list_people
+from tradewind.flow.people.one import Person, Told, find_person, is_visible
+from tradewind.flow.people.query import Wanted
+from tradewind.flow.people.timeline import Timeline, timeline
 from tradewind.web.api import answers_people as told
 from tradewind.web.api.asking import KIND_OF, Cursor, EntityId, Limit, OwnerName, SeesPeople, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tradewind.core.errors import ConfigError, Problem
-from tradewind.flow.job_kinds import KINDS
-from tradewind.flow.jobs import Job, JobEvent, cancel_run, get_run, job_events, list_runs, start_run, waits_for
+from tradewind.flow.jobs.kinds import KINDS
+from tradewind.flow.jobs.queue import Job, JobEvent, cancel_run, get_run, job_events, list_runs, start_run, waits_for
 from tradewind.web.api.answers import RunAnswer, RunEvent, RunEventPage, RunPage
 from tradewind.web.api.asking import Cursor, Limit, Runs, SeesAnswers, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor
@@ -112,7 +112,7 @@ def post_cancel(request: Request, visitor: Runs, once: DoOnce, run_id: RunId) ->
 
 
 def _known(site: Site, only: list[str]) -> None:
-    from tradewind.flow.questions import list_questions
+    from tradewind.flow.questions.asked import list_questions
 
     known = list_questions(site.workspace().config)
     problems = [

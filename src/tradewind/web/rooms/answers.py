@@ -12,10 +12,10 @@ from markupsafe import Markup
 from tradewind.core.label_words import infinitive
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say_do
-from tradewind.flow.answer_index import answer_index
-from tradewind.flow.answer_page import AnswerPage, answer_charts, answer_page, require_finding
+from tradewind.flow.answers.index import answer_index
+from tradewind.flow.answers.page import AnswerPage, answer_charts, answer_page, require_finding
+from tradewind.flow.answers.versions import choose_version, say_metric, use_newest
 from tradewind.flow.kept import keep
-from tradewind.flow.versions import choose_version, say_metric, use_newest
 from tradewind.report.numbers import say_one_in
 from tradewind.web.audit import note
 from tradewind.web.charts import inert_text, picture_of_saved

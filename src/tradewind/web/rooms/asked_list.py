@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.people_list import Wanted
+from tradewind.flow.people.list import Wanted
 from tradewind.web.render import page
 
 WHERE = "is."

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.answer_index import answer_index
-from tradewind.flow.make_today import planned_tests
-from tradewind.flow.segments import find_groups
-from tradewind.flow.sends import list_sends
+from tradewind.flow.answers.index import answer_index
+from tradewind.flow.lists.segments import find_groups
+from tradewind.flow.lists.sends import list_sends
+from tradewind.flow.today.make import planned_tests
 from tradewind.report.numbers import say_share
 from tradewind.web.render import page
 from tradewind.web.visitor import may, site_of

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.data_room import look_at_data, who_writes
-from tradewind.flow.data_wrong import rejected_rows
-from tradewind.flow.first_visit import last_look, present_work
-from tradewind.flow.mapping_draft import read_draft
-from tradewind.flow.page_words import what_unlocks
+from tradewind.flow.mapping.draft import read_draft
+from tradewind.flow.mapping.page_words import what_unlocks
+from tradewind.flow.quality.room import look_at_data, who_writes
+from tradewind.flow.quality.wrong import rejected_rows
+from tradewind.flow.start.first_visit import last_look, present_work
 from tradewind.web.audit import note
 from tradewind.web.render import page
 from tradewind.web.rooms.waiting import begin

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
-from tradewind.flow.deals_forecast import FORECAST, STALLED, DealsForecast, Part, deals_forecast
+from tradewind.flow.pipeline.beside import FORECAST, STALLED, DealsForecast, Part, deals_forecast
 from tradewind.web.audit import note
 from tradewind.web.charts import picture_of_saved
 from tradewind.web.render import page

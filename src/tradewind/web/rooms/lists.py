@@ -12,13 +12,13 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from tradewind.core.errors import ConfigError, NotFound, Problem, Stale
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
-from tradewind.flow.export import find_export, layouts_for, list_exports, make_export, plan_export, said_of_file
-from tradewind.flow.feedback import Said
-from tradewind.flow.list_feedback import click, take_back_click, word_of
-from tradewind.flow.list_rows import say_last
-from tradewind.flow.people_list import choices_of
-from tradewind.flow.saved_lists import lists_of
-from tradewind.flow.work_list import list_cards, work_list
+from tradewind.flow.lists.click import click, take_back_click, word_of
+from tradewind.flow.lists.export import find_export, layouts_for, list_exports, make_export, plan_export, said_of_file
+from tradewind.flow.lists.feedback import Said
+from tradewind.flow.lists.rows import say_last
+from tradewind.flow.lists.saved import lists_of
+from tradewind.flow.lists.work_list import list_cards, work_list
+from tradewind.flow.people.list import choices_of
 from tradewind.web.audit import note
 from tradewind.web.refusals import NotAllowed
 from tradewind.web.render import page

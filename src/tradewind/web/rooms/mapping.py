@@ -13,9 +13,9 @@ from starlette.datastructures import FormData
 
 from tradewind.core.errors import Problem
 from tradewind.core.visitor import Visitor
-from tradewind.flow.mapping_page import mapping_page
-from tradewind.flow.mapping_preview import Preview, preview_table
-from tradewind.flow.mapping_save import (
+from tradewind.flow.mapping.page import mapping_page
+from tradewind.flow.mapping.preview import Preview, preview_table
+from tradewind.flow.mapping.save import (
     Outcome,
     Standing,
     changed_workspace,
@@ -25,7 +25,7 @@ from tradewind.flow.mapping_save import (
     standing_mapping,
     value_problems,
 )
-from tradewind.flow.source_tables import known_files
+from tradewind.flow.mapping.source_tables import known_files
 from tradewind.web.audit import note
 from tradewind.web.refusals import NotFound, Refusal
 from tradewind.web.render import page

@@ -9,12 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from tradewind.core.errors import ConfigError, DeliveryError
 from tradewind.core.visitor import Visitor
-from tradewind.flow.mailing import can_send, queue_now, sent_to, set_weekly, stop_weekly, weekly_of
-from tradewind.flow.models_beside import models_beside
-from tradewind.flow.notices import deliveries, forget_program, list_hooks, program_secret_set, tell_program
-from tradewind.flow.schedules import WEEKDAYS
-from tradewind.flow.served import zone_of
-from tradewind.flow.updates import row_of_delivery, say_moment
+from tradewind.flow.accounts.served import zone_of
+from tradewind.flow.answers.models_beside import models_beside
+from tradewind.flow.jobs.notices import deliveries, forget_program, list_hooks, program_secret_set, tell_program
+from tradewind.flow.jobs.schedules import WEEKDAYS
+from tradewind.flow.jobs.updates import row_of_delivery, say_moment
+from tradewind.flow.today.mailing import can_send, queue_now, sent_to, set_weekly, stop_weekly, weekly_of
 from tradewind.web.audit import note
 from tradewind.web.refusals import Conflict, NotFound
 from tradewind.web.render import page

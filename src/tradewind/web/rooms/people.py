@@ -11,10 +11,10 @@ from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import Stale
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
-from tradewind.flow.people_list import Wanted, choices_of, list_people
-from tradewind.flow.person import find_person
-from tradewind.flow.saved_lists import forget_list, keep_list, lists_of
-from tradewind.flow.timeline import timeline
+from tradewind.flow.lists.saved import forget_list, keep_list, lists_of
+from tradewind.flow.people.list import Wanted, choices_of, list_people
+from tradewind.flow.people.one import find_person
+from tradewind.flow.people.timeline import timeline
 from tradewind.web.audit import note
 from tradewind.web.render import page
 from tradewind.web.rooms.asked_list import (

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tradewind.core.errors import AccountError, Problem
 from tradewind.core.visitor import Visitor
-from tradewind.flow.account_changes import (
+from tradewind.flow.accounts.changes import (
     change_password,
     change_self,
     end_all_sessions,
@@ -17,7 +17,7 @@ from tradewind.flow.account_changes import (
     end_session,
     my_account,
 )
-from tradewind.flow.accounts import Accounts
+from tradewind.flow.accounts.door import Accounts
 from tradewind.web.door import Fields, form_fields, let_out, one, session_secret
 from tradewind.web.refusals import NotFound
 from tradewind.web.render import page

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.audit_log import DIDS, Asked, audit_csv, audit_page
+from tradewind.flow.accounts.audit_log import DIDS, Asked, audit_csv, audit_page
 from tradewind.web.audit import note
 from tradewind.web.render import page
 from tradewind.web.visitor import may, site_of

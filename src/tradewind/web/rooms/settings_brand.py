@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from tradewind.core.brand import LARGEST_LOGO
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
-from tradewind.flow.brand import change_brand
+from tradewind.flow.accounts.brand import change_brand
 from tradewind.web.audit import note
 from tradewind.web.refusals import Conflict, NotFound
 from tradewind.web.render import page

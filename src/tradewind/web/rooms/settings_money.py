@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from tradewind.core.errors import ConfigError, Problem, Stale
 from tradewind.core.visitor import Visitor
-from tradewind.flow.money_settings import money_settings, save_money
+from tradewind.flow.mapping.money_settings import money_settings, save_money
 from tradewind.web.audit import note
 from tradewind.web.door import Fields, form_fields, one
 from tradewind.web.refusals import Conflict

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from tradewind.core.errors import AccountError, Problem
 from tradewind.core.visitor import PERMISSIONS, Visitor
-from tradewind.flow.account_changes import Wish, all_tokens, make_token, revoke_token, token_scopes
+from tradewind.flow.accounts.changes import Wish, all_tokens, make_token, revoke_token, token_scopes
 from tradewind.web.door import Fields, form_fields, one
 from tradewind.web.refusals import NotFound
 from tradewind.web.render import page

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from tradewind.core.errors import AccountError, Problem
 from tradewind.core.visitor import Visitor
-from tradewind.flow.account_changes import (
+from tradewind.flow.accounts.changes import (
     ROLES,
     change_person,
     everybody,

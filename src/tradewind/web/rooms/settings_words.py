@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.word_table import find_words
+from tradewind.flow.answers.word_table import find_words
 from tradewind.web.render import page
 from tradewind.web.visitor import may
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from tradewind.core.errors import AccountError, Problem, TooMany
 from tradewind.core.visitor import Visitor
-from tradewind.flow.account_changes import accept_link, everybody_is_new, find_link
+from tradewind.flow.accounts.changes import accept_link, everybody_is_new, find_link
 from tradewind.web.audit import address_of
 from tradewind.web.door import (
     Fields,

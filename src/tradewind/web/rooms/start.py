@@ -8,10 +8,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.first_visit import present_work
-from tradewind.flow.mapping_draft import read_draft, uploads_fingerprint
-from tradewind.flow.new_files import unread_uploads
-from tradewind.flow.uploads import FILES, list_uploads
+from tradewind.flow.mapping.draft import read_draft, uploads_fingerprint
+from tradewind.flow.start.first_visit import present_work
+from tradewind.flow.uploads.new_files import unread_uploads
+from tradewind.flow.uploads.receive import FILES, list_uploads
 from tradewind.web.refusals import Conflict, NotFound
 from tradewind.web.render import page
 from tradewind.web.rooms.waiting import begin, require_writable

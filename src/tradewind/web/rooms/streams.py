@@ -16,8 +16,8 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.errors import StoreError
 from tradewind.core.visitor import Visitor
-from tradewind.flow.jobs import JobEvent, get_run, job_events
-from tradewind.flow.served import State
+from tradewind.flow.accounts.served import State
+from tradewind.flow.jobs.queue import JobEvent, get_run, job_events
 from tradewind.web.lifecycle import draining
 from tradewind.web.observe import numbers
 from tradewind.web.refusals import TooMany

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.table_view import PAGE, file_columns, list_tables, table_csv, table_view, write_parquet
+from tradewind.flow.answers.table_view import PAGE, file_columns, list_tables, table_csv, table_view, write_parquet
 from tradewind.web.audit import note
 from tradewind.web.render import page
 from tradewind.web.visitor import may, site_of

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.make_today import make_today
-from tradewind.flow.today_words import say_amount, say_how, say_part
+from tradewind.flow.today.make import make_today
+from tradewind.flow.today.words import say_amount, say_how, say_part
 from tradewind.web.render import page
 from tradewind.web.visitor import may, site_of
 from tradewind.web.whose import evidence_badge, owners_for

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.jobs import cancel_run, get_run, list_runs, retry_run, start_run
-from tradewind.flow.schedules import WEEKDAYS, remove_schedule, schedules, set_schedule
-from tradewind.flow.served import zone_of
-from tradewind.flow.updates import page_of, row_of, say_moment
+from tradewind.flow.accounts.served import zone_of
+from tradewind.flow.jobs.queue import cancel_run, get_run, list_runs, retry_run, start_run
+from tradewind.flow.jobs.schedules import WEEKDAYS, remove_schedule, schedules, set_schedule
+from tradewind.flow.jobs.updates import page_of, row_of, say_moment
 from tradewind.web.audit import note
 from tradewind.web.refusals import NotFound
 from tradewind.web.render import page

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 
 from tradewind.core.errors import TradewindError
 from tradewind.core.visitor import Visitor
-from tradewind.flow.uploads import FILES, Limits, Received, receiving, remove_upload
+from tradewind.flow.uploads.receive import FILES, Limits, Received, receiving, remove_upload
 from tradewind.web.audit import note
 from tradewind.web.refusals import NotFound, Refusal, TooLarge
 from tradewind.web.rooms.waiting import require_writable

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.first_visit import Working, first_list, present_work, work_of
-from tradewind.flow.jobs import Job, retry_run, start_run
+from tradewind.flow.jobs.queue import Job, retry_run, start_run
+from tradewind.flow.start.first_visit import Working, first_list, present_work, work_of
 from tradewind.web.refusals import Conflict
 from tradewind.web.render import page
 from tradewind.web.site import Site

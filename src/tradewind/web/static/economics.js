@@ -1,5 +1,5 @@
 "use strict";
-// What contacting leaves at the cost and share that somebody tries: line by line as in flow/economics.py.
+// What contacting leaves at the cost and share that somebody tries: line by line as in flow/answers/economics.py.
 (() => {
   const form = document.getElementById("what-if");
   const curve = JSON.parse(document.getElementById("what-if-curve").textContent);

@@ -1,0 +1,1 @@
+"""What was found, as it is told: findings, their money, tables, charts and report."""

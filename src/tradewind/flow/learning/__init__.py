@@ -1,0 +1,1 @@
+"""Learning one question from history and scoring everybody with what was learned."""

@@ -1,0 +1,1 @@
+"""What comes in while nobody runs anything: events of web SDKs, and their way into the tables."""

@@ -1,0 +1,1 @@
+"""The mapping and the configuration as pages show and change them."""

@@ -1,0 +1,1 @@
+"""Customers who buy when they like: lifetimes, cohorts, what a channel brings."""

@@ -1,0 +1,1 @@
+"""Open deals: what stands still, what the quarter will bring, what past quarters say about that."""

@@ -1,0 +1,1 @@
+"""Customers who pay again and again: lights, and when they leave."""

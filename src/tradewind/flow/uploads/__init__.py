@@ -1,0 +1,1 @@
+"""Files that people send, until they lie where a source reads them."""
