@@ -73,7 +73,7 @@ def people_by_hand(root: Path, cutoff: date = date(2024, 5, 1)) -> Workspace:
         {"customer_id": who, "mean": 0.9 - 0.1 * n, "low": 0.1, "high": 0.95, "value": 100.0, "expected_gain": 1.0 - n,
          "worth_contacting": n < 4, "reason_1": "no order for 41 days", "influence_1": "x", "cutoff": cutoff,
          "model_version": "v1"}
-        for n, who in enumerate(("C1", "C2", "C3", "C4", "C5", "C6"))
+        for n, (who, *_) in enumerate(PEOPLE)
     ]  # fmt: skip
     text = [(name, pa.string()) for name in keys]
     tables = {

@@ -172,3 +172,20 @@ def test_who_refused_the_only_way_we_know_is_left_out_for_that_reason(
         assert "C3" not in {each.record_id for each in plan.contacts}
         assert plan.left_out == left
     workspace.close()
+
+
+def test_a_refused_address_that_is_the_key_is_on_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Called, not written to: the file names her by something that nobody can write to."""
+    mail = "ann@example.test"
+    monkeypatch.setattr(hand, "PEOPLE", tuple(
+        (mail, mail, *each[2:]) if each[0] == "C3" else each for each in hand.PEOPLE
+    ))  # fmt: skip
+    monkeypatch.setattr(hand, "WORDS", tuple((mail, *each[1:]) if each[0] == "C3" else each for each in hand.WORDS))
+    workspace = people_by_hand(tmp_path / "by-address")
+    plan = plan_export(workspace, ADMIN, "lapse", "csv", Wanted())
+    made = make_export(workspace, ADMIN, plan, Wanted())
+    assert mail not in made.content.decode()
+    assert "+44203333333" in made.content.decode()
+    assert mail in plan.keys
+    assert [each.layout for each in find_person(workspace, ADMIN, "customer_id", mail).exports] == ["csv"]
+    workspace.close()

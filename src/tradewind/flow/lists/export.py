@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
@@ -15,7 +16,9 @@ from tradewind.core.words import say
 from tradewind.destinations.csv_file import write_csv
 from tradewind.destinations.excel_file import write_excel
 from tradewind.destinations.layouts import LAYOUTS, PEOPLE, Column, Contact, Layout, clean_contact
+from tradewind.flow.lists.withheld import without_refused
 from tradewind.flow.lists.work_list import WorkRow, entity_of, told_rows
+from tradewind.flow.people.alias import alias_of, alias_secret
 from tradewind.flow.people.aliases import EVERYTHING
 from tradewind.flow.people.consent import knows_consent, permission_for, words_of
 from tradewind.flow.people.facts import open_facts
@@ -64,6 +67,7 @@ class Plan:
         same: whether its rows update records that came from that tool.
         columns: of the file.
         contacts: its rows.
+        keys: their keys as loaded; a row whose key is a refused address goes out under another name.
         left_out: how many were left out, by the reason's name: refused, no address, over the limit.
         unknown: of how many rows nobody knows whether they may be contacted.
         snapshot_id: of the data.
@@ -78,6 +82,7 @@ class Plan:
     same: bool
     columns: tuple[Column, ...]
     contacts: tuple[Contact, ...]
+    keys: tuple[str, ...]
     left_out: Mapping[str, int]
     unknown: int
     snapshot_id: str
@@ -155,12 +160,15 @@ def plan_export(
     rows = [_contact(each, raw[each.person.key], name, title, action, as_of) for each in told]
     asks = chosen.channels and listed.entity in PEOPLE  # a file of deals or companies holds nobody's address
     customers = [raw[each.person.key]["customer_"] for each in told]
-    allowed, left, unknown = _allowed(workspace, chosen, rows, customers) if asks else (rows, {}, 0)
+    kept, left, unknown = (
+        _allowed(workspace, chosen, rows, customers) if asks else (list(zip(rows, rows, strict=True)), {}, 0)
+    )
+    keys, allowed = tuple(each.record_id for each, _ in kept), tuple(each for _, each in kept)
     same = system_of(workspace, listed.entity) == chosen.system != ""
     if found > len(people):
         left["over"] = found - len(people)
     return Plan(
-        name, title, question.people, listed.entity, chosen, same, chosen.columns_for(allowed, same), tuple(allowed),
+        name, title, question.people, listed.entity, chosen, same, chosen.columns_for(allowed, same), allowed, keys,
         left, unknown, snapshot, knows_consent(open_facts(workspace)),
     )  # fmt: skip
 
@@ -183,7 +191,7 @@ def make_export(workspace: Workspace, visitor: Visitor, plan: Plan, filters: Wan
         uuid.uuid4().hex, at, visitor.id, visitor.name, plan.question, plan.entity, plan.layout.name,
         len(plan.contacts), dict(plan.left_out), plan.unknown, plan.snapshot_id, asked,
     )  # fmt: skip
-    record_export(workspace.state(), export, [each.record_id for each in plan.contacts])
+    record_export(workspace.state(), export, plan.keys)
     name = f"{plan.question}-{plan.layout.name}-{at:%Y-%m-%d}.{'xlsx' if excel else 'csv'}"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" if excel else "text/csv; charset=utf-8"
     return Made(export, content, re.sub(r"[^A-Za-z0-9_.-]", "-", name), kind)
@@ -257,26 +265,27 @@ def _contact(
 
 def _allowed(
     workspace: Workspace, layout: Layout, rows: Sequence[Contact], customers: Sequence[object]
-) -> tuple[list[Contact], dict[str, int], int]:
-    """The rows that may go out, how many may not and why, and of how many nobody knows.
+) -> tuple[list[tuple[Contact, Contact]], dict[str, int], int]:
+    """The rows that may go out, as loaded and as they go; how many may not and why; of how many nobody knows.
 
     Who refused every way that the tool uses, or the only way we know, is left out; who can be reached another way stays
     without the refused address.
     """
     words = words_of(workspace, [str(each) for each in customers if each])
+    alias = partial(alias_of, alias_secret(workspace))
     kept, left, unknown = [], Counter[str](), 0
     for row, customer in zip(rows, customers, strict=True):
         said = words.get(str(customer), ()) if customer else ()
         may = {channel: permission_for(channel, said) for channel in layout.channels}
         refused = {channel for channel, word in may.items() if word == "refused"}
         known = any(getattr(row, channel) for channel in refused)
-        row = replace(row, email="" if "email" in refused else row.email, phone="" if "phone" in refused else row.phone)
-        if refused == {*may} or (known and not any(getattr(row, each) for each in layout.needs or layout.channels)):
+        out = without_refused(row, refused, alias)
+        if refused == {*may} or (known and not any(getattr(out, each) for each in layout.needs or layout.channels)):
             left["refused"] += 1
             continue
-        if layout.needs and not any(getattr(row, channel) for channel in layout.needs):
+        if layout.needs and not any(getattr(out, channel) for channel in layout.needs):
             left["address"] += 1
             continue
         unknown += all(each != "granted" for each in may.values())
-        kept.append(row)
+        kept.append((row, out))
     return kept, dict(left), unknown
