@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tradewind.flow.mapping.page_words import on_page, what_unlocks
+from tradewind.flow.mapping.page_words import on_api, on_page, what_unlocks
 
 
 @pytest.mark.parametrize(
@@ -21,13 +21,22 @@ from tradewind.flow.mapping.page_words import on_page, what_unlocks
         ("Contact the 754 marked in the table scores_lapse, leave out some", "754 marked on the list, leave"),
         ("Give it to the top tenth of the table scores_next_spend", "the top tenth of the list"),
         ("files.hubspot-deals", "hubspot-deals"),
+        ("tradewind run --only lapse", "start an update"),
+        ("read the reasons: tradewind check orders --rejected", "Rows we could not use"),
+        ('tradewind sql "SELECT * FROM scores_lapse"', "ask who runs this server"),
         ("a sentence that names nothing", "a sentence that names nothing"),
     ],
 )
 def test_no_sentence_on_a_page_names_the_configuration_file(told: str, said: str) -> None:
     words = on_page(told)
     assert said in words
-    assert not any(each in words for each in ("[tables", "[workspace", "`", "as_of", "stable"))
+    assert not any(each in words for each in ("[tables", "[workspace", "`", "as_of", "stable", "tradewind ", "--"))
+
+
+def test_a_program_is_told_to_start_a_run_by_a_request() -> None:
+    assert on_api("tradewind run --only lapse") == 'start a run: POST /v1/runs {"only": ["lapse"]}'
+    assert on_api("tradewind run") == "start a run: POST /v1/runs"
+    assert on_api('tradewind sql "SELECT 1"') == "ask who runs this server"
 
 
 def test_questions_that_lack_the_same_data_are_told_together() -> None:

@@ -35,6 +35,24 @@ def many(tmp_path: Path) -> Iterator[Many]:
     made.close()
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [("/v1/me", "it names no workspace"), ("/v1", "it names no workspace"),
+     ("/w/none/v1/score", "there is no such workspace here")],
+)  # fmt: skip
+def test_a_program_that_names_no_workspace_is_told_which_address_to_use(
+    many: Many, path: str, what: str, method: str
+) -> None:
+    answer = Browser(many).client.request(method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    told = answer.json()
+    (problem,) = told["problems"]
+    assert (told["status"], problem["what"], problem["found"]) == (404, what, path)
+    assert "/w/NAME/v1/" in problem["expected"]
+    assert "shop" not in answer.text
+
+
 def browser_in(many: Many, number: int) -> Browser:
     site = many.sites()[number]
     browser = Browser(many, prefix=site.prefix)

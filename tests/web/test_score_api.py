@@ -45,7 +45,29 @@ def test_a_score_is_that_of_the_last_run(answered_shop: Path, client_of: ClientO
     many = client.post("/v1/score", json={"question": "lapse", "ids": ids, "reasons": False}).json()["items"]
     assert [each["id"] for each in many] == ids
     assert many[3]["score"] is None
-    assert "not among the customers" in many[3]["because"]
+    assert (many[3]["status"], many[3]["because"]) == ("not known", "no customer of this id is in the data")
+
+
+def test_somebody_the_question_is_not_about_is_told_apart_from_nobody(
+    answered_shop: Path, client_of: ClientOf, fresh_copy: Callable[[Path], Path]
+) -> None:
+    root = fresh_copy(answered_shop)
+    client = client_of(root, "marketer")
+    workspace = tw.open(root, clock=lambda: NOW)
+    known = set(workspace.table("orders")["customer_id"].to_pylist())
+    workspace.close()
+    unasked = sorted(known - {row["customer_id"] for row in listed(root, "lapse")})[0]
+    for body in ({"question": "lapse", "id": unasked}, {"question": "lapse", "ids": [unasked, "nobody"]}):
+        told = client.post("/v1/score", json=body).json()
+        first = told["items"][0] if "ids" in body else told
+        assert first["status"] == "not asked"
+        assert "not among the customers" in first["because"]
+    assert told["items"][1]["status"] == "not known"
+    assert client.get(f"/v1/explain/lapse/{unasked}").json()["status"] == "not asked"
+    assert client.get("/v1/explain/lapse/nobody").json()["status"] == "not known"
+    came = {"type": "page", "userId": "nobody", "name": "Home", "messageId": "m-1"}
+    assert client.post("/v1/page", json=came).json()["accepted"] == 1
+    assert client.get("/v1/score/lapse/nobody").json()["status"] == "not asked"
 
 
 def test_a_score_is_explained_beside_everybodys(answered_shop: Path, client_of: ClientOf) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.errors import ConfigError, Problem, TradewindError
 from tradewind.core.time import Clock, system_clock
 from tradewind.web.headers import App, Headers, Receive, Scope, Send
 from tradewind.web.operations import front_ready, health
+from tradewind.web.problems import problem_json
 from tradewind.web.render import static_version, template
 from tradewind.web.settings import ServeSettings
 from tradewind.web.site import CONFIG_FILE, Site
@@ -28,6 +30,9 @@ _SHARED = (
     "this workspace has the state database of another, or a copy of it: their users and tokens would be the same. "
     "It is not served. Give it one of its own; of a copied folder, delete state.db"
 )
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+API = re.compile(r"(w/[^/]*/)?v1(/|$)")
+"""What a program asks for, below no workspace."""
 UNUSABLE = set('/\\?#%;"<>')
 """Signs that a folder's name cannot have, because addresses and cookies give them a meaning."""
 
@@ -134,11 +139,19 @@ def _front() -> App:
     app.include_router(router)
     app.add_api_route("/health", health)
     app.add_api_route("/ready", front_ready)
-    app.add_api_route("/{path:path}", _nowhere, methods=["GET", "POST"])
+    app.add_api_route("/{path:path}", _nowhere, methods=list(METHODS))
     return Headers(app)
 
 
-def _nowhere(request: Request, path: str) -> HTMLResponse:
+def _nowhere(path: str) -> Response:
+    if API.match(path):
+        called = path.startswith("w/")
+        problem = Problem(
+            "the address", "there is no such workspace here" if called else "it names no workspace",
+            f"/{path[:80]}", "/w/NAME/v1/…, where NAME is the workspace's folder",
+            "ask who runs this server for the address of your workspace",
+        )  # fmt: skip
+        return problem_json(404, "There is no such route", "Several workspaces are served here.", (problem,))
     sheet = f"/static/{static_version('tradewind.css')}/tradewind.css"
     status = 200 if path in ("", "w", "w/") else 404
     return HTMLResponse(template("many.html").render(sheet=sheet), status, {"Cache-Control": "no-store"})

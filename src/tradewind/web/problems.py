@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +29,7 @@ from tradewind.core.errors import (
     WorkspaceLocked,
 )
 from tradewind.flow.jobs.once import KeyReused, StillRunning
+from tradewind.flow.mapping.page_words import on_api
 from tradewind.web.refusals import NotSignedIn, Refusal
 from tradewind.web.refusals import TooMany as TooManyRequests
 from tradewind.web.render import page
@@ -86,21 +88,30 @@ def tell(
     title, detail = _sendable(title), _sendable(detail)
     problems = tuple(Problem(*map(_sendable, (p.where, p.what, p.found, p.expected, p.do))) for p in problems)
     if is_api(request):
-        body: dict[str, Any] = {
-            "type": "about:blank",
-            "title": title,
-            "status": status,
-            "detail": detail,
-            "problems": [
-                {"where": p.where, "what": p.what, "found": p.found, "expected": p.expected, "do": p.do}
-                for p in problems
-            ],
-            "request_id": getattr(request.state, "request_id", ""),
-        }
-        return JSONResponse(body, status, headers, PROBLEM_JSON)
+        problems = tuple(replace(problem, do=on_api(problem.do)) for problem in problems)
+        number = getattr(request.state, "request_id", "")
+        return problem_json(status, title, detail, problems, headers, number)
     shown = page(request, "problem.html", title=title, detail=detail, problems=problems, status_code=status)
     shown.headers.update(headers or {})
     return shown
+
+
+def problem_json(
+    status: int, title: str, detail: str = "", problems: tuple[Problem, ...] = (),
+    headers: dict[str, str] | None = None, request_id: str = "",
+) -> Response:  # fmt: skip
+    """Return an error as RFC 9457 describes it."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "problems": [
+            {"where": p.where, "what": p.what, "found": p.found, "expected": p.expected, "do": p.do} for p in problems
+        ],
+        "request_id": request_id,
+    }
+    return JSONResponse(body, status, headers, PROBLEM_JSON)
 
 
 def _sendable(text: str) -> str:

@@ -84,14 +84,14 @@ def give_feedback(
 def _problems(said: Said, today: date) -> list[Problem]:
     found = []
     if said.verdict not in VERDICTS:
-        found.append(Problem("the verdict", "there is no such word", said.verdict[:80], " or ".join(VERDICTS)))
+        found.append(Problem("verdict", "there is no such word", said.verdict[:80], " or ".join(VERDICTS)))
     if said.until is not None and said.verdict != "not-now":
-        found.append(Problem("--until", "only not-now has a day", said.verdict, "not-now --until 2026-12-24"))
+        found.append(Problem("until", "only not-now has a day", said.verdict, "not-now"))
     if said.until is not None and said.until <= today:
-        found.append(Problem("--until", "this day is not ahead", said.until.isoformat(), f"a day after {today}"))
+        found.append(Problem("until", "this day is not ahead", said.until.isoformat(), f"a day after {today}"))
     if said.verdict == "wrong" and not said.because.strip():
-        found.append(Problem("--because", "it is not said why the list is wrong", "", 'wrong --because "…"'))
-    for key, text in (("--because", said.because), ("--by", said.by)):
+        found.append(Problem("because", "it is not said why the list is wrong", "", "the reason in a few words"))
+    for key, text in (("because", said.because), ("by", said.by)):
         if len(text) > LONGEST or not text.replace("\n", " ").isprintable():
             found.append(Problem(key, "this text cannot be kept", f"{len(text):,} characters",
                                  f"at most {LONGEST:,} letters, digits and signs"))  # fmt: skip

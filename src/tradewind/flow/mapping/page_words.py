@@ -38,6 +38,12 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"\[workspace\]", "the settings"),
     (r"^files\.(.+)$", r"\1"),
     (r"^tradewind run( --only \w+)?$", "start an update (Updates, Update now)"),
+    (r"(?:read the reasons: )?tradewind check \w+ --rejected",
+     "read the reasons under Your data, Rows we could not use"),
+    (r'look at them: tradewind sql "SELECT \* FROM identity_review", then tradewind merge or unmerge',
+     "look at them in the table identity_review; who runs the server can join them or keep them apart"),
+    (r" \(tradewind run --only \w+\)", " (start an update)"),
+    (r"^tradewind [a-z].*$", "ask who runs this server"),
     (r"`(\w+)`", r"\1"),
 )  # fmt: skip
 """What the terminal and the report say, and what it is called here; the first that fits comes first."""
@@ -48,6 +54,15 @@ def on_page(text: str) -> str:
     for found, said in _RULES:
         text = re.sub(found, said.replace("{mapping}", _MAPPING), text)
     return text
+
+
+def on_api(text: str) -> str:
+    """Return advice in the words of a program that calls the API: an update is started by a request of its own."""
+    started = re.fullmatch(r"tradewind run(?: --only (\w+))?", text)
+    if started:
+        only = f' {{"only": ["{started[1]}"]}}' if started[1] else ""
+        return f"start a run: POST /v1/runs{only}"
+    return on_page(text)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ class Answer:
     Args:
         question: its name.
         id: who.
-        status: `scored`; `not asked`: the question is not about this one; `not known`: no answer can be given now.
+        status: `scored`; `not asked`: the question is not about this one; `not known`: nobody of this id is in the
+            data, or no answer can be given now.
         score: probability or amount; None where there is none.
         low: lower end of the 80 % interval.
         high: upper end.

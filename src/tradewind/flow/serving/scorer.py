@@ -27,6 +27,7 @@ from tradewind.flow.serving.generation import (
     stamp_of,
 )
 from tradewind.flow.serving.inbox import EmptyInbox, Inbox
+from tradewind.flow.serving.known_ids import known_ids
 from tradewind.flow.serving.one import One
 from tradewind.flow.serving.payload import Payload
 from tradewind.flow.serving.served import Served
@@ -167,6 +168,25 @@ class Scorer:
             return made
         sentences = {feature.name: feature.sentence for feature in asked.features.features}
         return replace(made, features=_as_used(asked.features), sentences=sentences)
+
+    def tell_unknown(self, answers: Sequence[Answer]) -> list[Answer]:
+        """Return answers of one question in which nobody of an id that stands in no table is `not known`.
+
+        Tables are looked through for those that are not asked about, so that the rest need not wait for it.
+        """
+        unasked = {each.id for each in answers if each.status == "not asked"}
+        if not unasked:
+            return list(answers)
+        now = self.current()
+        one = _served(now, answers[0].question).question
+        entity = one.use_case.entity
+        arrived = {each for each in unasked if now.waiting.of(now.ids_of(entity, each))}
+        nobody = unasked - arrived - known_ids(self._workspace(), entity, unasked - arrived)
+        because = f"no {one.one} of this id is in the data"
+        return [
+            replace(each, status="not known", because=because, note="") if each.id in nobody else each
+            for each in answers
+        ]
 
     def is_quick(self, question: str) -> bool:
         """Whether answers of a question take milliseconds: all that is needed lies in memory."""

@@ -10,6 +10,7 @@ from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
 from tradewind.flow.answers.published import Published, read_published
 from tradewind.flow.answers.table_page import Sight, table_of, table_page, table_parquet
+from tradewind.flow.mapping.page_words import on_api
 from tradewind.flow.people.aliases import aliases_for
 from tradewind.flow.questions.states import known_question
 from tradewind.flow.snapshot_rows import find_snapshot
@@ -129,4 +130,10 @@ def _answer(finding: Finding) -> FindingAnswer:
     told = finding.to_json()
     blank = {"value": None, "low": None, "high": None, "unit": "", "reason": ""}
     numbers = {name: {**blank, **number.to_json()} for name, number in finding.numbers.items()}
-    return FindingAnswer.model_validate({**told, "numbers": numbers})
+    words = {name: on_api(getattr(finding, name)) for name in ("approach", "money", "next", "caption")}
+    found = [on_api(each) for each in finding.found]
+    checks = [
+        {"name": each.name, "status": each.status, "what": on_api(each.what), "do": on_api(each.do)}
+        for each in finding.checks
+    ]
+    return FindingAnswer.model_validate({**told, **words, "found": found, "checks": checks, "numbers": numbers})

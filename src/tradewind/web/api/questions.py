@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
+from tradewind.flow.mapping.page_words import on_api
 from tradewind.flow.questions.states import QuestionState, question_state, question_states
 from tradewind.web.api.answers import QuestionAnswer, QuestionPage
 from tradewind.web.api.asking import KIND_OF, Cursor, Limit, QuestionName, SeesAnswers, errors
@@ -55,5 +56,5 @@ def _answer(state: QuestionState) -> QuestionAnswer:
         status=state.status,
         has_list=state.has_list,
         needs=list(state.needs),
-        unlocked_by=state.unlocked_by or None,
+        unlocked_by=on_api(state.unlocked_by) or None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
+from tradewind.flow.serving.answers import Answer as Told
 from tradewind.flow.serving.live import open_scorer
 from tradewind.flow.serving.scorer import MOST_IDS, Scorer
 from tradewind.web.api.answers import Answer
@@ -48,7 +50,8 @@ class ScoreSaid(Answer):
     question: str = Field(examples=["lapse"])
     id: str = Field(examples=["1024"])
     status: Literal["scored", "not asked", "not known"] = Field(
-        description="`not asked`: the question is not about this one; `not known`: no answer can be given now."
+        description="`not asked`: the question is not about this one; `not known`: nobody of this id is in the data, "
+        "or no answer can be given now; `because` says which."
     )
     score: float | None = Field(description="Probability or expected amount; null where there is none.")
     low: float | None = Field(description="Lower end of the 80 % interval.")
@@ -149,6 +152,13 @@ async def _asked(request: Request, visitor: Visitor, question: str, ids: list[st
     return scorer, keys
 
 
+async def _apart(scorer: Scorer, found: list[Told]) -> list[Told]:
+    """The answers, with those nobody of whose id is in the data told apart."""
+    if all(each.status != "not asked" for each in found):
+        return found
+    return await run_in_threadpool(scorer.tell_unknown, found)
+
+
 def _called(said: dict[str, Any], id: str) -> dict[str, Any]:
     """An answer under the id that was asked for: where that is an alias, the key is not told."""
     return {**said, "id": id}
@@ -164,6 +174,7 @@ async def post_score(request: Request, visitor: SeesAnswers, asked: AskScore) ->
         found = scorer.score(asked.question, keys, asked.as_of, asked.reasons)
     else:
         found = await run_in_threadpool(scorer.score, asked.question, keys, asked.as_of, asked.reasons)
+    found = await _apart(scorer, found)
     for each in found:
         numbers().scores.labels(each.computed).inc()
     if asked.ids is None:
@@ -179,9 +190,10 @@ async def get_score(
     """Answer with one score and its reasons."""
     scorer, keys = await _asked(request, visitor, question, [id])
     if scorer.is_quick(question):
-        (found,) = scorer.score(question, keys, as_of, reasons)
+        answers = scorer.score(question, keys, as_of, reasons)
     else:
-        (found,) = await run_in_threadpool(scorer.score, question, keys, as_of, reasons)
+        answers = await run_in_threadpool(scorer.score, question, keys, as_of, reasons)
+    (found,) = await _apart(scorer, answers)
     numbers().scores.labels(found.computed).inc()
     return _json(_called(found.as_json(), id))
 
@@ -189,6 +201,8 @@ async def get_score(
 async def _explain(request: Request, visitor: Visitor, asked: AskExplanation) -> Response:
     scorer, (key,) = await _asked(request, visitor, asked.question, [asked.id])
     found = await run_in_threadpool(scorer.explain, asked.question, key, asked.as_of, asked.features)
+    (answer,) = await _apart(scorer, [found.answer])
+    found = replace(found, answer=answer)
     return _json(_called(found.as_json(), asked.id))
 
 
