@@ -124,6 +124,31 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True)
+class OrderState:
+    """Orders of which it is a question whether they count as bought.
+
+    Args:
+        source: source table.
+        column: its column that says so.
+        state: cancelled, test, refunded or unpaid.
+        values: its values that mean it, in lower case; empty where any value does (the time of a cancellation).
+        orders: how many there are.
+        money: their amounts together.
+        counts: whether they count.
+        tables: contract tables made from that source, whose rows they are.
+    """
+
+    source: str
+    column: str
+    state: str
+    values: tuple[str, ...]
+    orders: int
+    money: float
+    counts: bool
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Proposal:
     """Everything `init` proposes.
 
@@ -133,6 +158,7 @@ class Proposal:
         questions: what to ask the owner, most important first.
         undecided: what could not be decided, in plain sentences.
         unused: source table to the reason why it serves nothing.
+        states: orders that may not count as bought.
     """
 
     tables: tuple[ProposedTable, ...]
@@ -140,3 +166,4 @@ class Proposal:
     questions: tuple[OpenQuestion, ...] = ()
     undecided: tuple[str, ...] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
+    states: tuple[OrderState, ...] = ()

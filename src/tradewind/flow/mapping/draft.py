@@ -20,7 +20,7 @@ from tradewind.flow.start.try_out import Tried
 from tradewind.flow.start.understand import CURRENCY, TIMEZONE
 from tradewind.flow.uploads.receive import list_uploads, sets_of
 from tradewind.sources.inventory import Found, FoundSource, FoundTable, Ignored
-from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable
+from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, OrderState, Proposal, ProposedLabel, ProposedTable
 from tradewind.store.lock import workspace_lock
 from tradewind.store.manifest import inside, replace_file
 from tradewind.store.workspace import Workspace
@@ -273,6 +273,7 @@ def _proposal(plain: Mapping[str, Any]) -> Proposal:
         tuple(OpenQuestion(**{**each, **_tuples(each, "options")}) for each in plain["questions"]),
         tuple(plain["undecided"]),
         dict(plain["unused"]),
+        tuple(OrderState(**{**each, **_tuples(each, "values", "tables")}) for each in plain.get("states", ())),
     )
 
 

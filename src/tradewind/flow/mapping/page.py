@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from tradewind.core.contract import CONTRACT, Column
 from tradewind.core.errors import Problem
+from tradewind.flow.mapping.checks import Check, checks_of
 from tradewind.flow.mapping.draft import LookedFile, Saved
 from tradewind.flow.mapping.edit_config import reasons_in
 from tradewind.flow.mapping.save import Standing
@@ -135,6 +136,7 @@ class MappingPage:
         proposed: whether it is a proposal yet.
         seen: the values as JSON, which the form sends back.
         asked: at most five questions.
+        checks: what is taken as understood unless somebody says otherwise.
         currency: of the workspace.
         timezone: of the workspace.
         tables: the contract tables.
@@ -152,6 +154,7 @@ class MappingPage:
     proposed: bool
     seen: str
     asked: tuple[Asked, ...]
+    checks: tuple[Check, ...]
     currency: Field
     timezone: Field
     tables: tuple[MappedTable, ...]
@@ -193,6 +196,7 @@ def mapping_page(
         draft is not None,
         json.dumps(dict(standing.values), sort_keys=True, ensure_ascii=False),
         _asked(standing, values),
+        () if draft is None else checks_of(draft, values),
         told.field("workspace.currency", values, "Currency", "in which amounts are told"),
         told.field("workspace.timezone", values, "Time zone", "whose midnights divide days"),
         tables,

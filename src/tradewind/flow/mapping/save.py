@@ -12,6 +12,7 @@ from pathlib import Path
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import ConfigError, Problem, StoreError, UnsafeExpression
 from tradewind.core.time import Clock
+from tradewind.flow.mapping.checks import is_check, why_no_choice
 from tradewind.flow.mapping.draft import (
     DRAFTS,
     Change,
@@ -190,7 +191,10 @@ def value_problems(standing: Standing, changes: Sequence[Change]) -> tuple[Probl
     """Return what is wrong with values by themselves: no expression, no currency, not to be changed from a page."""
     found: list[Problem] = []
     for change in changes:
-        if not may_be_changed(change.key):
+        if standing.draft is not None and is_check(change.key):
+            if why := why_no_choice(standing.draft.proposal, change.key, change.now):
+                found.append(Problem(change.key, why, change.now[:80], "one of the answers on the page"))
+        elif not may_be_changed(change.key):
             found.append(Problem(change.key, "this cannot be changed from here", "", "", f"change it in {CONFIG_FILE}"))
         elif len(change.now) > _LONGEST:
             found.append(

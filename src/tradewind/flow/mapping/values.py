@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tradewind.core.contract import CONTRACT
+from tradewind.flow.mapping.checks import check_values, is_check, with_choice
 from tradewind.flow.mapping.draft import Change, Draft
 from tradewind.sources.proposal import Guess, Proposal, ProposedTable
 from tradewind.store.config_problems import RESERVED
@@ -29,6 +30,7 @@ def values_of_draft(draft: Draft) -> dict[str, str]:
         values |= {f"{where}.{guess.column}": guess.expression for guess in table.guesses}
         values |= {f"{where}.format.{guess.column}": guess.format for guess in table.guesses if guess.format}
     values |= {f"labels.{label.name}.positive": label.positive for label in draft.proposal.labels}
+    values |= check_values(draft.proposal)
     return {key: value for key, value in values.items() if value}
 
 
@@ -72,7 +74,9 @@ def with_changes(draft: Draft, changes: Iterable[Change]) -> Draft:
     proposal = draft.proposal
     for change in changes:
         parts = change.key.split(".")
-        if parts[0] == "workspace":
+        if is_check(change.key):
+            proposal = with_choice(proposal, change.key, change.now)
+        elif parts[0] == "workspace":
             money = parts[1] == "currency"
             draft = replace(draft, currency=change.now) if money else replace(draft, timezone=change.now)
         elif parts[0] == "labels":

@@ -13,6 +13,7 @@ from tradewind.core.time import Clock, system_clock
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.start.answered import with_answers
 from tradewind.flow.start.first_questions import Locked
+from tradewind.flow.start.look_closer import look_closer
 from tradewind.flow.start.proposed_questions import ProposedQuestion
 from tradewind.flow.start.try_out import Tried, try_out
 from tradewind.flow.start.understand import understand
@@ -121,6 +122,7 @@ def look_at(
         notes.append(f"{tables}, {sum(t.raw.data.num_rows for t in found.tables):,} rows")
     with stage(progress, "Finding out what they mean", len(found.tables)) as notes:
         proposal = understand(found.tables, progress.advance)
+        proposal = look_closer(proposal, found)
         notes.append(f"{len(proposal.tables):,} recognised")
     if not proposal.tables:
         raise ConfigError(_nothing_recognised(found, proposal))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from tradewind.core.contract import CONTRACT
 from tradewind.flow.start.proposed_questions import ProposedQuestion
+from tradewind.flow.start.say_states import say_state, say_why
 from tradewind.sources.inventory import FoundSource
 from tradewind.sources.layouts import columns_in
 from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, Proposal, ProposedLabel, ProposedTable
@@ -226,6 +227,8 @@ def _undecided(written: Written) -> Iterator[str]:
         [f"{question.text}: {answer}. Why it matters: {question.why}" for question, answer in taken],
     )
     yield from _listed("What could not be decided:", proposal.undecided)
+    states = [f"{say_state(each, written.currency)} ({say_why(each)})" for each in proposal.states]
+    yield from _listed("What counts as bought, told by words:", states)
     reasons: dict[str, list[str]] = {}
     for title, why in written.locked.items():
         reasons.setdefault(why, []).append(title)

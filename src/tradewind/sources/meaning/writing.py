@@ -37,7 +37,7 @@ def _quoted(name: str) -> str:
             tree = None
         if isinstance(tree, exp.Column) and tree.name == name:
             return name
-    return '"' + name.replace('"', '""') + '"'
+    return _always_quoted(name)
 
 
 def number_sql(column: ColumnProfile, table: str = "") -> str:
@@ -65,6 +65,15 @@ def time_sql(column: ColumnProfile, table: str = "") -> tuple[str, str]:
         whole = f"TRY_CAST({sql} AS BIGINT)" if column.sql_type == "VARCHAR" else sql
         return f"to_timestamp({whole}{' / 1000' if time.format == EPOCH_MILLIS else ''})", ""
     return sql, time.format
+
+
+def filled_text(column: str) -> str:
+    """Return a column's value as trimmed text, NULL where it is blank, whatever its type."""
+    return f"nullif(trim(CAST({_always_quoted(column)} AS VARCHAR)), '')"
+
+
+def _always_quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def text_literal(text: str) -> str:
