@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 
+# One thread each: the data of tests are small and tests run side by side, so that more threads only wait on each other.
+for setting in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(setting, "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Tests start the product in hundreds of processes of their own: what one has compiled, the next must find.

@@ -224,10 +224,11 @@ def test_a_chart_shows_itself_in_a_notebook(tables: dict[str, Tables]) -> None:
 
 def test_drawing_changes_no_setting_of_altair(tables: dict[str, Tables]) -> None:
     import altair as alt
+    from altair.utils import schemapi
 
-    before = (alt.theme.active, alt.renderers.active, alt.data_transformers.active)
+    before = (alt.theme.active, alt.renderers.active, alt.data_transformers.active, schemapi.DEBUG_MODE)
     build_charts(EMPTY, tables["lapse"], "USD")
-    assert (alt.theme.active, alt.renderers.active, alt.data_transformers.active) == before
+    assert (alt.theme.active, alt.renderers.active, alt.data_transformers.active, schemapi.DEBUG_MODE) == before
 
 
 def test_a_chart_function_alone_says_what_is_missing() -> None:

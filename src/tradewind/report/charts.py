@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
@@ -65,14 +66,20 @@ class Chart:
         """Return its Vega-Lite form for a page: no title inside, no address, colours as the page's variables."""
         if self.altair is None:
             return {}
-        spec = self.altair.to_dict()
+        page: dict[str, Any] = json.loads(self._text)
+        return {**page, "background": None}
+
+    @cached_property
+    def _text(self) -> str:
+        """Its Vega-Lite form as JSON: a report asks for it three times, and Altair takes long to write it."""
+        assert self.altair is not None
+        spec = self.altair.to_dict(validate=False)
         for name in ("$schema", "title"):
             spec.pop(name, None)
         text = json.dumps(spec, allow_nan=False)
         for colour, variable in VARIABLES.items():
             text = text.replace(f'"{colour}"', f'"{variable}"')
-        page: dict[str, Any] = json.loads(text)
-        return {**page, "background": None}
+        return text
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Show itself in a notebook as a picture, offline; `.altair` is the chart itself, to restyle and to explore."""
@@ -96,12 +103,16 @@ def build_charts(
         rule: name of the rule of thumb beside which the answer is shown.
         revenue: whether amounts are revenue, not profit; then no break-even is shown.
     """
+    from altair.utils.schemapi import debug_mode
+
     makers = _makers(finding, tables, currency, rule, revenue)
     for part in _PARTS:
         makers |= part.makers(finding, tables, currency)
     # One picture for one thing: of chances the groups of the calibration, of amounts the tenths.
     left_out = {"deciles"} if "calibration" in tables else {"gain"} if "deciles" in tables else set()
-    return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables and role not in left_out]
+    # Altair checks every part of a chart against its whole schema as it is made; a test has done that for each role.
+    with debug_mode(False):
+        return [_build(role, tables[role], makers[role]) for role in ROLES if role in tables and role not in left_out]
 
 
 def _makers(

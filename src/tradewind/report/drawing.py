@@ -120,13 +120,12 @@ def dress(chart: Any, title: str, subtitle: str = "", height: int | None = HEIGH
 
     size: dict[str, Any] = {"width": "container"} if height is None else {"width": "container", "height": height}
     text = alt.TitleParams(text=fold(title, 70), subtitle=fold(subtitle, 100) if subtitle else alt.Undefined)
-    return (
-        chart.properties(
-            title=text, background=PAPER, autosize=alt.AutoSizeParams(type="fit-x", contains="padding"), **size
-        )
-        .configure(font=FONT, padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(
+    # All of it at once: each `configure_…` of Altair copies the chart and its data.
+    look = alt.Config(
+        font=FONT,
+        padding=4,
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
             labelColor=MUTED,
             titleColor=MUTED,
             domainColor=MUTED,
@@ -137,10 +136,10 @@ def dress(chart: Any, title: str, subtitle: str = "", height: int | None = HEIGH
             titleFontWeight="normal",
             titlePadding=8,
             labelPadding=4,
-        )
-        .configure_axisX(grid=False, tickSize=4)
-        .configure_axisXQuantitative(labelFlush=True)
-        .configure_axisY(
+        ),
+        axisX=alt.AxisConfig(grid=False, tickSize=4),
+        axisXQuantitative=alt.AxisConfig(labelFlush=True),
+        axisY=alt.AxisConfig(
             domain=False,
             ticks=False,
             titleAngle=0,
@@ -149,9 +148,9 @@ def dress(chart: Any, title: str, subtitle: str = "", height: int | None = HEIGH
             titleX=0,
             titleY=-12,
             titleBaseline="bottom",
-        )
-        .configure_legend(labelColor=INK, labelFontSize=12, rowPadding=3, offset=36, padding=0)
-        .configure_title(
+        ),
+        legend=alt.LegendConfig(labelColor=INK, labelFontSize=12, rowPadding=3, offset=36, padding=0),
+        title=alt.TitleConfig(
             anchor="start",
             color=INK,
             fontSize=16,
@@ -160,8 +159,10 @@ def dress(chart: Any, title: str, subtitle: str = "", height: int | None = HEIGH
             subtitleFontSize=12,
             offset=18,
             frame="group",
-        )
+        ),
     )
+    fit = alt.AutoSizeParams(type="fit-x", contains="padding")
+    return chart.properties(title=text, background=PAPER, autosize=fit, config=look, **size)
 
 
 def fold(text: str, width: int) -> list[str]:
