@@ -12,6 +12,7 @@ from answered_by_hand import FINDING, LATER, NOW, Clock, answer_by_hand, open_by
 from tradewind.core.finding import Number
 from tradewind.flow.answers.published import read_previous, read_published
 from tradewind.flow.lists.feedback import Said, give_feedback
+from tradewind.flow.today.contents import Person
 from tradewind.flow.today.make import make_today
 from tradewind.store.workspace import Workspace
 
@@ -112,3 +113,17 @@ def test_a_damaged_report_is_told_and_an_old_one_without_its_tables_is_left_out(
     assert before.snapshot_id == first
     (workspace.root / "snapshots" / f"{first}.json").unlink()
     assert not any(change.people for change in make_today(workspace).changes)
+
+
+def test_what_the_program_said_of_a_failed_answer_stands_apart_from_the_words_for_people(workspace: Workspace) -> None:
+    failed = replace(FINDING, name="x", title="Own", status="failed", found=("Binder Error: no column q.",), next="")
+    answer_by_hand(workspace, scores(FIRST), FINDING, [failed])
+    (wrong,) = (each for each in make_today(workspace).wrong if each.kind == "question")
+    assert "Binder" not in wrong.what + wrong.do
+    assert wrong.details == "Binder Error: no column q."
+
+
+def test_somebody_without_a_name_is_called_by_kind_and_key() -> None:
+    assert Person("872", "", one="customer").called == "Customer 872"
+    assert Person("872", "Ada", one="customer").called == "Ada"
+    assert Person("ada@x.example", "", one="customer").called == "ada@x.example"

@@ -88,7 +88,8 @@ def check_beats_rule(numbers: Mapping[str, Number], rule: str) -> Check:
     if gap.low > 0:
         return Check(name, "pass", seen)
     if gap.high < 0:
-        return Check(name, "fail", seen.replace("ahead of", "against"), "use the rule instead of the model")
+        behind = f"behind “{rule}” by {-gap.value:.3g}{unit} ({-gap.high:.3g} to {-gap.low:.3g})"
+        return Check(name, "fail", behind, "use the rule instead of the model")
     return Check(name, "warn", f"not distinguishable from the rule: {seen}", "use the rule, or add history")
 
 

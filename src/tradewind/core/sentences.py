@@ -141,6 +141,7 @@ SENTENCES: Mapping[str, str] = {
         "{people}."
     ),
     "next.amounts": "Give the best treatment to the top tenth of the table {table}; plan the total with {total}.",
+    "next.rule.amounts": ("Use the rule “{rule}” for now: it is no worse, and simpler. Plan the total with {total}."),
     "next.lifetime": "Spend on keeping a customer no more than a part of the worth in the table {table}.",
     # Charts' captions and assumptions.
     "caption.people": "Tested on {test}; every date uses only what was known by then.",

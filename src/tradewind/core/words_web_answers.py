@@ -50,8 +50,10 @@ WORDS: Mapping[str, str] = {
     "wrong.run.interrupted": "The update of {day} was broken off{why}. The answers below are those of the last one "
     "that finished.",
     "wrong.run.do": "See what happened, and start it again.",
-    "wrong.failed": "“{title}” could not be worked out. The others are not touched by it. What was found: {why}",
-    "wrong.check": "“{title}”, {check}: {what}",
+    "wrong.failed": "“{title}” could not be worked out at the last update. The other answers are not touched by it.",
+    "wrong.failed.do": "Update again; if it fails once more, show the details to whoever looks after this server.",
+    "answer.failed": "This could not be worked out at the last update. The other answers are not touched by it.",
+    "wrong.check": "“{title}”: the check “{check}” is not in order: {what}",
     "wrong.old": "The newest data are of {day}, {age} ago: who is on the lists may have changed since.",
     "wrong.old.do": "Load newer data.",
     # Which test would settle what acting earns.

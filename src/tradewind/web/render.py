@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
 from tradewind.flow.mapping.page_words import on_page
+from tradewind.flow.start.rooms import rooms_with_something
 from tradewind.report.numbers import say_count, say_day, say_money, say_value
 from tradewind.web.navigation import rooms_for
 from tradewind.web.site import Site
@@ -71,7 +72,7 @@ def page(
 
     frame = {
         "title": title, "visitor": visitor, "company": company_of(site), "link": link, "static": static, "here": here,
-        "rooms": rooms_for(visitor, here), "csrf_token": visitor.csrf if visitor else "", "simulated": simulated(site),
+        "rooms": rooms_for(visitor, here, filled_rooms(site)), "csrf_token": visitor.csrf if visitor else "", "simulated": simulated(site),
         "read_only": site.settings.read_only, "brand": site.brand(),
     }  # fmt: skip
     text = _environment().get_template(template).render(**{**frame, **context})
@@ -86,6 +87,14 @@ def company_of(site: Site) -> str:
         return site.workspace().name if site.has_config else "Tradewind"
     except Exception:
         return site.root.name
+
+
+def filled_rooms(site: Site) -> frozenset[str]:
+    """Return the addresses of the rooms that have something to show; none where the workspace cannot be read."""
+    try:
+        return rooms_with_something(site.workspace()) if site.has_config else frozenset()
+    except Exception:
+        return frozenset()
 
 
 def simulated(site: Site) -> bool:

@@ -238,7 +238,9 @@ def tell_amounts(
         + (learned.part and f" {learned.part}"),
         found=tuple(said),
         money=f"{money} {say('money.nothing')}",
-        next=say("next.amounts", table=scored.table, total=total),
+        next=say("next.amounts", table=scored.table, total=total)
+        if learned.better or not learned.rule
+        else say("next.rule.amounts", rule=learned.rule, total=total),
         numbers=numbers,
         tables={**learned.tables, "scores": scored.table},
         checks=learned.checks,

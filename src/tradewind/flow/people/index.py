@@ -111,6 +111,10 @@ class PeopleIndex:
             self._usual[listed.table] = int(row["n"]), row["usual"]
         return self._usual[listed.table]
 
+    def anybody(self, entity: str) -> bool:
+        """Return whether there is any row about this kind of entity."""
+        return bool(self.rows(f"SELECT 1 FROM people_{entity} LIMIT 1"))
+
     def question(self, entity: str, name: str) -> Listed | None:
         """Return a question that has rows about this entity, or None."""
         return next((each for each in self.questions[entity] if each.name == name), None)

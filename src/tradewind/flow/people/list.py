@@ -33,7 +33,7 @@ from tradewind.flow.questions.asked import Question, find_question
 from tradewind.report.numbers import say_money, say_of_100
 from tradewind.store.workspace import Workspace
 
-__all__ = ["Asked", "PeoplePage", "PersonRow", "ScoreCell", "Wanted", "list_people"]
+__all__ = ["Asked", "PeoplePage", "PersonRow", "ScoreCell", "Wanted", "kinds_with_anybody", "list_people"]
 
 
 @dataclass(frozen=True)
@@ -339,6 +339,19 @@ def choices_of(workspace: Workspace, visitor: Visitor, entity: str) -> Choices:
     attributes = {name: few[f"a_{name}"] for name in shown if few.get(f"a_{name}")}
     own = visitor.own_only
     return Choices(() if own else few.get("owner_", ()), few.get("stage_", ()), few.get("state_", ()), attributes)
+
+
+FIRST_KINDS = ("lead_id", "deal_id", "account_id", "customer_id")
+"""Where somebody begins who has no customers to look at."""
+
+
+def kinds_with_anybody(workspace: Workspace, visitor: Visitor) -> tuple[str, ...]:
+    """Return the kinds of records of which the visitor sees any, by key column, the first to open first."""
+    index = people_index(workspace)
+    there = [entity for entity in FIRST_KINDS if index.anybody(entity)]
+    if not visitor.own_only:
+        return tuple(there)
+    return tuple(entity for entity in there if list_people(workspace, visitor, entity, Wanted(limit=1)).rows)
 
 
 def rank_row(index: PeopleIndex, asked: Listed, keys: Sequence[str]) -> dict[str, dict[str, Any]]:

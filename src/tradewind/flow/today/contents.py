@@ -20,12 +20,21 @@ class Person:
         who: name and company, as far as they are known and may be seen.
         owner: who works on it; empty where nobody knows.
         why: the strongest reason; empty where there is none.
+        one: what somebody of this kind is called ("customer").
     """
 
     entity_id: str
     who: str
     owner: str = ""
     why: str = ""
+    one: str = ""
+
+    @property
+    def called(self) -> str:
+        """The name; where none is known the key, which says whose it is unless it is an address."""
+        if self.who or not self.one or "@" in self.entity_id:
+            return self.who or self.entity_id
+        return f"{self.one.capitalize()} {self.entity_id}"
 
 
 @dataclass(frozen=True)
@@ -100,12 +109,14 @@ class Wrong:
         what: what is wrong, as a sentence.
         do: what to do about it.
         link: where to do it; empty where there is no page.
+        details: what the program itself said, for who looks after it; empty where there is nothing more to say.
     """
 
     kind: WrongKind
     what: str
     do: str = ""
     link: str = ""
+    details: str = ""
 
 
 @dataclass(frozen=True)

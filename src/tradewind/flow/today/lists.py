@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tradewind.core.entities import ENTITIES
 from tradewind.core.feedback import Feedback
 from tradewind.core.finding import Finding
 from tradewind.flow.depends import today_of
@@ -87,11 +88,12 @@ def first_people(workspace: Workspace, acting: Acting, places: Sequence[int]) ->
     ids = [acting.ids[place] for place in places]
     asked = f"names {acting.entity} {ids}"
     names = keep(workspace, asked, lambda: say_names(workspace, acting.entity, ids))
+    called = ENTITIES[acting.entity].one if acting.entity in ENTITIES else ""
     people = []
     for place, one in zip(places, ids, strict=True):
         row = acting.rows[place] if place < len(acting.rows) else {}
         why = next((str(row[key]) for key in WHY if row.get(key)), "")
-        people.append(Person(one, names.get(one, ""), acting.owners.get(one, ""), why))
+        people.append(Person(one, names.get(one, ""), acting.owners.get(one, ""), why, called))
     return tuple(people)
 
 

@@ -49,8 +49,8 @@ def _answers(published: Published) -> Iterator[Wrong]:
     for finding in published.findings:
         link = f"/answers/{finding.name}"
         if finding.status == "failed":
-            why = finding.found[0] if finding.found else ""
-            yield Wrong("question", say("wrong.failed", title=finding.title, why=why), finding.next, link)
+            details = " ".join((*finding.found, finding.next)).strip()
+            yield Wrong("question", say("wrong.failed", title=finding.title), say("wrong.failed.do"), link, details)
             continue
         for check in finding.checks:
             if check.status == "fail":

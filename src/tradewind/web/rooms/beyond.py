@@ -1,4 +1,4 @@
-"""Segments, offers, tests and sends: what is there already, and what will stand here."""
+"""Segments, offers, tests and sends, and the page of all rooms: what is there already, and what will stand here."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from tradewind.core.visitor import Visitor
 from tradewind.flow.answers.index import answer_index
 from tradewind.flow.lists.segments import find_groups
 from tradewind.flow.lists.sends import list_sends
+from tradewind.flow.start.rooms import OFFERED
 from tradewind.flow.today.make import planned_tests
 from tradewind.report.numbers import say_share
-from tradewind.web.render import page
+from tradewind.web.navigation import all_rooms
+from tradewind.web.render import filled_rooms, page
 from tradewind.web.visitor import may, site_of
 
 router = APIRouter(include_in_schema=False)
 
-OFFERED = ("campaign_response", "expansion", "next_spend", "win_back")
-"""Questions whose answers say to whom an offer may be made."""
+
+@router.get("/rooms")
+def rooms(request: Request, visitor: Annotated[Visitor, may("see_answers")]) -> HTMLResponse:
+    """Show every room with what it is for, also those that have nothing to show yet."""
+    every = all_rooms(visitor, filled_rooms(site_of(request)))
+    return page(request, "rooms.html", title="All rooms", visitor=visitor, every=every)
 
 
 @router.get("/segments")

@@ -12,7 +12,7 @@ from tradewind.core.errors import Stale
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
 from tradewind.flow.lists.saved import forget_list, keep_list, lists_of
-from tradewind.flow.people.list import Wanted, choices_of, list_people
+from tradewind.flow.people.list import Wanted, choices_of, kinds_with_anybody, list_people
 from tradewind.flow.people.one import find_person
 from tradewind.flow.people.timeline import timeline
 from tradewind.web.audit import note
@@ -114,24 +114,28 @@ def _list(request: Request, visitor: Visitor, entity: str) -> Response:
         found = list_people(workspace, visitor, entity, wanted)
     except Stale:  # the data have changed since the page before: begin again, and say so
         return RedirectResponse(f"{site.prefix}{address(room, wanted, changed='1')}", 303)
+    there = kinds_with_anybody(workspace, visitor)
+    if entity == "customer_id" and not found.rows and there and not request.query_params:
+        return RedirectResponse(f"{site.prefix}{ROOMS[there[0]]}", 303)  # a sales team has no customers to begin with
     note(request, visitor, "saw", "list", ENTITIES[entity].table, rows=len(found.rows))
     choices = choices_of(workspace, visitor, entity)
     asked = {each.name: each for each in found.asked}
     return page(
         request, "people/list.html", title=say(f"people.{entity}"), visitor=visitor, entity=entity, room=room,
         found=found, wanted=wanted, choices=choices, one=ENTITIES[entity].one, people=ENTITIES[entity].people,
-        kinds=_kinds(entity), saved=lists_of(workspace, visitor, room), address=address, path_of=path_of,
+        kinds=_kinds(entity, there), saved=lists_of(workspace, visitor, room), address=address, path_of=path_of,
         pairs=pairs_of(wanted), filtered=_filtered(wanted), chosen=asked.get(wanted.question),
         companies=entity != "account_id" and any(row.company or row.account_id for row in found.rows),
         owners=any(row.owner for row in found.rows), contacts=any(row.email or row.phone for row in found.rows),
-        searchable=found.searches_names,
+        searchable=found.searches_names, deals="deal_id" in (*there, entity),
         changed=request.query_params.get("changed") == "1",
         values=lambda prefix: {key: value for key, value in request.query_params.items() if key.startswith(prefix)},
     )  # fmt: skip
 
 
-def _kinds(entity: str) -> list[tuple[str, str, bool]]:
-    return [(path, say(f"people.{key}"), key == entity) for key, path in ROOMS.items()]
+def _kinds(entity: str, there: tuple[str, ...]) -> list[tuple[str, str, bool]]:
+    """The kinds of records that there are, and the one that is shown."""
+    return [(path, say(f"people.{key}"), key == entity) for key, path in ROOMS.items() if key in (*there, entity)]
 
 
 def _filtered(wanted: Wanted) -> bool:
