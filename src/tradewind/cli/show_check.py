@@ -107,7 +107,7 @@ def _print_trouble(console: Console, trouble: Trouble, number: int, currency: st
     console.print(head)
     console.print(f"    {trouble.what}.", soft_wrap=True)
     if trouble.money:
-        console.print(f"    They carry {say_money(trouble.money, currency)}.")
+        console.print(f"    Their amounts add up to {say_money(trouble.money, currency)}, before any cost.")
     shown = [
         f"{each.row}: {each.value}" if each.row else each.value for each in trouble.examples[:_SHOWN] if each.value
     ]

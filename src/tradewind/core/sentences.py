@@ -112,7 +112,12 @@ SENTENCES: Mapping[str, str] = {
         "winning one may cost."
     ),
     # Money.
-    "money.stake": "{stake} is at stake: {value_sentence}.",
+    "counted.profit": "{value}, after the cost of the goods",
+    "counted.revenue": "{value}, as revenue before any cost",
+    "counted.amount": "the amount that stands in your data, before any cost",
+    "counted.stake": "over all {people} asked about, the chance of each times {worth}",
+    "counted.stake.first": "over all {people} asked about, the share of all who did it before times {worth}",
+    "money.stake": "{stake} is at stake: {counted}.",
     "money.contact": (
         "Contacting the {contacts} {people} for whom it pays costs {cost} and would leave {profit}, if contact changes "
         "{share} in 100 of those among them who {do}, as assumed. It pays if contact changes {one_in} of those."
@@ -120,7 +125,7 @@ SENTENCES: Mapping[str, str] = {
     "money.contact.none": (
         "At {cost} a contact and {share} in 100 changed by it, as assumed, nobody is worth contacting."
     ),
-    "money.revenue": "{stake} of revenue (not profit) is at stake. Without product costs or a margin nobody can say when a contact pays.",
+    "money.revenue": "{stake} is at stake: {counted}. Without product costs or a margin nobody can say when a contact pays.",
     "money.amounts": "{total} of {kind} in all, {mean} per customer.",
     "money.margin": "At a gross margin of {share} in 100, that is {profit} of profit.",
     "money.unknown": "What is at stake cannot be told: {why}.",

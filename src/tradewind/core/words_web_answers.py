@@ -12,7 +12,7 @@ WORDS: Mapping[str, str] = {
     "today.part.all": "{count} {people} to work through",
     "today.part.tenth": "{count} {people}: the first tenth of the list",
     "today.amount.gain": "would be left after the cost of contacting them, if contact changes {share} in 100, as assumed",
-    "today.amount.stake": "is at stake with them: chance times worth, added up",
+    "today.amount.stake": "is at stake with those counted here: the chance of each times its worth",
     "today.amount.amount": "stands in them",
     "today.amount.yearly": "is what they pay a year",
     "today.amount.expected": "is what they are expected to bring",
@@ -85,7 +85,17 @@ WORDS: Mapping[str, str] = {
     "formula.expected_customers": "The chances of all of them, added up.",
     "formula.contacts": "Those for whom the expected gain of a contact is above nothing: share changed × chance × worth − "
     "cost of a contact.",
-    "formula.money_at_stake": "Chance × worth of each, added up.",
+    "formula.money_at_stake": "Chance × worth of each, added up over all who are asked about.",
+    "sums.title": "How the sums of this question lead to each other",
+    "sums.first": "Before the first update nobody has a chance of their own: the checks then take the share of all who did "
+    "it before, times everybody's worth.",
+    "sums.stake": "This answer takes each one's own chance: {stake} is at stake, {counted}.",
+    "sums.contact": "{part} of it is with the {contacts} {people} worth contacting. Contact is assumed to change {share} in "
+    "100 of that, which is {changed}; contacting them costs {cost}; {profit} is left.",
+    "sums.part": "Today counts {part} of it: those of the list that come first and that nobody has worked on yet.",
+    "sums.list": "On the list, “worth” is what a single {one} stands for, with no chance in it: {worth}.",
+    "list.amount": "“Worth” is {worth}.",
+    "list.worth": "“Worth” is {worth}; the chance is not in it.",
     "formula.contacts_break_even_share": "What contacting them costs, divided by what is at stake with them.",
     "formula.expected_profit": "Share changed × chance × worth − cost of a contact, added up over those worth contacting.",
     "formula.expected_total": "What each is expected to bring, added up.",
@@ -107,6 +117,9 @@ WORDS: Mapping[str, str] = {
     "today.how.part.all": "Counted is everybody on the list, less those somebody worked on or put off.",
     "today.how.part.tenth": "Counted is the first tenth of the list, the highest on top, less those somebody worked on or "
     "put off.",
+    "today.how.worth": "Worth is {worth}.",
+    "today.overlap": "Do not add these sums up: one person or deal can stand on several lists, and what a company pays is "
+    "what its customers pay.",
     "today.how.gain": "The money is share changed × chance × worth − cost of a contact, added up over them. The share is "
     "an assumption until a test has measured it.",
     "today.how.stake": "The money is chance × worth, added up over them.",

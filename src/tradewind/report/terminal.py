@@ -83,7 +83,9 @@ def _first(ordered: Sequence[Finding]) -> RenderableType:
         figure = headline_figure(finding)
         amount = Text.assemble((figure.value, "bold"), (f"\n{figure.label}", "dim")) if figure else Text("")
         table.add_row(f"{place}.", Text(finding.title, "bold"), amount, finding.next)
-    return Padding(table, (1, 0, 1, 0))
+    sums = sum(headline_figure(finding) is not None for finding in ordered)
+    parts = [table, Text(say("today.overlap"), "dim")] if sums > 1 else [table]
+    return Padding(Group(*parts), (1, 0, 1, 0))
 
 
 def _panel(section: Section) -> RenderableType:

@@ -72,7 +72,8 @@ def page(
 
     frame = {
         "title": title, "visitor": visitor, "company": company_of(site), "link": link, "static": static, "here": here,
-        "rooms": rooms_for(visitor, here, filled_rooms(site)), "csrf_token": visitor.csrf if visitor else "", "simulated": simulated(site),
+        "rooms": rooms_for(visitor, here, filled_rooms(site)), "csrf_token": visitor.csrf if visitor else "",
+        "simulated": simulated(site),
         "read_only": site.settings.read_only, "brand": site.brand(),
     }  # fmt: skip
     text = _environment().get_template(template).render(**{**frame, **context})

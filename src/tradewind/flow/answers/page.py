@@ -13,6 +13,7 @@ from tradewind.flow.answers.money import AnswerMoney, answer_money
 from tradewind.flow.answers.published import Published
 from tradewind.flow.answers.reporting import card_of, finding_tables
 from tradewind.flow.answers.saved_charts import SavedChart, load_charts, saved_chart
+from tradewind.flow.answers.sums import tell_sums
 from tradewind.flow.answers.versions import SavedVersion, compare_versions, find_pin
 from tradewind.flow.kept import keep
 from tradewind.flow.lists.acting import Acting
@@ -110,6 +111,7 @@ class AnswerPage:
         action: what one does with the answer.
         readme: heading to paragraph of the question's own page.
         figures: the large figures, each with how it is known.
+        sums: how the sums of the question lead to each other; empty where it has none.
         money: cost, share and what they leave, or why that is not known.
         list: whom to act on; None where the question has no list.
         versions: saved models, newest first.
@@ -125,6 +127,7 @@ class AnswerPage:
     action: str
     readme: Mapping[str, str]
     figures: tuple[FigureHow, ...]
+    sums: tuple[str, ...]
     money: AnswerMoney
     list: AnswerList | None
     versions: tuple[SavedVersion, ...]
@@ -159,6 +162,7 @@ def answer_page(
         action=question.words(question.use_case.action),
         readme=keep(workspace, f"readme {name}", lambda: read_readme(workspace, name)),
         figures=keep(workspace, f"figures {name}", lambda: _figures(workspace, finding)),
+        sums=tuple(tell_sums(question, finding, acting, published.amounts_are == "revenue", published.currency)),
         money=question_money(workspace, name)[1],
         list=None if acting is None else _list(workspace, question, acting, published.currency, owners, names),
         versions=compare_versions(workspace, name, on_list),

@@ -13,6 +13,7 @@ from tradewind.flow.answers.margin import Margin
 from tradewind.flow.answers.spoken import count_of, known, money_of, of_100, value_of
 from tradewind.flow.learning.learned import Learned, Scored
 from tradewind.flow.questions.asked import Question, speak_days
+from tradewind.flow.questions.counted import say_stake
 from tradewind.report.numbers import say_day, say_money, say_of_100, say_one_in
 
 CLASSIFICATION_NUMBERS = (
@@ -154,9 +155,8 @@ def people_money(question: Question, numbers: Mapping[str, Number], margin: Marg
         why = "it was not computed" if stake is None else stake.reason
         return f"{say('money.unknown', why=why)} {say('money.nothing')}"
     if margin is None or margin.share is None:
-        return say("money.revenue", stake=money_of(stake, currency))
-    value = question.words(economics.value_sentence)
-    text.append(say("money.stake", stake=money_of(stake, currency), value_sentence=f"{value}, times the chance"))
+        return say("money.revenue", stake=money_of(stake, currency), counted=say_stake(question, revenue=True))
+    text.append(say("money.stake", stake=money_of(stake, currency), counted=say_stake(question, revenue=False)))
     contacts, profit = numbers.get("contacts"), numbers.get("expected_profit")
     even = numbers.get("contacts_break_even_share")
     share = say_of_100(economics.success_share)

@@ -11,6 +11,7 @@ from typing import Any
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, StoreError
 from tradewind.core.visitor import Visitor
+from tradewind.core.words import say
 from tradewind.flow.answers.published import read_published
 from tradewind.flow.kept import keep
 from tradewind.flow.lists.rows import Row, listed_row, say_last, scored_row
@@ -30,6 +31,7 @@ from tradewind.flow.people.list import (
 )
 from tradewind.flow.people.query import query_of
 from tradewind.flow.questions.asked import asked_questions
+from tradewind.flow.questions.counted import say_worth
 from tradewind.flow.questions.question import Question
 from tradewind.store.workspace import Workspace
 
@@ -60,6 +62,7 @@ class WorkList:
         evidence: grade of the question's finding; empty where there is none.
         scored: whether it shows chances or amounts.
         chance: whether those are chances.
+        worth: what "worth" counts on it, in words; empty where no row has any.
     """
 
     question: str
@@ -74,6 +77,7 @@ class WorkList:
     evidence: str
     scored: bool
     chance: bool
+    worth: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,12 +140,13 @@ def work_list(workspace: Workspace, visitor: Visitor, name: str, wanted: Wanted)
     rows = told_rows(workspace, index, aliases_for(workspace, visitor.sees_personal), listed, question, page.rows)
     first = index.rows(f"SELECT * FROM {quoted(listed.table)} LIMIT 1")
     as_of = first[0].get("cutoff") if first else None
-    evidence, caveat = _finding(workspace, name)
+    evidence, caveat, revenue = _finding(workspace, name)
     case = question.use_case
+    worth = say_worth(question, revenue) if listed.kind == "scores" else say("counted.amount")
     return WorkList(
         name, title_of(workspace, question), question.words(case.action), question.one, question.people, page, rows,
         as_of if isinstance(as_of, date) else None, caveat, evidence, listed.kind == "scores",
-        case.task == "classification",
+        case.task == "classification", worth if any(each.told.worth for each in rows) else "",
     )  # fmt: skip
 
 
@@ -203,11 +208,13 @@ def _card(workspace: Workspace, visitor: Visitor, index: PeopleIndex, listed: Li
     )  # fmt: skip
 
 
-def _finding(workspace: Workspace, name: str) -> tuple[str, str]:
-    """The evidence grade of a question, and what to do with a list that is no better than a rule of thumb."""
+def _finding(workspace: Workspace, name: str) -> tuple[str, str, bool]:
+    """The evidence grade of a question, what to do with a list that is no better than a rule of thumb, and whether its
+    amounts are revenue."""
     with suppress(StoreError):
         published = keep(workspace, "published", lambda: read_published(workspace))
         found = published.find(name) if published is not None else None
-        if found is not None:
-            return found.evidence, on_page(found.next) if found.status == "not distinguishable" else ""
-    return "", ""
+        if published is not None and found is not None:
+            caveat = on_page(found.next) if found.status == "not distinguishable" else ""
+            return found.evidence, caveat, published.amounts_are == "revenue"
+    return "", "", True

@@ -8,6 +8,7 @@ from typing import Any
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.finding import Number, missing
 from tradewind.core.time import Cutoff
+from tradewind.core.words import say
 from tradewind.features.compute import eligible_step_rows, find_eligible
 from tradewind.features.labels import Statement, outcome_at, value_at
 from tradewind.flow.ask import ask
@@ -17,6 +18,7 @@ from tradewind.flow.learning.lesson import label_of
 from tradewind.flow.learning.require import require_answerable
 from tradewind.flow.orders.lifetime import panel_question
 from tradewind.flow.questions.asked import Question, find_question, list_use_cases
+from tradewind.flow.questions.counted import say_worth
 from tradewind.flow.start.horizons import horizons_of
 from tradewind.report.numbers import say_count, say_money
 from tradewind.sources.load import load_tables
@@ -221,7 +223,7 @@ def _candidate(data: Data, question: Question) -> Candidate:
         return _told(question, missing(_NO_WORTH), (asked, outcomes, dates))
     share = total / known if known else 0.0
     money = Number(max(0.0, worth) * share * data.margin.factor, unit=data.workspace.config.workspace.currency)
-    return _told(question, money, (asked, outcomes, dates))
+    return _told(question, money, (asked, outcomes, dates), data.margin.share is None)
 
 
 def _analysis(data: Data, question: Question) -> Candidate:
@@ -250,12 +252,14 @@ def _added_up(data: Data, statement: Statement, name: str, entity: str, step: st
     return int(row["n"]), float(row["total"] or 0.0)
 
 
-def _told(question: Question, money: Number, counts: tuple[int, int, int]) -> Candidate:
+def _told(question: Question, money: Number, counts: tuple[int, int, int], revenue: bool = False) -> Candidate:
     case, (asked, outcomes, dates) = question.use_case, counts
     effort = _EFFORT.get(case.name, CONTACT if case.task == "classification" else PLAN)
     stake = "It adds up money that comes in anyway: nothing is at stake." if money.reason == _ANYWAY else ""
     if money.value is not None:
-        stake = f"About {say_money(money.value, money.unit)} is at stake among {say_count(asked)} {question.people}."
+        counted = say("counted.stake.first", people=f"{say_count(asked)} {question.people}",
+                      worth=say_worth(question, revenue))  # fmt: skip
+        stake = f"About {say_money(money.value, money.unit)} is at stake: {counted}."
     elif not stake:
         stake = f"What is at stake is not known, because {money.reason}."
     lacking = "" if outcomes >= ENOUGH and dates >= ENOUGH_DATES else ", which is little"

@@ -58,6 +58,7 @@ class ListToday:
         caveat: what the report says to do instead where a rule of thumb, or chance, does as well; else empty.
         first: the first of them; empty for who may not see people.
         owners: who works on how many of them, most first.
+        worth: what one of them is worth, in words; empty where the money is no chance times worth.
     """
 
     question: str
@@ -76,6 +77,7 @@ class ListToday:
     caveat: str = ""
     first: tuple[Person, ...] = ()
     owners: tuple[tuple[str, int], ...] = ()
+    worth: str = ""
 
     @property
     def link(self) -> str:

@@ -15,6 +15,7 @@ from tradewind.flow.lists.acting import Acting
 from tradewind.flow.lists.feedback import handled
 from tradewind.flow.lists.table import REASONS
 from tradewind.flow.people.names import say_names
+from tradewind.flow.questions.counted import say_worth
 from tradewind.flow.questions.question import Question
 from tradewind.flow.today.contents import ListToday, Person
 from tradewind.store.workspace import Workspace
@@ -56,9 +57,15 @@ def open_places(
 
 
 def list_today(
-    workspace: Workspace, finding: Finding, question: Question, acting: Acting, places: Places, names: bool
+    workspace: Workspace,
+    finding: Finding,
+    question: Question,
+    acting: Acting,
+    places: Places,
+    names: bool,
+    revenue: bool = False,
 ) -> ListToday:
-    """Return one list as Today tells it."""
+    """Return one list as Today tells it; amounts are revenue where no margin is known."""
     case = question.use_case
     left = places.open
     owners = Counter(acting.owners.get(acting.ids[place], "") for place in left) if acting.owners else Counter[str]()
@@ -80,6 +87,7 @@ def list_today(
         caveat=finding.next if finding.status == "not distinguishable" else "",
         first=first_people(workspace, acting, left[:FIRST]) if names else (),
         owners=tuple((who, count) for who, count in owners.most_common() if who),
+        worth=say_worth(question, revenue) if acting.amount_is in ("gain", "stake") else "",
     )
 
 

@@ -128,13 +128,13 @@ def _question(workspace: Workspace, finding: Finding) -> Question | None:
 def _lists(
     workspace: Workspace, published: Published, lists: Lists, owners: tuple[str, ...] | None, names: bool
 ) -> tuple[ListToday, ...]:
-    said = workspace.state().feedback()
+    said, revenue = workspace.state().feedback(), published.amounts_are == "revenue"
     made = []
     for name, acting in lists.acting.items():
         finding, question = published.find(name), lists.questions[name]
         if finding is not None:
             places = open_places(workspace, question, acting, said, owners)
-            made.append(list_today(workspace, finding, question, acting, places, names))
+            made.append(list_today(workspace, finding, question, acting, places, names, revenue))
     return tuple(made)
 
 

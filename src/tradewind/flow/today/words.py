@@ -23,4 +23,7 @@ def say_amount(each: ListToday, currency: str) -> tuple[str, str]:
 def say_how(each: ListToday) -> str:
     """Return how the count and the money of a list are worked out."""
     part = say(f"today.how.part.{each.part}")
-    return f"{part} {say(f'today.how.{each.amount_is}')}" if each.amount_is else part
+    if not each.amount_is:
+        return part
+    worth = f" {say('today.how.worth', worth=each.worth)}" if each.worth else ""
+    return f"{part} {say(f'today.how.{each.amount_is}')}{worth}"
