@@ -16,6 +16,7 @@ from rich.text import Text
 from tradewind.cli.show import DONE, _console, _next, _progress, _write_json
 from tradewind.flow.start.answered import why_no_answer
 from tradewind.flow.start.init import Initiated, OpenQuestion, init
+from tradewind.flow.start.say_permissions import say_permission, say_values
 from tradewind.flow.start.say_states import say_state, say_why
 from tradewind.flow.start.tell import locked_by_reason, shown_name, understood
 
@@ -71,6 +72,8 @@ def _show(done: Initiated, console: Console) -> None:
         for sentence in done.proposal.undecided:
             console.print(f"  • {sentence}", highlight=False)
     currency = next((answer for question, answer in done.asked if question.key == "currency"), "EUR")
+    for told in done.proposal.permissions:
+        console.print(f"{say_permission(told)} {say_values(told)}.", highlight=False, soft_wrap=True)
     for state in done.proposal.states:
         console.print(f"{say_state(state, currency)} {say_why(state)}.", highlight=False, soft_wrap=True)
     _show_questions(done, console)

@@ -399,12 +399,14 @@ _TABLES = (
         "fact",
         (),
         (
-            Column("customer_id", "text", "who", required=True),
+            Column("customer_id", "text", "who", unlocks="lists of those alone who may be contacted"),
+            Column("lead_id", "text", "which lead, where a lead said it"),
             Column("purpose", "text", "what for (email, ads, profiling …)", required=True),
             Column("granted", "flag", "given or withdrawn", required=True),
             Column("happened_at", "time", "when", required=True),
             Column("source", "text", "where it was recorded"),
         ),
+        any_of=("customer_id", "lead_id"),
     ),
     Table(
         "outcomes",

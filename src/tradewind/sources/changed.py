@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.sources.joining import ROW, places_of
 from tradewind.sources.raw import Raw
+from tradewind.sources.repeating import WORD
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,7 +65,7 @@ def changes(where: str, mapping: TableMapping, sources: Mapping[str, Raw], befor
     told: list[Problem] = []
     for target, text in _expressions(mapping).items():
         for lost in _columns_of(text):
-            if lost.lower() != ROW and not any(places_of(lost, raw.names) for raw in sources.values()):
+            if lost.lower() not in (ROW, WORD) and not any(places_of(lost, raw.names) for raw in sources.values()):
                 told.append(_problem(where, target, text, lost, new, sources, before))
     return told
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.sources.fill_down import fill_down
 from tradewind.sources.raw import Raw
+from tradewind.sources.repeating import repeat_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -183,6 +184,7 @@ def join_sources(where: str, mapping: TableMapping, sources: Mapping[str, Raw]) 
     if missing:
         raise ConfigError([missing_source(where, name, sorted(sources)) for name in missing])
     own = fill_down(sources[mapping.from_], mapping.fill_down, mapping.within, where)
+    own = repeat_rows(own, mapping.once_for, mapping.from_)
     sides = [Side(mapping.from_, "s0", own)]
     for place, look in enumerate(mapping.lookup, start=1):
         left, _, right = (part.strip() for part in look.on.partition("="))

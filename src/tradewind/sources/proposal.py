@@ -58,6 +58,7 @@ class ProposedTable:
         timezone: IANA name of the zone of its naive times, where the source itself says it ("UTC"); else empty.
         fill_down: source columns written only on the first of the rows they hold for.
         within: source column beyond whose groups nothing is filled down.
+        once_for: words for each of which every row counts once.
     """
 
     table: str
@@ -73,6 +74,7 @@ class ProposedTable:
     timezone: str = ""
     fill_down: tuple[str, ...] = ()
     within: str = ""
+    once_for: tuple[str, ...] = ()
 
     def guess(self, column: str) -> Guess | None:
         """Return the guess for a contract column, or None."""
@@ -149,6 +151,38 @@ class OrderState:
 
 
 @dataclass(frozen=True)
+class Permission:
+    """A column that says who may be contacted.
+
+    Args:
+        source: source table.
+        column: its column.
+        of: contract table whose rows say it (customers, leads or orders).
+        way: email or phone; empty where it names no way.
+        sense: `may` where yes means that one may, `may not` where yes means that one may not, `other` where it is not
+            about permission.
+        yes: its values that mean yes, in lower case; empty where any value does (the time of a refusal).
+        no: its values that mean no.
+        people: how many people, or leads, the table knows.
+        people_yes: of how many the last word is yes.
+        people_no: of how many it is no.
+        dated: whether every row has a time.
+    """
+
+    source: str
+    column: str
+    of: str
+    way: str
+    sense: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    people: int = 0
+    people_yes: int = 0
+    people_no: int = 0
+    dated: bool = True
+
+
+@dataclass(frozen=True)
 class Proposal:
     """Everything `init` proposes.
 
@@ -159,6 +193,7 @@ class Proposal:
         undecided: what could not be decided, in plain sentences.
         unused: source table to the reason why it serves nothing.
         states: orders that may not count as bought.
+        permissions: columns that say who may be contacted.
     """
 
     tables: tuple[ProposedTable, ...]
@@ -167,3 +202,4 @@ class Proposal:
     undecided: tuple[str, ...] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
     states: tuple[OrderState, ...] = ()
+    permissions: tuple[Permission, ...] = ()

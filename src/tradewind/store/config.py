@@ -123,6 +123,8 @@ class TableMapping(Section):
         timezone: IANA name of the zone of naive times in this table, when it is not the source's.
         fill_down: source columns written only on the first of the rows they hold for; the rows below get the value.
         within: source column that names the group (an order, say) beyond whose rows nothing is filled down.
+        once_for: words for each of which every row counts once, such as the ways to reach people where each has a
+            column of its own; expressions read the word as `row_for`.
         missing: what it means that a row is no longer in the source: `keep` where files may hold only the newest
             rows, `deleted` where every file is complete, so that a cancelled order vanishes from it.
     """
@@ -138,6 +140,7 @@ class TableMapping(Section):
     timezone: str | None = None
     fill_down: tuple[Name, ...] = ()
     within: Name | None = None
+    once_for: tuple[Name, ...] = ()
     missing: Literal["keep", "deleted"] = "keep"
 
 

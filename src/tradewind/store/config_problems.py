@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RESERVED = (
     "from", "lookup", "where", "known_after", "known_at", "format", "stable", "timezone", "fill_down", "within",
-    "missing",
+    "once_for", "missing",
 )  # fmt: skip
 """Keys of a table's section that are not columns."""
 

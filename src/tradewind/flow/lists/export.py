@@ -20,7 +20,7 @@ from tradewind.flow.lists.withheld import without_refused
 from tradewind.flow.lists.work_list import WorkRow, entity_of, told_rows
 from tradewind.flow.people.alias import alias_of, alias_secret
 from tradewind.flow.people.aliases import EVERYTHING
-from tradewind.flow.people.consent import knows_consent, permission_for, words_of
+from tradewind.flow.people.consent import ConsentWord, knows_consent, permission_for, words_of
 from tradewind.flow.people.facts import open_facts
 from tradewind.flow.people.index import PeopleIndex, people_index
 from tradewind.flow.people.list import PersonRow, Wanted, list_people, title_of
@@ -160,8 +160,10 @@ def plan_export(
     rows = [_contact(each, raw[each.person.key], name, title, action, as_of) for each in told]
     asks = chosen.channels and listed.entity in PEOPLE  # a file of deals or companies holds nobody's address
     customers = [raw[each.person.key]["customer_"] for each in told]
+    leads = [each.record_id for each in rows] if listed.entity == "lead_id" else []
+    said = _said(workspace, customers, leads)
     kept, left, unknown = (
-        _allowed(workspace, chosen, rows, customers) if asks else (list(zip(rows, rows, strict=True)), {}, 0)
+        _allowed(workspace, chosen, rows, said) if asks else (list(zip(rows, rows, strict=True)), {}, 0)
     )
     keys, allowed = tuple(each.record_id for each, _ in kept), tuple(each for _, each in kept)
     same = system_of(workspace, listed.entity) == chosen.system != ""
@@ -263,19 +265,28 @@ def _contact(
     )
 
 
+def _said(workspace: Workspace, customers: Sequence[object], leads: Sequence[str]) -> list[tuple[ConsentWord, ...]]:
+    """What each row's person said, as a customer and as a lead."""
+    as_customer = words_of(workspace, [str(each) for each in customers if each])
+    as_lead = words_of(workspace, leads, "lead_id")
+    keys = leads or [""] * len(customers)
+    return [
+        (*as_customer.get(str(customer or ""), ()), *as_lead.get(lead, ()))
+        for customer, lead in zip(customers, keys, strict=True)
+    ]
+
+
 def _allowed(
-    workspace: Workspace, layout: Layout, rows: Sequence[Contact], customers: Sequence[object]
+    workspace: Workspace, layout: Layout, rows: Sequence[Contact], words: Sequence[Sequence[ConsentWord]]
 ) -> tuple[list[tuple[Contact, Contact]], dict[str, int], int]:
     """The rows that may go out, as loaded and as they go; how many may not and why; of how many nobody knows.
 
     Who refused every way that the tool uses, or the only way we know, is left out; who can be reached another way stays
     without the refused address.
     """
-    words = words_of(workspace, [str(each) for each in customers if each])
     alias = partial(alias_of, alias_secret(workspace))
     kept, left, unknown = [], Counter[str](), 0
-    for row, customer in zip(rows, customers, strict=True):
-        said = words.get(str(customer), ()) if customer else ()
+    for row, said in zip(rows, words, strict=True):
         may = {channel: permission_for(channel, said) for channel in layout.channels}
         refused = {channel for channel, word in may.items() if word == "refused"}
         known = any(getattr(row, channel) for channel in refused)

@@ -20,7 +20,16 @@ from tradewind.flow.start.try_out import Tried
 from tradewind.flow.start.understand import CURRENCY, TIMEZONE
 from tradewind.flow.uploads.receive import list_uploads, sets_of
 from tradewind.sources.inventory import Found, FoundSource, FoundTable, Ignored
-from tradewind.sources.proposal import Guess, LeftOut, OpenQuestion, OrderState, Proposal, ProposedLabel, ProposedTable
+from tradewind.sources.proposal import (
+    Guess,
+    LeftOut,
+    OpenQuestion,
+    OrderState,
+    Permission,
+    Proposal,
+    ProposedLabel,
+    ProposedTable,
+)
 from tradewind.store.lock import workspace_lock
 from tradewind.store.manifest import inside, replace_file
 from tradewind.store.workspace import Workspace
@@ -139,7 +148,7 @@ def look_at_uploads(root: Path, environ: Mapping[str, str], clock: Clock, progre
         ConfigError: nothing of it is a table about customers, orders, leads or deals.
     """
     of = uploads_fingerprint(root)
-    found, proposal = look_at(root, [str(folder) for folder in sets_of(root)], environ, progress)
+    found, proposal = look_at(root, [str(folder) for folder in sets_of(root)], environ, clock, progress)
     first = {question.key: question.options[0] for question in proposal.questions if question.options}
     files = tuple(_looked(each) for each in found.tables)
     with changing(root, clock):
@@ -274,6 +283,7 @@ def _proposal(plain: Mapping[str, Any]) -> Proposal:
         tuple(plain["undecided"]),
         dict(plain["unused"]),
         tuple(OrderState(**{**each, **_tuples(each, "values", "tables")}) for each in plain.get("states", ())),
+        tuple(Permission(**{**each, **_tuples(each, "yes", "no")}) for each in plain.get("permissions", ())),
     )
 
 
@@ -281,7 +291,7 @@ def _table(plain: Mapping[str, Any]) -> ProposedTable:
     return ProposedTable(
         **{
             **plain,
-            **_tuples(plain, "stable", "fill_down"),
+            **_tuples(plain, "stable", "fill_down", "once_for"),
             "guesses": tuple(Guess(**each) for each in plain["guesses"]),
             "left_out": tuple(LeftOut(**each) for each in plain["left_out"]),
             "lookups": tuple((name, on) for name, on in plain["lookups"]),

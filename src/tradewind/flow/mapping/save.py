@@ -216,7 +216,7 @@ def changed_workspace(
 ) -> Workspace | tuple[Problem, ...]:
     """Return the workspace as it would be with some changes, nothing written; or what its config says against them."""
     try:
-        text = _text_with(root, standing, changes)
+        text = _text_with(root, standing, changes, clock)
         folders = read_question_folders(root, [])
         config = parse_config(tomllib.loads(text), environ, text, folders)
     except (ConfigError, UnsafeExpression) as error:
@@ -224,10 +224,10 @@ def changed_workspace(
     return Workspace(root.resolve(), config, clock, environ)
 
 
-def _text_with(root: Path, standing: Standing, changes: Sequence[Change]) -> str:
+def _text_with(root: Path, standing: Standing, changes: Sequence[Change], clock: Clock) -> str:
     if standing.draft is None:
         return edit_config(standing.text, changes)
-    draft = with_changes(standing.draft, changes)
+    draft = with_changes(standing.draft, changes, clock().date())
     return config_text(root, draft.found(), draft.proposal, draft.answers())
 
 
@@ -241,7 +241,7 @@ def _does_not_fit(workspace: Workspace, changes: Sequence[Change]) -> tuple[Prob
 def _write(root: Path, standing: Standing, changes: tuple[Change, ...], by: str, clock: Clock) -> None:
     if standing.draft is not None:
         saved = Saved(standing.number + 1, by, clock(), changes)
-        draft = with_changes(standing.draft, changes)
+        draft = with_changes(standing.draft, changes, clock().date())
         write_draft(root, replace(draft, version=saved.version, saved=(*draft.saved, saved)))
         return
     save_text(root, standing, edit_config(standing.text, changes), changes, by, clock)

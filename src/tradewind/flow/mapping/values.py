@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from tradewind.core.contract import CONTRACT
@@ -69,13 +70,13 @@ def may_be_changed(key: str) -> bool:
     return len(parts) == 3 and (parts[2] not in RESERVED or parts[2] in EDITABLE)
 
 
-def with_changes(draft: Draft, changes: Iterable[Change]) -> Draft:
+def with_changes(draft: Draft, changes: Iterable[Change], today: date) -> Draft:
     """Return a draft with values changed; what a person decided is sure."""
     proposal = draft.proposal
     for change in changes:
         parts = change.key.split(".")
         if is_check(change.key):
-            proposal = with_choice(proposal, change.key, change.now)
+            proposal = with_choice(proposal, change.key, change.now, today - timedelta(days=1))
         elif parts[0] == "workspace":
             money = parts[1] == "currency"
             draft = replace(draft, currency=change.now) if money else replace(draft, timezone=change.now)

@@ -43,22 +43,35 @@ class ConsentWord:
     source: str
 
 
-def consents_of(workspace: Workspace, customer_id: str) -> tuple[ConsentWord, ...]:
-    """Return the last word of one person on each purpose, by purpose."""
-    return words_of(workspace, [customer_id]).get(customer_id, ()) if customer_id else ()
+def consents_of(workspace: Workspace, customer_id: str, lead_id: str = "") -> tuple[ConsentWord, ...]:
+    """Return the last word of one person on each purpose, as a customer and as a lead."""
+    said = words_of(workspace, [customer_id]).get(customer_id, ()) if customer_id else ()
+    as_lead = words_of(workspace, [lead_id], "lead_id").get(lead_id, ()) if lead_id else ()
+    return (*said, *as_lead)
 
 
-def words_of(workspace: Workspace, customers: Sequence[str]) -> dict[str, tuple[ConsentWord, ...]]:
-    """Return the last word of many people on each purpose; those who never said anything are absent."""
+def words_of(
+    workspace: Workspace, keys: Sequence[str], entity: str = "customer_id"
+) -> dict[str, tuple[ConsentWord, ...]]:
+    """Return the last word of many people on each purpose; those who never said anything are absent.
+
+    Of two words about one time, the one that became known later is the last: a file that only says how things stand
+    says so at the time of its row.
+
+    Args:
+        workspace: an open workspace.
+        keys: whose.
+        entity: what the keys are: customer_id or lead_id.
+    """
     facts = open_facts(workspace)
-    if not knows_consent(facts) or not customers:
+    if not knows_consent(facts) or not facts.has("consents", entity) or not keys:
         return {}
     source = "source" if facts.has("consents", "source") else "NULL"
     rows = facts.rows(
-        f"SELECT customer_id, lower(trim(purpose)) AS purpose, granted, happened_at, {source} AS source FROM consents "
-        "WHERE customer_id IN (SELECT unnest(?)) QUALIFY row_number() OVER "
-        "(PARTITION BY customer_id, lower(trim(purpose)) ORDER BY happened_at DESC, granted) = 1 ORDER BY purpose",
-        [list(dict.fromkeys(customers))],
+        f"SELECT {entity} AS who, lower(trim(purpose)) AS purpose, granted, happened_at, {source} AS source "
+        f"FROM consents WHERE {entity} IN (SELECT unnest(?)) QUALIFY row_number() OVER (PARTITION BY {entity}, "
+        "lower(trim(purpose)) ORDER BY happened_at DESC, known_at DESC, granted) = 1 ORDER BY purpose",
+        [list(dict.fromkeys(keys))],
     )
     zone = workspace.config.workspace.timezone
     found: dict[str, list[ConsentWord]] = {}
@@ -66,13 +79,13 @@ def words_of(workspace: Workspace, customers: Sequence[str]) -> dict[str, tuple[
         word = ConsentWord(
             row["purpose"], bool(row["granted"]), local_day(row["happened_at"], zone), str(row["source"] or "")
         )
-        found.setdefault(str(row["customer_id"]), []).append(word)
+        found.setdefault(str(row["who"]), []).append(word)
     return {customer: tuple(words) for customer, words in found.items()}
 
 
 def knows_consent(facts: Facts) -> bool:
     """Whether anything is loaded about permissions."""
-    return facts.has("consents", "customer_id", "purpose", "granted", "happened_at")
+    return facts.has("consents", "purpose", "granted", "happened_at")
 
 
 def permission_for(channel: str, words: Sequence[ConsentWord]) -> Permission:

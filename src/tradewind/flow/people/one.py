@@ -127,7 +127,7 @@ def find_person(workspace: Workspace, visitor: Visitor, entity: str, key: str) -
     index = people_index(workspace)
     told, not_on = _told(workspace, index, known, entity, row)
     customer = _customer(index, entity, key)
-    words = consents_of(workspace, customer) if visitor.may("see_people") else ()
+    words = consents_of(workspace, customer, key if entity == "lead_id" else "") if visitor.may("see_people") else ()
     permissions = tuple((channel, permission_for(channel, words)) for channel in ("email", "phone"))
     state = workspace.state()
     said = [each for each in state.feedback() if each.entity == entity and each.entity_id == key]

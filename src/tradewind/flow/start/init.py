@@ -93,7 +93,7 @@ def init(
             Problem("--from", "where the data lie is not said", "", "a folder, a file or a database's address",
                     f"tradewind init {directory} --from exports/")
         )  # fmt: skip
-    found, proposal = look_at(directory, places, variables, progress)
+    found, proposal = look_at(directory, places, variables, clock, progress)
     asked, defaults = _ask(proposal.questions[:MOST_QUESTIONS], ask)
     proposal = with_answers(proposal, asked)
     rows = {table.name: table.raw.rows for table in found.tables}
@@ -108,7 +108,7 @@ def init(
 
 
 def look_at(
-    directory: Path, places: Sequence[str], environ: Mapping[str, str], progress: Progress
+    directory: Path, places: Sequence[str], environ: Mapping[str, str], clock: Clock, progress: Progress
 ) -> tuple[Found, Proposal]:
     """Read everything that lies at some places, and say what it is thought to mean; nothing is written.
 
@@ -122,7 +122,7 @@ def look_at(
         notes.append(f"{tables}, {sum(t.raw.data.num_rows for t in found.tables):,} rows")
     with stage(progress, "Finding out what they mean", len(found.tables)) as notes:
         proposal = understand(found.tables, progress.advance)
-        proposal = look_closer(proposal, found)
+        proposal = look_closer(proposal, found, clock().date())
         notes.append(f"{len(proposal.tables):,} recognised")
     if not proposal.tables:
         raise ConfigError(_nothing_recognised(found, proposal))

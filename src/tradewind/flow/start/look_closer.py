@@ -1,27 +1,35 @@
-"""What only the rows say once it is known what they mean: orders that were none."""
+"""What only the rows say once it is known what they mean: orders that were none, and who may be contacted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 
 from tradewind.core.errors import SourceError
 from tradewind.sources.found import stack
 from tradewind.sources.inventory import Found
+from tradewind.sources.meaning.consents import with_consents
+from tradewind.sources.meaning.permissions import find_permissions
 from tradewind.sources.meaning.states import with_states
 from tradewind.sources.proposal import Proposal
 from tradewind.sources.raw import Raw
 
 
-def look_closer(proposal: Proposal, found: Found) -> Proposal:
-    """Return a proposal with what its tables' rows say of orders.
+def look_closer(proposal: Proposal, found: Found, today: date) -> Proposal:
+    """Return a proposal with what its tables' rows say of orders and of permissions.
 
     Args:
         proposal: what the tables mean.
         found: the tables with their rows.
+        today: the day before it stands for permissions without a time: it has passed wherever the business is.
     """
     decimals = {each.name: str(each.settings["decimal"]) for each in found.sources if "decimal" in each.settings}
-    return with_states(proposal, _raws(proposal, found), decimals)
+    raws = _raws(proposal, found)
+    permissions = find_permissions(proposal, raws, decimals)
+    proposal = with_consents(replace(proposal, permissions=permissions), today - timedelta(days=1))
+    return with_states(proposal, raws, decimals)
 
 
 def _raws(proposal: Proposal, found: Found) -> Mapping[str, Raw]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from tradewind.core.contract import CONTRACT
 from tradewind.flow.start.proposed_questions import ProposedQuestion
+from tradewind.flow.start.say_permissions import say_permission, say_values
 from tradewind.flow.start.say_states import say_state, say_why
 from tradewind.sources.inventory import FoundSource
 from tradewind.sources.layouts import columns_in
@@ -152,6 +153,8 @@ def _table(table: ProposedTable) -> Iterator[str]:
         yield from _explained(line, "written only on the first row of each group")
     if table.within:
         yield f"within = {toml(table.within)}"
+    if table.once_for:
+        yield f"once_for = {toml(list(table.once_for))}{_beside('every row counts once for each, read as row_for')}"
     if table.known_after:
         yield f"known_after = {toml(table.known_after)}{_beside('how long after it happened a row is known')}"
     yield from _guesses(table.guesses)
@@ -227,6 +230,8 @@ def _undecided(written: Written) -> Iterator[str]:
         [f"{question.text}: {answer}. Why it matters: {question.why}" for question, answer in taken],
     )
     yield from _listed("What could not be decided:", proposal.undecided)
+    permissions = [f"{say_permission(each)} ({say_values(each)})" for each in proposal.permissions]
+    yield from _listed("Who may be contacted:", permissions)
     states = [f"{say_state(each, written.currency)} ({say_why(each)})" for each in proposal.states]
     yield from _listed("What counts as bought, told by words:", states)
     reasons: dict[str, list[str]] = {}

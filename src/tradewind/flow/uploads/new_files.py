@@ -50,7 +50,7 @@ def add_new_files(workspace: Workspace, by: str, progress: Progress) -> tuple[st
         SourceError: they cannot be read.
     """
     places = [str(path_of(workspace.root, each)) for each in unread_uploads(workspace)]
-    found, proposal = look_at(workspace.root, places, workspace.environ, progress)
+    found, proposal = look_at(workspace.root, places, workspace.environ, workspace.clock, progress)
     new = [each for each in proposal.tables if each.table not in workspace.config.tables]
     if not new:
         there = ", ".join(each.table.replace("_", " ") for each in proposal.tables)

@@ -65,6 +65,9 @@ def _table(world: World, draft: Draft, table: str, key: str, columns: Sequence[C
     time, format_ = time_sql(source.columns[draft.one.picks["happened_at"].place])
     guesses = [Guess(key, column_sql(owner), draft.one.picks[key].score, "as in the orders; one row is kept for each")]
     taken = {key}
+    if table == "customers" and owner.kind == "email":
+        guesses.append(Guess("email", column_sql(owner), 0.95, "the address names the person"))
+        taken.add("email")
     for column in columns:
         wanted = [name for name, pick in named.items() if pick.place == column.place and name not in taken]
         if (

@@ -15,7 +15,8 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _IN_CENTS = re.compile(r"(?i)(?<![a-z])(in[ _]?)?(cents?|pence|centimes|centavos|groszy|minor[ _]units?)(?![a-z])")
 """Headers of amounts that are counted in hundredths."""
 _RESERVED = {*SYSTEM_COLUMNS, *LOCAL_COLUMNS, "amount_base", "from", "lookup", "where", "format", "stable", "timezone",
-             "known_at", "known_after", "fill_down", "within", "row_number", "columns"}  # fmt: skip
+             "known_at", "known_after", "fill_down", "within", "row_number", "row_for", "once_for",
+             "columns"}  # fmt: skip
 
 
 def column_sql(column: ColumnProfile, table: str = "") -> str:
