@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,15 +73,22 @@ class Visitor:
 
     def sees_row(self, owner: str | None) -> bool:
         """Whether he may see a record of this owner (None or empty: nobody's)."""
-        if not self.own_only:
-            return True
-        mine = {name.strip().casefold() for name in self.owners if name.strip()}
-        return bool(owner) and str(owner).strip().casefold() in mine
+        return not self.own_only or is_own(owner or "", self.owners)
+
+    @property
+    def sees_colleagues(self) -> bool:
+        """Whether he sees what single colleagues bring; who does not sees his own figures and sums of the team."""
+        return not self.own_only
 
     @property
     def sees_personal(self) -> bool:
         """Whether columns that the contract marks personal are shown to him."""
         return self.may("see_contacts")
+
+
+def is_own(owner: str, owners: Sequence[str]) -> bool:
+    """Whether an owner's name is one of somebody's, whatever its case; nobody's records are nobody's own."""
+    return bool(owner.strip()) and owner.strip().casefold() in {name.strip().casefold() for name in owners}
 
 
 def visitor_of(role: Role, name: str = "", owners: tuple[str, ...] = (), csrf: str = "") -> Visitor:

@@ -189,6 +189,7 @@ WORDS: Mapping[str, str] = {
     "tools, and taking it back, will stand here.",
     "sends.none": "Nothing has been sent or taken out yet",
     "sends.none.why": "Open a list and take it out as a file for the tool you work with; it is noted here.",
+    "colleagues.left_out": "What single colleagues bring is told to those who see everybody’s records.",
     "segments.worth": "worth contacting",
     "segments.rest": "the others",
     "segments.light": "{which}",

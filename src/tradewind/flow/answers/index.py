@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tradewind.core.finding import Finding
+from tradewind.flow.answers.colleagues import Owners, published_to
 from tradewind.flow.answers.published import Published
 from tradewind.flow.kept import keep
 from tradewind.flow.today.make import standing
@@ -47,16 +48,20 @@ class AnswerIndex:
     amounts_are: str
 
 
-def answer_index(workspace: Workspace) -> AnswerIndex | None:
+def answer_index(workspace: Workspace, owners: Owners = None) -> AnswerIndex | None:
     """Return all answers at a glance; None before the first update.
 
+    Args:
+        workspace: an open workspace.
+        owners: names under which somebody sees records: nothing of single colleagues is told; all when None.
     Raises:
         StoreError: the newest report is damaged.
     """
     published = standing(workspace)
     if published is None:
         return None
-    cards = keep(workspace, "answer cards", lambda: _cards(published))
+    published = published_to(workspace, published, owners)
+    cards = keep(workspace, f"answer cards {owners}", lambda: _cards(published))
     pins = pinned_models(workspace.state())
     answered = tuple(AnswerCard(*cards[each.name], _pin(pins, each)) for each in in_order(published.findings))
     rest = [each for each in published.findings if not cards[each.name][0].answered]

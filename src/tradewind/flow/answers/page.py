@@ -9,6 +9,7 @@ from datetime import date
 from tradewind.core.errors import NotFound, Problem, TradewindError
 from tradewind.core.finding import Finding
 from tradewind.core.words import WORDS, say
+from tradewind.flow.answers.colleagues import Owners, has_colleagues, tables_to, told_to
 from tradewind.flow.answers.money import AnswerMoney, answer_money
 from tradewind.flow.answers.published import Published
 from tradewind.flow.answers.reporting import card_of, finding_tables
@@ -151,9 +152,9 @@ def answer_page(
     Raises:
         NotFound: no update has answered such a question.
     """
-    published, finding = require_finding(workspace, name)
+    published, finding = require_finding(workspace, name, owners)
     question = find_question(workspace.config, name)
-    section = keep(workspace, f"section {name}", lambda: _section(workspace, finding))
+    section = keep(workspace, f"section {name} {owners}", lambda: _section(workspace, finding, owners))
     acting = standing_lists(workspace).acting.get(name)
     on_list = keep(workspace, f"version on list {name}", lambda: _version_on_list(workspace, name))
     return AnswerPage(
@@ -161,7 +162,7 @@ def answer_page(
         section=section,
         action=question.words(question.use_case.action),
         readme=keep(workspace, f"readme {name}", lambda: read_readme(workspace, name)),
-        figures=keep(workspace, f"figures {name}", lambda: _figures(workspace, finding)),
+        figures=keep(workspace, f"figures {name} {owners}", lambda: _figures(workspace, finding)),
         sums=tuple(tell_sums(question, finding, acting, published.amounts_are == "revenue", published.currency)),
         money=question_money(workspace, name)[1],
         list=None if acting is None else _list(workspace, question, acting, published.currency, owners, names),
@@ -182,9 +183,13 @@ def _version_on_list(workspace: Workspace, name: str) -> str:
     return str(read_slice(workspace.root, entry, 0, 1, ("model_version",))["model_version"][0])
 
 
-def require_finding(workspace: Workspace, name: str) -> tuple[Published, Finding]:
+def require_finding(workspace: Workspace, name: str, owners: Owners = None) -> tuple[Published, Finding]:
     """Return the findings that stand, and that of one question.
 
+    Args:
+        workspace: an open workspace.
+        name: of the question.
+        owners: names under which somebody sees records: nothing of single colleagues is told; all when None.
     Raises:
         NotFound: no update has answered such a question.
     """
@@ -194,7 +199,7 @@ def require_finding(workspace: Workspace, name: str) -> tuple[Published, Finding
         known = () if published is None else tuple(each.name for each in published.findings)
         what = "no update has answered a question of this name"
         raise NotFound(Problem(name[:80], what, "", ", ".join(known) or "a question", f"tradewind run --only {name}"))
-    return published, finding
+    return published, told_to(workspace, finding, owners)
 
 
 def question_money(workspace: Workspace, name: str) -> tuple[Published, AnswerMoney]:
@@ -210,21 +215,31 @@ def question_money(workspace: Workspace, name: str) -> tuple[Published, AnswerMo
     return published, money
 
 
-def answer_charts(workspace: Workspace, name: str) -> tuple[SavedChart, ...]:
+def answer_charts(workspace: Workspace, name: str, owners: Owners = None) -> tuple[SavedChart, ...]:
     """Return the charts of an answer, in reading order: as the run drew them, else drawn now.
 
+    Args:
+        workspace: an open workspace.
+        name: of the question.
+        owners: names under which somebody sees records: charts show no single colleague; all when None.
     Raises:
         NotFound: no update has answered such a question.
     """
-    published, finding = require_finding(workspace, name)
+    published, finding = require_finding(workspace, name, owners)
     if finding.status in ("not answerable", "failed"):
         return ()
     kept = keep(workspace, "charts", lambda: load_charts(workspace, published.snapshot_id))
-    if kept is not None and name in kept:
+    apart = owners is not None and has_colleagues(workspace, finding)
+    if kept is not None and name in kept and not apart:
         return kept[name]
-    rule, revenue = finding.rule or _rule(workspace, name), published.amounts_are == "revenue"
-    charts = build_charts(finding, finding_tables(workspace, finding), published.currency, rule, revenue)
-    return tuple(saved_chart(chart) for chart in charts)
+    seen = owners if apart else None
+    return keep(workspace, f"charts {name} {seen}", lambda: _drawn(workspace, published, finding, seen))
+
+
+def _drawn(workspace: Workspace, published: Published, finding: Finding, owners: Owners) -> tuple[SavedChart, ...]:
+    rule, revenue = finding.rule or _rule(workspace, finding.name), published.amounts_are == "revenue"
+    tables = tables_to(finding_tables(workspace, finding), owners)
+    return tuple(saved_chart(chart) for chart in build_charts(finding, tables, published.currency, rule, revenue))
 
 
 def _rule(workspace: Workspace, name: str) -> str:
@@ -235,8 +250,8 @@ def _rule(workspace: Workspace, name: str) -> str:
     return baselines[0].name if baselines else ""
 
 
-def _section(workspace: Workspace, finding: Finding) -> Section:
-    return tell(finding, finding_tables(workspace, finding), card_of(workspace, finding))
+def _section(workspace: Workspace, finding: Finding, owners: Owners) -> Section:
+    return tell(finding, tables_to(finding_tables(workspace, finding), owners), card_of(workspace, finding))
 
 
 def _figures(workspace: Workspace, finding: Finding) -> tuple[FigureHow, ...]:

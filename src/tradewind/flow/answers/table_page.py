@@ -8,17 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import NotFound, Problem
 from tradewind.core.finding import Finding
-from tradewind.flow.answers.table_rights import is_personal
-from tradewind.flow.lists.owner import SeesRow, with_owner
-from tradewind.flow.people.aliases import Aliases
-from tradewind.flow.snapshot_rows import Ask, snapshot_rows
+from tradewind.core.visitor import Visitor
+from tradewind.flow.answers.published import Published
+from tradewind.flow.answers.table_rights import columns_for, kind_in, may_open, rows_for
+from tradewind.flow.people.aliases import Aliases, aliases_for
+from tradewind.flow.snapshot_rows import snapshot_rows
 from tradewind.store.manifest import Manifest, TableEntry
 from tradewind.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_ROWS = 2_000_000
 """Of a table that is given out as one file."""
@@ -33,118 +36,109 @@ class TablePage:
         columns: (name, type in SQL) of those shown.
         rows: column to value, in the order they were written; JSON values.
         after: rows before the next page; None on the last.
-        total: rows that the visitor may see; None where they were not counted.
+        total: rows that the visitor may see.
     """
 
     table: str
     columns: tuple[tuple[str, str], ...]
     rows: tuple[dict[str, Any], ...]
     after: int | None
-    total: int | None
+    total: int
 
 
-def table_of(manifest: Manifest, finding: Finding, role: str) -> TableEntry:
+def table_of(manifest: Manifest, finding: Finding, role: str, visitor: Visitor, published: Published) -> TableEntry:
     """Return the table that a finding names for a role.
 
     Raises:
-        NotFound: it names none, or this snapshot has none of that name.
+        NotFound: it names none, this snapshot has none of that name, or the visitor may not open it.
     """
     name = finding.tables.get(role, "")
-    if name not in manifest.tables:
+    if name not in manifest.tables or not may_open(visitor, manifest.tables[name], published):
         roles = ", ".join(role for role, name in finding.tables.items() if name in manifest.tables)
         raise NotFound(Problem(finding.name, "there is no such table behind it", role[:80], f"one of: {roles}"))
     return manifest.tables[name]
 
 
-def shown_columns(entry: TableEntry, personal: bool) -> tuple[tuple[str, str], ...]:
-    """Return the columns of a table that are shown; personal ones only where they may be seen."""
-    return tuple((name, kind) for name, kind in entry.columns if personal or not is_personal(entry, name))
-
-
 @dataclass(frozen=True)
-class Sight:
-    """What a visitor sees of tables.
-
-    Args:
-        personal: whether personal columns are shown.
-        known: keys as the visitor knows them.
-        sees: whose rows; None for all. Tables that name nobody are shown whole.
-        key: of which kind those are whom the question is about.
-    """
-
-    personal: bool
-    known: Aliases
-    sees: SeesRow | None
-    key: str
-
-
-def table_page(
-    workspace: Workspace, manifest: Manifest, entry: TableEntry, sight: Sight, after: int, limit: int
-) -> TablePage:
-    """Return some rows of a table.
+class Seen:
+    """A table as one visitor sees it.
 
     Args:
         workspace: an open workspace.
         manifest: the snapshot.
         entry: of the table.
-        sight: what of it the visitor sees.
+        visitor: who looks.
+        known: keys as he knows them.
+        columns: (name, type in SQL) of those that he sees.
+        kind: key column of those whom `entity_id` names.
+    """
+
+    workspace: Workspace
+    manifest: Manifest
+    entry: TableEntry
+    visitor: Visitor
+    known: Aliases
+    columns: tuple[tuple[str, str], ...]
+    kind: str
+
+    def rows(self, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return some of the rows that he sees, in the order they were written."""
+        found = self._arrow(self.columns, "LIMIT $limit OFFSET $after", limit=limit, after=after).to_pylist()
+        return [{name: self.known.cell(name, value) for name, value in row.items()} for row in found]
+
+    def count(self) -> int:
+        """Return how many rows he sees."""
+        own = rows_for(self.workspace, self.visitor, self.entry, self.kind)
+        if own is None:
+            return self.entry.rows
+        with snapshot_rows(self.workspace, self.manifest, [self.entry.name]) as ask:
+            return int(ask(f'SELECT count(*) AS n FROM "{self.entry.name}" l WHERE {own.where}', **own.bound)[0]["n"])
+
+    def whole(self) -> pa.Table:
+        """Return the rows that he sees, at most `MOST_ROWS`, as they stand in files: without keys hidden from him."""
+        kept = self.known.without_keys(name for name, _ in self.columns)
+        return self._arrow(tuple(each for each in self.columns if each[0] in kept), "LIMIT $limit", limit=MOST_ROWS)
+
+    def _arrow(self, columns: tuple[tuple[str, str], ...], end: str, **bound: object) -> pa.Table:
+        names = ", ".join(f'l."{name}"' for name, _ in columns)
+        own = rows_for(self.workspace, self.visitor, self.entry, self.kind)
+        select = f'SELECT {names} FROM "{self.entry.name}" l'
+        if own is not None:
+            select, bound = f"{select} WHERE {own.where} ORDER BY l.place", {**bound, **own.bound}
+        with snapshot_rows(self.workspace, self.manifest, [self.entry.name]) as ask:
+            return ask.arrow(f"{select} {end}", **bound)
+
+
+def seen_table(
+    workspace: Workspace, manifest: Manifest, entry: TableEntry, visitor: Visitor, published: Published | None
+) -> Seen:
+    """Return a table as a visitor sees it; that he may open it is for `may_open` to say."""
+    shown = columns_for(visitor, entry)
+    columns = tuple(each for each in entry.columns if each[0] in shown)
+    known = aliases_for(workspace, visitor.sees_personal)
+    return Seen(workspace, manifest, entry, visitor, known, columns, kind_in(workspace, entry, published))
+
+
+def table_page(seen: Seen, after: int, limit: int) -> TablePage:
+    """Return some rows of a table.
+
+    Args:
+        seen: the table as the visitor sees it.
         after: rows to pass over.
         limit: at most so many.
     """
-    columns = shown_columns(entry, sight.personal)
-    with snapshot_rows(workspace, manifest, [entry.name, *_owner_tables(entry, sight)]) as ask:
-        select, bound = _select(ask, manifest, entry, columns, sight)
-        found = ask(f"{select} LIMIT $limit OFFSET $after", limit=limit + 1, after=after, **bound)
-    rows = tuple(
-        json_row({name: sight.known.cell(name, value) for name, value in row.items()}) for row in found[:limit]
-    )
-    after_these = after + limit if len(found) > limit else None
-    return TablePage(entry.name, columns, rows, after_these, entry.rows if sight.sees is None else None)
+    found = seen.rows(after, limit + 1)
+    rows = tuple(json_row(row) for row in found[:limit])
+    return TablePage(seen.entry.name, seen.columns, rows, after + limit if len(found) > limit else None, seen.count())
 
 
-def table_parquet(workspace: Workspace, manifest: Manifest, entry: TableEntry, sight: Sight) -> bytes:
+def table_parquet(seen: Seen) -> bytes:
     """Return a table as one Parquet file, with the rows and columns that the visitor sees, without hidden keys."""
     import pyarrow.parquet as pq
 
-    kept = sight.known.without_keys(name for name, _ in entry.columns)
-    columns = tuple(each for each in shown_columns(entry, sight.personal) if each[0] in kept)
-    with snapshot_rows(workspace, manifest, [entry.name, *_owner_tables(entry, sight)]) as ask:
-        select, bound = _select(ask, manifest, entry, columns, sight)
-        rows = ask.arrow(f"{select} LIMIT $limit", limit=MOST_ROWS, **bound)
     sink = io.BytesIO()
-    pq.write_table(rows, sink, compression="zstd")
+    pq.write_table(seen.whole(), sink, compression="zstd")
     return sink.getvalue()
-
-
-def _column_of(entry: TableEntry, key: str) -> tuple[str, str]:
-    """The column that names whom a row is about, and of which kind: the question's own, or that of another kind."""
-    names = dict(entry.columns)
-    if key in names or "entity_id" in names:
-        return (key if key in names else "entity_id"), key
-    other = next((one for one in ENTITIES if one in names), "")
-    return other, other
-
-
-def _owner_tables(entry: TableEntry, sight: Sight) -> list[str]:
-    _, key = _column_of(entry, sight.key)
-    return [ENTITIES[key].table] if key in ENTITIES else []
-
-
-def _select(
-    ask: Ask, manifest: Manifest, entry: TableEntry, columns: tuple[tuple[str, str], ...], sight: Sight
-) -> tuple[str, dict[str, object]]:
-    """The SELECT of what the visitor sees, and what is bound in it."""
-    column, key = _column_of(entry, sight.key)
-    source, owner = with_owner(manifest, entry, column, key)
-    names = ", ".join(f'l."{name}"' for name, _ in columns)
-    if sight.sees is None or not (column or owner):
-        return f'SELECT {names} FROM "{entry.name}" l', {}
-    select = f"SELECT {names} FROM {source}"
-    if not owner:
-        return f"{select} WHERE FALSE", {}
-    rows = ask(f"SELECT DISTINCT {owner} AS owner FROM {source}")
-    owners = [str(row["owner"]) for row in rows if row["owner"] and sight.sees(str(row["owner"]))]
-    return f"{select} WHERE {owner} IN (SELECT unnest($owners::VARCHAR[])) ORDER BY l.place", {"owners": owners}
 
 
 def json_row(row: Mapping[str, Any]) -> dict[str, Any]:

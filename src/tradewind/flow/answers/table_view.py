@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotFound, Problem
 from tradewind.core.visitor import Visitor
+from tradewind.flow.answers.table_page import Seen, seen_table
 from tradewind.flow.answers.table_rights import columns_for, is_of_people, may_open
 from tradewind.flow.lists.morning_list import FORMULA
 from tradewind.flow.people.aliases import aliases_for
@@ -100,14 +101,34 @@ def find_table(workspace: Workspace, name: str, visitor: Visitor) -> tuple[Table
     return entry, columns_for(visitor, entry)
 
 
-def file_columns(workspace: Workspace, name: str, visitor: Visitor) -> tuple[TableEntry, tuple[str, ...]]:
-    """Return a table and the columns of it that stand in a visitor's files: keys that are addresses do not.
+@dataclass(frozen=True)
+class TableFile:
+    """A table as it stands in a visitor's files: only rows that he sees, without keys that are addresses.
+
+    Args:
+        rows: how many.
+        columns: of the file.
+        parts: its rows, a part at a time.
+    """
+
+    rows: int
+    columns: tuple[str, ...]
+    parts: Iterable[pa.Table]
+
+
+def table_file(workspace: Workspace, name: str, visitor: Visitor) -> TableFile:
+    """Return a table for a visitor's files.
 
     Raises:
         NotFound: there is no such table, or none that he may open.
     """
     entry, columns = find_table(workspace, name, visitor)
-    return entry, aliases_for(workspace, visitor.sees_personal).without_keys(columns)
+    if visitor.own_only:
+        rows = seen_table(workspace, workspace.manifest(), entry, visitor, standing(workspace)).whole()
+        return TableFile(rows.num_rows, tuple(rows.column_names), (rows,))
+    kept = aliases_for(workspace, visitor.sees_personal).without_keys(columns)
+    empty = read_slice(workspace.root, entry, 0, 0, kept)
+    return TableFile(entry.rows, kept, read_batches(workspace.root, entry, kept) if entry.rows else (empty,))
 
 
 def table_view(workspace: Workspace, name: str, visitor: Visitor, start: int = 0) -> TableView:
@@ -118,29 +139,37 @@ def table_view(workspace: Workspace, name: str, visitor: Visitor, start: int = 0
         StoreError: its files are damaged.
     """
     entry, columns = find_table(workspace, name, visitor)
-    start = max(0, min(start, max(entry.rows - 1, 0)))
-    names = aliases_for(workspace, visitor.sees_personal)
-    rows = read_slice(workspace.root, entry, start, PAGE, columns).to_pylist()
+    published = standing(workspace)
+    seen = seen_table(workspace, workspace.manifest(), entry, visitor, published)
+    total, names = seen.count(), seen.known
+    start = max(0, min(start, max(total - 1, 0)))
+    rows = seen.rows(start, PAGE) if visitor.own_only else _slice(workspace, entry, start, seen)
     contract, types = CONTRACT.get(name), dict(entry.columns)
     described = []
     for column in columns:
         known = contract.column(column) if contract is not None else None
         described.append((column, types[column], known.doc if known is not None else ""))
-    published = standing(workspace)
     behind = tuple((finding.name, finding.title) for finding in (published.findings if published else ())
                    if name in finding.tables.values())  # fmt: skip
     return TableView(
         name=name,
         doc=_doc(name),
-        total=entry.rows,
+        total=total,
         start=start,
         columns=tuple(described),
-        rows=tuple(tuple(say_cell(names.cell(column, row[column])) for column in columns) for row in rows),
+        rows=tuple(tuple(say_cell(row[column]) for column in columns) for row in rows),
         left_out=len(entry.columns) - len(columns),
         aliased=any(names.hides(column) for column in columns),
         of_people=is_of_people(entry),
         behind=behind,
     )
+
+
+def _slice(workspace: Workspace, entry: TableEntry, start: int, seen: Seen) -> list[dict[str, Any]]:
+    """Some rows of a table that is seen whole, found by their place in the files."""
+    names = tuple(name for name, _ in seen.columns)
+    rows = read_slice(workspace.root, entry, start, PAGE, names).to_pylist()
+    return [{name: seen.known.cell(name, value) for name, value in row.items()} for row in rows]
 
 
 def _doc(name: str) -> str:
@@ -166,18 +195,16 @@ def say_cell(value: Any) -> str:
     return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
 
 
-def table_csv(workspace: Workspace, entry: TableEntry, columns: tuple[str, ...]) -> Iterator[bytes]:
+def table_csv(file: TableFile) -> Iterator[bytes]:
     """Return a table as CSV, a part at a time; no spreadsheet runs anything in it."""
     import pyarrow.csv as pv
 
     head = True
-    for part in read_batches(workspace.root, entry, columns):
+    for part in file.parts:
         sink = io.BytesIO()
         pv.write_csv(_neutral(part), sink, pv.WriteOptions(include_header=head))
         head = False
         yield sink.getvalue()
-    if head:
-        yield (",".join(f'"{name}"' for name in columns) + "\n").encode()
 
 
 def _neutral(part: pa.Table) -> pa.Table:
@@ -195,15 +222,12 @@ def _neutral(part: pa.Table) -> pa.Table:
     return part
 
 
-def write_parquet(workspace: Workspace, entry: TableEntry, columns: tuple[str, ...], sink: IO[bytes]) -> None:
+def write_parquet(file: TableFile, sink: IO[bytes]) -> None:
     """Write a table as one Parquet file."""
     import pyarrow.parquet as pq
 
     writer: Any = None
-    for part in read_batches(workspace.root, entry, columns):
+    for part in file.parts:
         writer = writer or pq.ParquetWriter(sink, part.schema, compression="zstd")
         writer.write_table(part.cast(writer.schema))
-    if writer is None:
-        empty = read_slice(workspace.root, entry, 0, 0, columns)
-        writer = pq.ParquetWriter(sink, empty.schema, compression="zstd")
     writer.close()

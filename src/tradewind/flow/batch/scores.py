@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import NotAnswerable, Problem, SourceError
 from tradewind.core.feature import Feature, FeatureTable
+from tradewind.core.visitor import Visitor
 from tradewind.flow.answers.versions import version_in_use
-from tradewind.flow.lists.owner import SeesRow, with_owner
 from tradewind.flow.lists.table import INFLUENCES, REASONS, entity_of, list_table
 from tradewind.flow.people.aliases import keys_asked
+from tradewind.flow.people.own import own_keys
 from tradewind.flow.questions.question import Question
 from tradewind.flow.snapshot_rows import snapshot_rows
 from tradewind.store.workspace import Workspace
@@ -73,17 +73,14 @@ class BatchScores:
         return sum(row.status == SCORED for row in self.rows)
 
 
-def score_batch(
-    workspace: Workspace, question: Question, rows: pa.Table, sees: SeesRow | None, sees_personal: bool = True
-) -> BatchScores:
+def score_batch(workspace: Workspace, question: Question, rows: pa.Table, visitor: Visitor) -> BatchScores:
     """Score the rows of a file.
 
     Args:
         workspace: an open workspace.
         question: which question.
         rows: of ids, or with columns named as the model's features.
-        sees: whose records the visitor may see; None for all.
-        sees_personal: whether ids are keys as they are stored; else those that are addresses go by their aliases.
+        visitor: who asks: he gets scores of records that he may see, under the ids by which he knows them.
     Raises:
         NotAnswerable: the question gives no scores, or nobody has been scored yet.
         SourceError: the file has neither ids nor features.
@@ -105,8 +102,8 @@ def score_batch(
                     f"a column {question.use_case.entity}, or columns as in the table training_{question.name}")
         )  # fmt: skip
     ids = [_text(value) for value in rows[key].to_pylist()]
-    keys = keys_asked(workspace, sees_personal, question.name, ids)
-    found = _by_id(workspace, question, keys, sees)
+    keys = keys_asked(workspace, visitor.sees_personal, question.name, ids)
+    found = _by_id(workspace, question, keys, visitor)
     return replace(found, rows=tuple(replace(row, id=one) for row, one in zip(found.rows, ids, strict=True)))
 
 
@@ -121,23 +118,23 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _by_id(workspace: Workspace, question: Question, ids: list[str], sees: SeesRow | None) -> BatchScores:
+def _by_id(workspace: Workspace, question: Question, ids: list[str], visitor: Visitor) -> BatchScores:
     """As the last run scored them."""
     manifest = workspace.manifest()
     entry = list_table(manifest, question)
     key = entity_of(entry, question)
     columns = [name for name in (*REASONS, *INFLUENCES) if name in dict(entry.columns)]
-    source, owner = with_owner(manifest, entry, key, key)
     more = "".join(f', l."{name}"' for name in columns)
-    with snapshot_rows(workspace, manifest, [entry.name, *([ENTITIES[key].table] if key in ENTITIES else [])]) as ask:
+    seen_keys = own_keys(workspace, visitor, key, ids) if visitor.own_only else frozenset(ids)
+    with snapshot_rows(workspace, manifest, [entry.name]) as ask:
         found = ask(
-            f'SELECT CAST(l."{key}" AS VARCHAR) AS id, l.mean, l.low, l.high, l.cutoff, l.model_version, '
-            f"{owner or 'NULL'} AS list_owner{more} FROM {source} "
+            f'SELECT CAST(l."{key}" AS VARCHAR) AS id, l.mean, l.low, l.high, l.cutoff, l.model_version{more} '
+            f'FROM "{entry.name}" l '
             f'WHERE CAST(l."{key}" AS VARCHAR) IN (SELECT unnest($ids::VARCHAR[]))',
-            ids=sorted(set(ids)),
+            ids=sorted(seen_keys),
         )
         about = ask(f'SELECT l.cutoff, l.model_version FROM "{entry.name}" l LIMIT 1')
-    seen = {row["id"]: row for row in found if sees is None or sees(row["list_owner"])}
+    seen = {row["id"]: row for row in found}
     version, day = (str(about[0]["model_version"]), about[0]["cutoff"]) if about else ("", None)
     return BatchScores(question, version, day, tuple(_row(one, seen.get(one)) for one in ids))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
+from tradewind.flow.answers.colleagues import Owners, told_to
 from tradewind.flow.answers.page import answer_charts
 from tradewind.flow.answers.published import Published, read_published
 from tradewind.flow.answers.saved_charts import SavedChart
@@ -47,15 +48,20 @@ def deals_forecast(workspace: Workspace, visitor: Visitor) -> DealsForecast:
 
     Args:
         workspace: an open workspace.
-        visitor: who asks; sales sees its own stalled deals, and charts of everybody only as sums.
+        visitor: who asks; sales sees its own stalled deals, its own figures and sums of the team.
     """
     published = keep(workspace, "published", lambda: read_published(workspace))
+    owners = visitor.owners if visitor.own_only else None
     listed = people_index(workspace).question("deal_id", STALLED)
     wanted = Wanted(unhandled=True, limit=MOST_STALLED)
     deals = work_list(workspace, visitor, STALLED, wanted) if listed is not None else None
-    return DealsForecast(_part(workspace, published, STALLED), deals, _part(workspace, published, FORECAST))
+    return DealsForecast(
+        _part(workspace, published, STALLED, owners), deals, _part(workspace, published, FORECAST, owners)
+    )
 
 
-def _part(workspace: Workspace, published: Published | None, name: str) -> Part | None:
+def _part(workspace: Workspace, published: Published | None, name: str, owners: Owners) -> Part | None:
     finding = published.find(name) if published is not None else None
-    return None if finding is None else Part(finding, answer_charts(workspace, name))
+    if finding is None:
+        return None
+    return Part(told_to(workspace, finding, owners), answer_charts(workspace, name, owners))

@@ -14,9 +14,10 @@ import numpy as np
 from tradewind.core.errors import ConfigError, NotFound, Problem, TradewindError
 from tradewind.core.feature import FeatureTable
 from tradewind.core.time import Clock, Cutoff, local_day
+from tradewind.core.visitor import Visitor
 from tradewind.flow.learning.explain import MOST_REASONS
 from tradewind.flow.people.aliases import aliases_for, keys_asked
-from tradewind.flow.people.names import OWNERS, current_rows
+from tradewind.flow.people.own import own_keys
 from tradewind.flow.serving.ahead import work_ahead
 from tradewind.flow.serving.answers import Answer, Explained
 from tradewind.flow.serving.generation import (
@@ -194,17 +195,14 @@ class Scorer:
         return now is not None and (question in now.workers or question not in now.served
                                     or now.served[question].model is None)  # fmt: skip
 
-    def owners(self, question: str, ids: Sequence[str]) -> dict[str, str]:
-        """Return who works on each of these; those whom nobody works on are absent.
+    def own(self, question: str, ids: Sequence[str], visitor: Visitor) -> frozenset[str]:
+        """Return those of these whose records are the visitor's own.
 
         Raises:
             NotFound: there is no such question.
         """
-        now = self.current()
-        entity = _served(now, question).question.use_case.entity
-        rows = current_rows(self._workspace(), entity, ids)
-        owned = {key: next((str(row[name]) for name in OWNERS if row.get(name)), "") for key, row in rows.items()}
-        return {key: owner for key, owner in owned.items() if owner}
+        entity = _served(self.current(), question).question.use_case.entity
+        return own_keys(self._workspace(), visitor, entity, ids)
 
     def keys_are_open(self, question: str) -> bool:
         """Whether it is known that the ids of whom a question is about are no contact data: nobody needs an alias."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tradewind.core.errors import StoreError, TradewindError
 from tradewind.core.finding import Finding
 from tradewind.core.words import say
+from tradewind.flow.answers.colleagues import published_to
 from tradewind.flow.answers.hold_out import HoldOut, plan_test
 from tradewind.flow.answers.published import Published, read_previous, read_published
 from tradewind.flow.kept import keep
@@ -71,7 +72,7 @@ def make_today(workspace: Workspace, owners: tuple[str, ...] | None = None, name
         nobody=tuple(each.title for each in made if not each.count and not each.handled),
         changes=changes,
         compared_with=None if before is None else before.as_of,
-        wrong=tell_wrong(workspace, published),
+        wrong=tell_wrong(workspace, published_to(workspace, published, owners)),
         earned=_earned(lists),
         events=inbox_summary(workspace).events,
         open_questions=tuple(each.title for each in published.findings if each.status == "not answerable"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -47,11 +46,6 @@ KIND_OF: dict[str, Kind] = {
 """What the API calls each kind of entity, by its key column."""
 
 assert KIND_OF.keys() == ENTITIES.keys()
-
-
-def sees(visitor: Visitor) -> Callable[[str | None], bool] | None:
-    """Return whose records a visitor sees; None for all."""
-    return visitor.sees_row if visitor.own_only else None
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:

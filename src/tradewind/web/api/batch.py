@@ -13,7 +13,7 @@ from tradewind.flow.batch.scores import BatchScores, score_batch
 from tradewind.flow.batch.upload import Format, read_upload
 from tradewind.flow.questions.states import known_question
 from tradewind.web.api.answers import BatchAnswer, BatchRow, ReasonAnswer
-from tradewind.web.api.asking import KIND_OF, Exports, errors, sees
+from tradewind.web.api.asking import KIND_OF, Exports, errors
 from tradewind.web.refusals import Refusal
 from tradewind.web.site import Site
 from tradewind.web.visitor import site_of
@@ -68,7 +68,7 @@ def _scored(
 ) -> Response | BatchAnswer:
     workspace = site.workspace()
     question = known_question(workspace, name)
-    batch = score_batch(workspace, question, read_upload(content, kind), sees(visitor), visitor.sees_personal)
+    batch = score_batch(workspace, question, read_upload(content, kind), visitor)
     if format == "json":
         return _answer(batch)
     made, media = (batch_csv(batch), CSV) if format == "csv" else (batch_parquet(batch), PARQUET)

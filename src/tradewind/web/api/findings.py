@@ -8,18 +8,18 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
+from tradewind.flow.answers.colleagues import told_to
 from tradewind.flow.answers.published import Published, read_published
-from tradewind.flow.answers.table_page import Sight, table_of, table_page, table_parquet
+from tradewind.flow.answers.table_page import seen_table, table_of, table_page, table_parquet
 from tradewind.flow.mapping.page_words import on_api
-from tradewind.flow.people.aliases import aliases_for
-from tradewind.flow.questions.states import known_question
 from tradewind.flow.snapshot_rows import find_snapshot
 from tradewind.web.api.answers import FindingAnswer, FindingPage, FindingTablePage, TableColumn
-from tradewind.web.api.asking import Cursor, Limit, QuestionName, SeesAnswers, SeesPeople, errors, sees
+from tradewind.web.api.asking import Cursor, Limit, QuestionName, SeesAnswers, errors
 from tradewind.web.api.cursors import Place, read_cursor, write_cursor
 from tradewind.web.api.unchanged import mark, not_modified, tag_of
 from tradewind.web.refusals import NotAllowed, NotFound
 from tradewind.web.visitor import site_of
+from tradewind.web.whose import owners_for
 
 router = APIRouter(prefix="/v1", tags=["Questions and answers"])
 TableRole = Annotated[
@@ -37,13 +37,13 @@ def list_findings(
     new."""
     begin = read_cursor(cursor, {"of": "findings"}).number()
     workspace = site_of(request).workspace()
-    published = read_published(workspace)
-    tag = tag_of("findings", _version(published), begin, limit)
+    published, owners = read_published(workspace), owners_for(visitor)
+    tag = tag_of("findings", _version(published), begin, limit, owners)
     if (same := not_modified(request, tag)) is not None:
         return same  # type: ignore[return-value]
     mark(response, tag)
     findings = published.findings if published is not None else ()
-    shown = findings[begin : begin + limit]
+    shown = [told_to(workspace, finding, owners) for finding in findings[begin : begin + limit]]
     more = begin + limit < len(findings)
     return FindingPage(
         items=[_answer(finding) for finding in shown],
@@ -59,15 +59,16 @@ def list_findings(
 @router.get("/findings/{question}", operation_id="get_finding", summary="Get a finding", responses=errors(404))
 def get_finding(request: Request, response: Response, visitor: SeesAnswers, question: QuestionName) -> FindingAnswer:
     """Return what the newest run found for one question."""
-    published = read_published(site_of(request).workspace())
+    workspace, owners = site_of(request).workspace(), owners_for(visitor)
+    published = read_published(workspace)
     finding = published.find(question) if published is not None else None
     if finding is None:
         raise NotFound("finding of this name")
-    tag = tag_of("finding", _version(published), question)
+    tag = tag_of("finding", _version(published), question, owners)
     if (same := not_modified(request, tag)) is not None:
         return same  # type: ignore[return-value]
     mark(response, tag)
-    return _answer(finding)
+    return _answer(told_to(workspace, finding, owners))
 
 
 @router.get(
@@ -78,33 +79,32 @@ def get_finding(request: Request, response: Response, visitor: SeesAnswers, ques
     response_model=FindingTablePage,
 )
 def get_finding_table(
-    request: Request, visitor: SeesPeople, question: QuestionName, role: TableRole, limit: Limit = 50,
+    request: Request, visitor: SeesAnswers, question: QuestionName, role: TableRole, limit: Limit = 50,
     cursor: Cursor = "",
     format: Annotated[
         Literal["json", "parquet"], Query(description="`parquet` gives the whole table as one file.")
     ] = "json",
 ) -> FindingTablePage | Response:  # fmt: skip
     """Return rows of a table behind a finding: `role` is a key of the finding's `tables`. Personal columns are left
-    out for viewers; sales gets the rows of its own records. A walk by cursor reads the same state of the data to its
+    out for viewers. Sales gets the rows of its own records, and of totals its own and the team's: no colleague's.
+    Tables with rows of people need the right to see people. A walk by cursor reads the same state of the data to its
     end."""
     workspace = site_of(request).workspace()
     published = read_published(workspace)
     finding = published.find(question) if published is not None else None
-    if finding is None:
+    if published is None or finding is None:
         raise NotFound("finding of this name")
     filters = {"table": f"{question}/{role}"}
     place = read_cursor(cursor, filters)
     manifest = find_snapshot(workspace, place.snapshot)
-    entry = table_of(manifest, finding, role)
-    known = aliases_for(workspace, visitor.sees_personal)
-    key = known_question(workspace, question).use_case.entity
-    sight = Sight(visitor.sees_personal, known, sees(visitor), key)
+    entry = table_of(manifest, finding, role, visitor, published)
+    seen = seen_table(workspace, manifest, entry, visitor, published)
     if format == "parquet":
         _may_export(visitor)
         name = f"{entry.name}.parquet"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(table_parquet(workspace, manifest, entry, sight), media_type=PARQUET, headers=headers)
-    page = table_page(workspace, manifest, entry, sight, place.number(), limit)
+        return Response(table_parquet(seen), media_type=PARQUET, headers=headers)
+    page = table_page(seen, place.number(), limit)
     following = Place(manifest.snapshot_id, page.after)
     return FindingTablePage(
         role=role,

@@ -146,8 +146,8 @@ async def _asked(request: Request, visitor: Visitor, question: str, ids: list[st
     if ids and not visitor.sees_personal and not scorer.keys_are_open(question):
         keys = await run_in_threadpool(scorer.keys_of, question, ids)
     if visitor.own_only:
-        owners = await run_in_threadpool(scorer.owners, question, keys)
-        if not all(visitor.sees_row(owners.get(each)) for each in keys):
+        own = await run_in_threadpool(scorer.own, question, keys, visitor)
+        if not own.issuperset(keys):
             raise NotFound("record of this id")
     return scorer, keys
 

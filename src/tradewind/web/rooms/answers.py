@@ -35,7 +35,7 @@ COMPARED = ("auc", "baseline_auc", "ece", "mae", "baseline_mae")
 def answers(request: Request, visitor: Annotated[Visitor, may("see_answers")]) -> HTMLResponse:
     """Show every question with its answer in a sentence."""
     site = site_of(request)
-    index = answer_index(site.workspace()) if site.has_config else None
+    index = answer_index(site.workspace(), owners_for(visitor)) if site.has_config else None
     return page(request, "answers/index.html", title="Answers", visitor=visitor, index=index)
 
 
@@ -51,8 +51,11 @@ def answer(
     """Show one answer; with another cost and share, what these would leave."""
     workspace = site_of(request).workspace()
     made = answer_page(workspace, question, owners_for(visitor), visitor.sees_personal)
-    charts = answer_charts(workspace, question)
-    pictures = keep(workspace, f"pictures {question}", lambda: tuple(picture_of_saved(chart) for chart in charts))
+    charts = answer_charts(workspace, question, owners_for(visitor))
+    pictures = keep(
+        workspace, f"pictures {question} {owners_for(visitor)}",
+        lambda: tuple(picture_of_saved(chart) for chart in charts),
+    )  # fmt: skip
     share = made.money.success_share if of_100 is None else of_100 / 100
     tried = made.money.reckon(contact_cost, share)
     if made.list is not None and visitor.may("see_people"):
@@ -97,7 +100,7 @@ def use_version(
 @router.get("/answers/{question}/finding.json")
 def finding(request: Request, question: str, visitor: Annotated[Visitor, may("see_answers")]) -> Response:
     """Give one finding as a file."""
-    published, found = require_finding(site_of(request).workspace(), question)
+    published, found = require_finding(site_of(request).workspace(), question, owners_for(visitor))
     frame = {
         "currency": published.currency, "amounts_are": published.amounts_are, "as_of": published.as_of.isoformat(),
         "snapshot_id": published.snapshot_id,
@@ -110,7 +113,9 @@ def finding(request: Request, question: str, visitor: Annotated[Visitor, may("se
 def report(
     request: Request, kind: Literal["html", "json"], visitor: Annotated[Visitor, may("see_answers")]
 ) -> Response:
-    """Give the newest report as one file to forward."""
+    """Give the newest report as one file to forward: it shows what everybody brings, so not to everybody."""
+    if not visitor.sees_colleagues:
+        raise NotFound("report for who sees records of his own alone")
     path = site_of(request).workspace().path(f"reports/latest.{kind}")
     if not path.is_file():
         raise NotFound("report yet")

@@ -17,6 +17,7 @@ from tradewind.report.numbers import say_share
 from tradewind.web.navigation import all_rooms
 from tradewind.web.render import filled_rooms, page
 from tradewind.web.visitor import may, site_of
+from tradewind.web.whose import owners_for
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,7 +43,7 @@ def segments(request: Request, visitor: Annotated[Visitor, may("see_answers")]) 
 def offers(request: Request, visitor: Annotated[Visitor, may("see_answers")]) -> HTMLResponse:
     """Show what will say which offer is for whom."""
     site = site_of(request)
-    index = answer_index(site.workspace()) if site.has_config else None
+    index = answer_index(site.workspace(), owners_for(visitor)) if site.has_config else None
     cards = [card for card in (index.answered if index else ()) if card.section.name in OFFERED]
     return page(request, "answers/offers.html", title="Offers", visitor=visitor, cards=cards)
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from tradewind.core.visitor import Visitor
-from tradewind.flow.answers.table_view import PAGE, file_columns, list_tables, table_csv, table_view, write_parquet
+from tradewind.flow.answers.table_view import PAGE, list_tables, table_csv, table_file, table_view, write_parquet
 from tradewind.web.audit import note
 from tradewind.web.render import page
 from tradewind.web.visitor import may, site_of
@@ -44,20 +44,18 @@ def table(
 @router.get("/tables/{name}/rows.csv")
 def rows_csv(request: Request, name: str, visitor: Annotated[Visitor, may("export")]) -> StreamingResponse:
     """Give a table as CSV."""
-    workspace = site_of(request).workspace()
-    entry, columns = file_columns(workspace, name, visitor)
-    note(request, visitor, "exported", "table", name, rows=entry.rows)
-    return StreamingResponse(table_csv(workspace, entry, columns), headers=_as(f"{name}.csv"), media_type="text/csv")
+    file = table_file(site_of(request).workspace(), name, visitor)
+    note(request, visitor, "exported", "table", name, rows=file.rows)
+    return StreamingResponse(table_csv(file), headers=_as(f"{name}.csv"), media_type="text/csv")
 
 
 @router.get("/tables/{name}/rows.parquet")
 def rows_parquet(request: Request, name: str, visitor: Annotated[Visitor, may("export")]) -> StreamingResponse:
     """Give a table as Parquet."""
-    workspace = site_of(request).workspace()
-    entry, columns = file_columns(workspace, name, visitor)
-    note(request, visitor, "exported", "table", name, rows=entry.rows)
+    file = table_file(site_of(request).workspace(), name, visitor)
+    note(request, visitor, "exported", "table", name, rows=file.rows)
     sink = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by `_parts`, after the last part was sent
-    write_parquet(workspace, entry, columns, sink)
+    write_parquet(file, sink)
     kind = "application/vnd.apache.parquet"
     return StreamingResponse(_parts(sink), headers=_as(f"{name}.parquet"), media_type=kind)
 
