@@ -1,10 +1,11 @@
-"""Pins of models: one a question, the last word holds."""
+"""Pins of models, and lists in the order of a rule: one a question, the last word holds."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from tradewind.store.pins_state import Pin, pin_model, pinned_models, unpin_model
+from tradewind.store.rule_lists_state import RuleList, drop_rule_list, keep_rule_list, rule_lists
 from tradewind.store.state import open_state
 
 AT = datetime(2024, 5, 1)
@@ -24,4 +25,10 @@ def test_the_last_word_on_a_question_holds_until_it_is_taken_back(state_url: str
     unpin_model(state, "lapse")
     unpin_model(state, "lapse")
     assert pinned_models(state) == {"next_spend": other}
+    by_rule = [RuleList("lapse", rule, AT, by) for rule, by in (("newest first", "Kim"), ("oldest first", "Lee"))]
+    for chosen in by_rule:
+        keep_rule_list(state, chosen)
+    assert rule_lists(state) == {"lapse": by_rule[1]}
+    drop_rule_list(state, "lapse")
+    assert rule_lists(state) == {}
     state.close()

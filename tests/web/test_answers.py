@@ -140,3 +140,18 @@ def test_every_room_opens_for_every_role(client_of, answered_sales: Path, role: 
     client = client_of(answered_sales, role, ("Nobody at all",))
     for path in (*ROOMS, "/answers/lead_conversion", "/answers/pipeline_forecast"):
         assert client.get(path).status_code == 200, path
+
+
+def test_a_list_is_put_in_the_order_of_its_rule_by_who_may_run_updates(client_of, fresh_copy, answered_sales) -> None:
+    root = fresh_copy(answered_sales)
+    assert "Use the rule for now" in client_of(root, "marketer").get("/lists/lead_conversion").text
+    assert "Use the rule for now" not in client_of(root, "viewer").get("/lists/lead_conversion").text
+    assert client_of(root, "sales", owners=("Kim",)).post(
+        "/answers/lead_conversion/order", data={"by": "rule"}
+    ).status_code == 403  # fmt: skip
+    client = client_of(root, "marketer")
+    sent = client.post("/answers/lead_conversion/order", data={"by": "rule"})
+    assert sent.headers["location"].startswith("/updates/")
+    assert "Use the model again" in client.get("/answers/lead_conversion").text
+    assert client.post("/answers/lead_conversion/order", data={"by": "chance"}).status_code == 422
+    assert client.post("/answers/deal_win/order", data={"by": "rule"}).status_code == 404

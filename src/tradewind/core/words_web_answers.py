@@ -71,6 +71,17 @@ WORDS: Mapping[str, str] = {
     "assumed to change {share} in 100 of these. Such a change is then found in 8 of 10 tests, and one that is not there "
     "in 1 of 20. The lists are taken to hold other people each time: the same ones again tell less.",
     "earned.settles": "{what} {takes}",
+    # Lists in the order of the rule of thumb.
+    "rule.check": "In whose order the list stands",
+    "rule.used": "In that of the rule “{rule}”, chosen by {by} on {day}; chances and amounts beside it are the model's.",
+    "rule.back": "In the model's again: it beats the rule “{rule}”, which {by} chose on {day}.",
+    "rule.do": "nothing to do; the model's order comes back by itself once it beats the rule",
+    "rule.next": "Work the list from the top: it stands in the order of the rule “{rule}”, chosen by {by} on {day}.",
+    "rule.list": "In the order of the rule “{rule}”, not of a model: the rule does as well. Chances beside it are the "
+    "model's.",
+    "rule.use.note": "The list is made again in the order of the rule, with the same columns. It stays so until somebody "
+    "turns it back, or until the model beats the rule.",
+    "rule.score": "the list of this question stands in the order of the rule “{rule}”, not of this score",
     # Which model is in use.
     "version.check": "The list comes from the newest version",
     "version.pinned": "The list comes from version {version}, chosen by {by} on {day}; the figures and charts are those of "

@@ -200,7 +200,15 @@ def training_rows(table: TrainingTable, entity: str) -> pa.Table:
     """Return a training table as Arrow: cutoff, entity, features, outcome as known today, value; NULL where unknown."""
     import pyarrow as pa
 
-    features = table.features
+    rows = feature_rows(table.features, entity)
+    rows = rows.append_column("outcome", pa.array(table.label, from_pandas=True))
+    return rows.append_column("value", pa.array(table.value, from_pandas=True))
+
+
+def feature_rows(features: FeatureTable, entity: str) -> pa.Table:
+    """Return rows of features as Arrow: cutoff, entity, features; NULL where unknown."""
+    import pyarrow as pa
+
     columns: dict[str, pa.Array] = {
         "cutoff": pa.array(features.cutoff),
         entity: pa.array(features.entity_id, pa.string()),
@@ -209,6 +217,4 @@ def training_rows(table: TrainingTable, entity: str) -> pa.Table:
         columns[feature.name] = pa.array(features.numbers[:, position], from_pandas=True)
     for name, values in features.categories.items():
         columns[name] = pa.array(values, pa.string())
-    columns["outcome"] = pa.array(table.label, from_pandas=True)
-    columns["value"] = pa.array(table.value, from_pandas=True)
     return pa.table(columns)

@@ -16,6 +16,7 @@ from tradewind.flow.answers.analyse import run_analysis
 from tradewind.flow.answers.analyses import find_analysis
 from tradewind.flow.answers.answer import answer
 from tradewind.flow.answers.reporting import Written, publish_report
+from tradewind.flow.answers.rule_list import tell_rule, with_rule_in_use
 from tradewind.flow.answers.versions import checks_of_version, version_in_use, with_version_in_use
 from tradewind.flow.data import Data, OpenData, lazy_data
 from tradewind.flow.depends import question_step
@@ -152,7 +153,7 @@ def _answered(workspace: Workspace, data: OpenData, question: Question, progress
             return _analysed(workspace, data, question, progress)
         learned = _trained(workspace, data, question, progress)
         scored = _scored(workspace, data, question, learned, progress) if learned.answerable else None
-        finding = answer(workspace, question, learned, scored)
+        finding = tell_rule(workspace, answer(workspace, question, learned, scored), learned)
         added = (*checks_of_version(workspace, learned), *checks_of_overrides(workspace, data, question))
         return replace(finding, checks=(*finding.checks, *added))
     except NotAnswerable as error:
@@ -192,9 +193,9 @@ def _trained(workspace: Workspace, data: OpenData, question: Question, progress:
 
 
 def _scored(workspace: Workspace, data: OpenData, question: Question, learned: Learned, progress: Progress) -> Scored:
-    work, learned = _work(question)[1], with_version_in_use(workspace, learned)
+    work, learned = _work(question)[1], with_rule_in_use(workspace, with_version_in_use(workspace, learned))
     with stage(progress, f"{question.words(question.use_case.title)}: scoring") as notes:
-        parts = {"version": learned.version}
+        parts = {"version": learned.version, **({"rule": learned.rule} if learned.by_rule else {})}
         output = question_step(
             workspace, f"score {question.name}", question, parts, lambda: work(data(), question, learned)
         )

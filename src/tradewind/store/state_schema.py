@@ -314,6 +314,15 @@ MODEL_PINS = sa.Table(
     sa.Column("because", sa.Text, nullable=False),
 )
 """The version of a use case's model that is used in place of the newest."""
+RULE_LISTS = sa.Table(
+    "rule_lists",
+    SCHEMA,
+    sa.Column("use_case", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("chosen_at", sa.BigInteger, nullable=False),
+    sa.Column("chosen_by", sa.Text, nullable=False),
+)
+"""Questions whose list stands in the order of the rule of thumb in place of the model's."""
 IDEMPOTENT_WRITES = sa.Table(
     "idempotent_writes",
     SCHEMA,

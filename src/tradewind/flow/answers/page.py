@@ -13,6 +13,7 @@ from tradewind.flow.answers.colleagues import Owners, has_colleagues, tables_to,
 from tradewind.flow.answers.money import AnswerMoney, answer_money
 from tradewind.flow.answers.published import Published
 from tradewind.flow.answers.reporting import card_of, finding_tables
+from tradewind.flow.answers.rule_list import find_rule_list, offered_rule
 from tradewind.flow.answers.saved_charts import SavedChart, load_charts, saved_chart
 from tradewind.flow.answers.sums import tell_sums
 from tradewind.flow.answers.versions import SavedVersion, compare_versions, find_pin
@@ -28,6 +29,7 @@ from tradewind.report.charts import build_charts
 from tradewind.report.numbers import say_count, say_money, say_of_100
 from tradewind.report.story import Figure, Section, named_figures, tell
 from tradewind.store.pins_state import Pin
+from tradewind.store.rule_lists_state import RuleList
 from tradewind.store.tables import read_slice
 from tradewind.store.workspace import Workspace
 
@@ -117,6 +119,8 @@ class AnswerPage:
         list: whom to act on; None where the question has no list.
         versions: saved models, newest first.
         pin: who said which model is used; None where it is the newest.
+        rule: who said that the list stands in the order of its rule; None where it is the model's.
+        offered: the rule in whose order it could stand, because that does as well; empty where none is.
         as_of: the local day at whose midnight everything was known.
         currency: of the amounts.
         entity: key column of those asked about.
@@ -133,6 +137,8 @@ class AnswerPage:
     list: AnswerList | None
     versions: tuple[SavedVersion, ...]
     pin: Pin | None
+    rule: RuleList | None
+    offered: str
     as_of: date
     currency: str
     entity: str
@@ -168,6 +174,8 @@ def answer_page(
         list=None if acting is None else _list(workspace, question, acting, published.currency, owners, names),
         versions=compare_versions(workspace, name, on_list),
         pin=find_pin(workspace, name),
+        rule=find_rule_list(workspace, name),
+        offered=offered_rule(question, finding),
         as_of=published.as_of,
         currency=published.currency,
         entity=question.use_case.entity,

@@ -67,6 +67,7 @@ class Learned:
         tests: at how many dates it was tested.
         margin: what share of revenue is gross margin; None where it was never looked for.
         labelled: how it was learned where the answer stands in a column; None for other questions.
+        by_rule: whether its list is put in the order of the rule.
     """
 
     question: str
@@ -86,6 +87,7 @@ class Learned:
     tests: int = 1
     margin: Margin | None = None
     labelled: Labelled | None = None
+    by_rule: bool = False
 
     @property
     def answerable(self) -> bool:

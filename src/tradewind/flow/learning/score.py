@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from tradewind.flow.learning.additions import additions_of
 from tradewind.flow.learning.learned import Learned, Scored
 from tradewind.flow.learning.lesson import label_of
 from tradewind.flow.learning.model_files import model_folder
+from tradewind.flow.learning.rule_today import in_rule_order
 from tradewind.flow.learning.still_asked import leave_out_ended
 from tradewind.flow.questions.asked import Question
 from tradewind.models.deployed import Deployed
@@ -117,9 +119,14 @@ def score_question(data: Data, question: Question, learned: Learned) -> StepOutp
     reasons = _reasons(asked, currency)
     more = _added_columns(data, question, learned, asked)
     rows = score_rows(data, question, learned.version, asked, reasons, more)
-    name = f"scores_{question.name}"
+    name, notes = f"scores_{question.name}", {}
+    if learned.by_rule:
+        with suppress(
+            NotAnswerable
+        ):  # without what the rule reads, the list stays the model's, and no note says otherwise
+            rows, notes = in_rule_order(data, question, learned, asked.features, rows), {"rule": learned.rule}
     scored = Scored(data.score_at.day, learned.version, name, sums(data, question, asked))
-    entries = {name: write_table(data.workspace.root, name, rows)}
+    entries = {name: write_table(data.workspace.root, name, rows, meta=notes)}
     return StepOutput(entries, {"scored": scored.to_json()})
 
 

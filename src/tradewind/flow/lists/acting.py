@@ -44,6 +44,7 @@ class Acting:
         amount_is: what that money is.
         chances: chance of each; empty where the list holds none.
         rows: the first rows with what is told of them.
+        rule: the rule in whose order the list stands; empty where it is the model's.
     """
 
     question: str
@@ -57,6 +58,7 @@ class Acting:
     amount_is: AmountIs = ""
     chances: tuple[float, ...] = ()
     rows: tuple[Mapping[str, str | None], ...] = ()
+    rule: str = ""
 
 
 def read_acting(workspace: Workspace, question: Question, manifest: Manifest | None = None) -> Acting | None:
@@ -77,8 +79,10 @@ def read_acting(workspace: Workspace, question: Question, manifest: Manifest | N
     names = [column for column, _ in entry.columns]
     entity = question.use_case.entity if question.use_case.entity in names else names[0]
     rows = read_columns(workspace.root, entry, (entity, *_READ))
-    part, acting = _part(rows, analysis)
-    amounts, amount_is = _amounts(acting, question)
+    rule = str(entry.meta.get("rule", ""))
+    # Groups, what a contact leaves and what is at stake are the model's words: by a rule the top of the list counts.
+    part, acting = _part(rows, analysis, rule)
+    amounts, amount_is = ((), "") if rule else _amounts(acting, question)
     told = acting.select([column for column in acting.column_names if column in TOLD]).slice(0, MOST_ROWS).to_pylist()
     chances = acting["mean"].to_pylist() if question.use_case.task == "classification" else []
     return Acting(
@@ -93,14 +97,17 @@ def read_acting(workspace: Workspace, question: Question, manifest: Manifest | N
         amount_is=amount_is,
         chances=tuple(float(chance or 0) for chance in chances),
         rows=tuple(told),
+        rule=rule,
     )
 
 
-def _part(rows: pa.Table, analysis: bool) -> tuple[Part, pa.Table]:
+def _part(rows: pa.Table, analysis: bool, rule: str) -> tuple[Part, pa.Table]:
     """Which part of a list is worth acting on, and its rows."""
     import pyarrow.compute as pc
 
     columns = set(rows.column_names)
+    if rule:
+        return "tenth", _tenth(rows)
     if "light" in columns:
         return "red", rows.filter(pc.fill_null(pc.ends_with(rows["light"], "red"), False))
     if analysis:
@@ -109,7 +116,11 @@ def _part(rows: pa.Table, analysis: bool) -> tuple[Part, pa.Table]:
         return "worth", rows.filter(pc.fill_null(rows["worth_contacting"], False))
     if "tier" in columns:
         return "best", rows.filter(pc.fill_null(pc.equal(rows["tier"], BEST_GROUP), False))
-    return "tenth", rows.slice(0, -(-rows.num_rows // 10))
+    return "tenth", _tenth(rows)
+
+
+def _tenth(rows: pa.Table) -> pa.Table:
+    return rows.slice(0, -(-rows.num_rows // 10))
 
 
 def _amounts(rows: pa.Table, question: Question) -> tuple[tuple[float, ...], AmountIs]:

@@ -10,9 +10,11 @@ from typing import Any
 
 from tradewind.core.entities import ENTITIES
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem, StoreError
+from tradewind.core.finding import Finding
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
 from tradewind.flow.answers.published import read_published
+from tradewind.flow.answers.rule_list import offered_rule, rule_of_list
 from tradewind.flow.kept import keep
 from tradewind.flow.lists.rows import Row, listed_row, say_last, scored_row
 from tradewind.flow.mapping.page_words import on_page
@@ -63,6 +65,8 @@ class WorkList:
         scored: whether it shows chances or amounts.
         chance: whether those are chances.
         worth: what "worth" counts on it, in words; empty where no row has any.
+        rule: the rule in whose order it stands; empty where it is the model's.
+        offered: the rule in whose order it could stand, because that does as well; empty where none is.
     """
 
     question: str
@@ -78,6 +82,8 @@ class WorkList:
     scored: bool
     chance: bool
     worth: str = ""
+    rule: str = ""
+    offered: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,13 +146,16 @@ def work_list(workspace: Workspace, visitor: Visitor, name: str, wanted: Wanted)
     rows = told_rows(workspace, index, aliases_for(workspace, visitor.sees_personal), listed, question, page.rows)
     first = index.rows(f"SELECT * FROM {quoted(listed.table)} LIMIT 1")
     as_of = first[0].get("cutoff") if first else None
-    evidence, caveat, revenue = _finding(workspace, name)
-    case = question.use_case
+    found, revenue = _finding(workspace, name)
+    case, rule = question.use_case, rule_of_list(keep(workspace, "manifest", workspace.manifest), name)
+    caveat = on_page(found.next) if found is not None and found.status == "not distinguishable" else ""
+    offered = "" if rule else offered_rule(question, found)
     worth = say_worth(question, revenue) if listed.kind == "scores" else say("counted.amount")
     return WorkList(
         name, title_of(workspace, question), question.words(case.action), question.one, question.people, page, rows,
-        as_of if isinstance(as_of, date) else None, caveat, evidence, listed.kind == "scores",
-        case.task == "classification", worth if any(each.told.worth for each in rows) else "",
+        as_of if isinstance(as_of, date) else None, caveat, found.evidence if found is not None else "",
+        listed.kind == "scores", case.task == "classification",
+        worth if any(each.told.worth for each in rows) else "", rule, offered,
     )  # fmt: skip
 
 
@@ -208,13 +217,10 @@ def _card(workspace: Workspace, visitor: Visitor, index: PeopleIndex, listed: Li
     )  # fmt: skip
 
 
-def _finding(workspace: Workspace, name: str) -> tuple[str, str, bool]:
-    """The evidence grade of a question, what to do with a list that is no better than a rule of thumb, and whether its
-    amounts are revenue."""
+def _finding(workspace: Workspace, name: str) -> tuple[Finding | None, bool]:
+    """The answer of a question that stands, and whether its amounts are revenue."""
     with suppress(StoreError):
         published = keep(workspace, "published", lambda: read_published(workspace))
-        found = published.find(name) if published is not None else None
-        if published is not None and found is not None:
-            caveat = on_page(found.next) if found.status == "not distinguishable" else ""
-            return found.evidence, caveat, published.amounts_are == "revenue"
-    return "", "", True
+        if published is not None:
+            return published.find(name), published.amounts_are == "revenue"
+    return None, True

@@ -12,6 +12,7 @@ from tradewind.core.contract import CONTRACT
 from tradewind.core.errors import NotAnswerable
 from tradewind.core.identity import LINKS
 from tradewind.core.time import Clock, Cutoff, local_day
+from tradewind.flow.answers.rule_list import rule_of_list
 from tradewind.flow.data import Data, open_data
 from tradewind.flow.questions.asked import Question, asked_questions
 from tradewind.flow.serving.columns import NotKnownHere, Relation, Words
@@ -188,7 +189,8 @@ def _listed(workspace: Workspace, manifest: Manifest, question: Question) -> Lis
     name = f"scores_{question.name}"
     if name not in manifest.tables:
         return None
-    return Listed(read_table(workspace.root, manifest.tables[name]), question.use_case.entity)
+    entry = manifest.tables[name]
+    return Listed(read_table(workspace.root, entry), question.use_case.entity, rule_of_list(manifest, question.name))
 
 
 def _columns(served: Mapping[str, Served]) -> dict[str, frozenset[str]]:

@@ -33,9 +33,11 @@ class Listed:
     Args:
         rows: the table, highest first.
         entity: its key column.
+        rule: the rule of thumb in whose order the list stands; empty where it is the model's.
     """
 
-    def __init__(self, rows: pa.Table, entity: str) -> None:
+    def __init__(self, rows: pa.Table, entity: str, rule: str = "") -> None:
+        self.rule = rule
         self._rows = rows.combine_chunks()
         self.count: int = rows.num_rows
         self._at: Mapping[str, int] = {str(key): at for at, key in enumerate(rows[entity].to_pylist())}

@@ -10,6 +10,7 @@ import numpy as np
 
 from tradewind.core.contract import CONTRACT
 from tradewind.core.time import Clock, Cutoff
+from tradewind.core.words import say
 from tradewind.flow.learning.score import Asked, weigh
 from tradewind.flow.live.orders import LONGEST_GAP
 from tradewind.flow.serving.answers import Answer
@@ -107,7 +108,7 @@ class One:
         grouped = "driver groups" in self._served.question.use_case.also
         reasons = tuple(Said(r.text, r.influence, r.group if grouped else "", r.direction) for r in told)
         value: float | None = float(asked.value[0])
-        note = "; ".join(filter(None, (self._said_since(), self._silence(day))))
+        note = "; ".join(filter(None, (self._said_since(), self._silence(day), self._by_rule())))
         if model.value_of_others:
             value = (
                 None if self._row is None or self._served.listed is None else self._served.listed.numbers(self._row)[3]
@@ -126,6 +127,11 @@ class One:
         if not any(CONTRACT[row.table].kind == "keyed" and row.table in read for row in self._arrived):
             return ""
         return f"what was told since of the {self._served.question.one}'s own details counts from the next run on"
+
+    def _by_rule(self) -> str:
+        """Whether the list stands in another order than that of the score."""
+        listed = self._served.listed
+        return say("rule.score", rule=listed.rule) if listed is not None and listed.rule else ""
 
     def _silence(self, day: Cutoff) -> str:
         """Whether so long a time lies behind the last run's day that live orders wait, as `flow.live.orders` says."""
@@ -149,6 +155,7 @@ class One:
             return bare(
                 status, None, None, None, self._unit, None, listed.day, listed.version, "last run", (), because, note
             )
+        note = "; ".join(filter(None, (note, self._by_rule())))
         mean, low, high, value = listed.numbers(self._row)
         reasons = listed.reasons(self._row)
         return bare(

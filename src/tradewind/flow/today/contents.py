@@ -58,6 +58,8 @@ class ListToday:
         caveat: what the report says to do instead where a rule of thumb, or chance, does as well; else empty.
         first: the first of them; empty for who may not see people.
         owners: who works on how many of them, most first.
+        rule: the rule in whose order the list stands; empty where it is the model's.
+        offered: the rule in whose order it could stand, because that does as well; empty where none is.
         worth: what one of them is worth, in words; empty where the money is no chance times worth.
     """
 
@@ -77,6 +79,8 @@ class ListToday:
     caveat: str = ""
     first: tuple[Person, ...] = ()
     owners: tuple[tuple[str, int], ...] = ()
+    rule: str = ""
+    offered: str = ""
     worth: str = ""
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tradewind.core.entities import ENTITIES
 from tradewind.core.feedback import Feedback
 from tradewind.core.finding import Finding
+from tradewind.flow.answers.rule_list import offered_rule
 from tradewind.flow.depends import today_of
 from tradewind.flow.kept import keep
 from tradewind.flow.lists.acting import Acting
@@ -84,9 +85,11 @@ def list_today(
         amount_is=acting.amount_is,
         share=case.economics.success_share,
         evidence=finding.evidence,
-        caveat=finding.next if finding.status == "not distinguishable" else "",
+        caveat=finding.next if finding.status == "not distinguishable" and not acting.rule else "",
         first=first_people(workspace, acting, left[:FIRST]) if names else (),
         owners=tuple((who, count) for who, count in owners.most_common() if who),
+        rule=acting.rule,
+        offered="" if acting.rule else offered_rule(question, finding),
         worth=say_worth(question, revenue) if acting.amount_is in ("gain", "stake") else "",
     )
 

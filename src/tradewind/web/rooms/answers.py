@@ -14,7 +14,9 @@ from tradewind.core.visitor import Visitor
 from tradewind.core.words import say_do
 from tradewind.flow.answers.index import answer_index
 from tradewind.flow.answers.page import AnswerPage, answer_charts, answer_page, require_finding
+from tradewind.flow.answers.rule_list import order_by_model, order_by_rule
 from tradewind.flow.answers.versions import choose_version, say_metric, use_newest
+from tradewind.flow.jobs.queue import start_run
 from tradewind.flow.kept import keep
 from tradewind.report.numbers import say_one_in
 from tradewind.web.audit import note
@@ -95,6 +97,25 @@ def use_version(
         choose_version(site.workspace(), question, version, visitor.name, because)
     note(request, visitor, "changed", "version", question, version=version)
     return RedirectResponse(f"{site.prefix}/answers/{question}?kept=1#versions", 303)
+
+
+@router.post("/answers/{question}/order", response_model=None)
+def put_in_order(
+    request: Request,
+    question: str,
+    visitor: Annotated[Visitor, may("run")],
+    by: Annotated[Literal["rule", "model"], Form()],
+) -> Response:
+    """Put a list in the order of its rule of thumb, or of its model again, and make it anew."""
+    site = site_of(request)
+    workspace = site.workspace()
+    if by == "rule":
+        order_by_rule(workspace, question, visitor.name)
+    else:
+        order_by_model(workspace, question)
+    note(request, visitor, "changed", "order of list", question, by=by)
+    run_id = start_run(site.state(), "run", {}, visitor.name, site.clock)
+    return RedirectResponse(f"{site.prefix}/updates/{run_id}", 303)
 
 
 @router.get("/answers/{question}/finding.json")
