@@ -73,7 +73,7 @@ def _rare(looked: Looked, name: str) -> Trouble | None:
     shape = looked.shapes[name]
     answers = looked.ask(
         f'SELECT CAST("{name}" AS VARCHAR), count(*) FROM "{looked.name}" WHERE "{name}" IS NOT NULL GROUP BY 1 '
-        "ORDER BY 2 LIMIT 3"
+        "ORDER BY 2, 1 LIMIT 3"
     )
     if len(answers) != 2 or shape.filled < 50:
         return None

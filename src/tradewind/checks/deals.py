@@ -111,7 +111,7 @@ def _one_outcome(looked: Looked) -> Trouble | None:
 
 
 def _order_of_stages(looked: Looked) -> list[Trouble | None]:
-    rows = looked.ask("SELECT deal_id, stage, entered_at FROM deal_stages ORDER BY deal_id, entered_at")
+    rows = looked.ask("SELECT deal_id, stage, entered_at FROM deal_stages ORDER BY deal_id, entered_at, stage")
     names = {row[1] for row in rows}
     if len(names) < 2 or len(names) > _MOST_STAGES:
         return [_one_stage(looked, names)]

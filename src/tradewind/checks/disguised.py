@@ -98,7 +98,7 @@ def _in_times(looked: Looked, shape: Shape) -> Trouble | None:
         f'SELECT min(CAST({name} AS DATE)), max(CAST({name} AS DATE)) FROM "{looked.name}" WHERE NOT ({where})'
     )
     worst = looked.ask(
-        f'SELECT CAST({name} AS DATE) AS day, count(*) FROM "{looked.name}" WHERE {where} GROUP BY 1 ORDER BY 2 DESC'
+        f'SELECT CAST({name} AS DATE) AS day, count(*) FROM "{looked.name}" WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1'
     )
     apart = [day for day, _ in worst if first is None or day < first or day > last]
     if not apart:

@@ -85,7 +85,8 @@ def _second_click(looked: Looked) -> Trouble | None:
     bought = f'SELECT order_id, customer_id, amount, happened_at, {same} AS same FROM "{looked.name}" WHERE amount > 0'
     again = f"SELECT same FROM ({bought} AND customer_id IS NOT NULL) GROUP BY 1 HAVING count(*) > 1"
     pairs = (
-        "SELECT order_id, happened_at - lag(happened_at) OVER (PARTITION BY customer_id, amount ORDER BY happened_at) "
+        "SELECT order_id, happened_at - lag(happened_at) "
+        "OVER (PARTITION BY customer_id, amount ORDER BY happened_at, order_id) "
         f"AS gap FROM ({bought}) SEMI JOIN ({again}) USING (same)"
     )
     repeats = f"SELECT order_id FROM ({pairs}) WHERE gap < INTERVAL {MINUTES} MINUTE"

@@ -127,7 +127,7 @@ def _year(looked: Looked, shape: Shape) -> Trouble | None:
     where = f"{name} < {this - OLDEST} OR {name} > {this}"
     stand_in = looked.ask(
         f'SELECT {name}, count(*) FROM "{looked.name}" WHERE {where} OR {name} = 1900 '
-        "GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
+        "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
     )
     if stand_in and stand_in[0][0] in (0, 1, 1900, 1901) and stand_in[0][1] >= 2:
         value = int(stand_in[0][0])

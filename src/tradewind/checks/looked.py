@@ -164,7 +164,7 @@ class Looked:
         value = f"'{HIDDEN}'" if private else shown or f'"{column}"'
         found = self.ask(
             f'SELECT {self.key(raw)}, left(CAST({value} AS VARCHAR), {_LONGEST}) FROM "{relation}" '
-            f"WHERE {where} LIMIT {MOST_EXAMPLES}"
+            f"WHERE {where} ORDER BY {self._order(raw)}, 2 LIMIT {MOST_EXAMPLES}"
         )
         examples = tuple(Example(row or "", text or "") for row, text in found)
         words = _of_one(what.format(rows=f"{rows:,}", share=say_share(rows, of)))
@@ -172,6 +172,11 @@ class Looked:
             self.name, column, kind, severity, words, rows, of, examples, treat, do,
             float(carried) if carried is not None else None, where="" if raw else where,
         )  # fmt: skip
+
+    def _order(self, raw: bool) -> str:
+        """SQL by which examples stand: the source's row number, or the key, so that every look shows the same ones."""
+        names = [name for name in self.contract.key if name in self.columns] or [self.time]
+        return ROW if raw else ", ".join(f'"{name}"' for name in names if name) or "1"
 
     def key(self, raw: bool = False) -> str:
         """SQL of the words that name a row."""

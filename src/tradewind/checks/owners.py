@@ -28,7 +28,8 @@ def find_owners_gone(looked: Looked, tables: Mapping[str, Looked]) -> Trouble | 
         f"SELECT owner, max(moment) AS last FROM ({' UNION ALL '.join(signs)}) AS signs "
         f"WHERE owner IS NOT NULL AND moment < {today} + INTERVAL 1 DAY GROUP BY owner"
     )
-    gone = [row[0] for row in looked.ask(f"{last} HAVING max(moment) < {today} - INTERVAL {_GONE_DAYS} DAY")]
+    silent = f"{last} HAVING max(moment) < {today} - INTERVAL {_GONE_DAYS} DAY ORDER BY owner"
+    gone = [row[0] for row in looked.ask(silent)]
     active = looked.one(f"SELECT count(*) FROM ({last}) AS seen WHERE last >= {today} - INTERVAL {_GONE_DAYS} DAY")[0]
     if not gone or not active:
         return None

@@ -49,7 +49,8 @@ def _slips(looked: Looked, shape: Shape) -> dict[str, str]:
     if shape.distinct > MOST or _dense(looked, shape):
         return {}
     rows = looked.ask(
-        f"WITH words AS ({_words(looked, shape)}) SELECT r.word, arg_max(f.word, f.n) FROM words r JOIN words f "
+        f"WITH words AS ({_words(looked, shape)}) "
+        "SELECT r.word, arg_min(f.word, (-f.n, f.word)) FROM words r JOIN words f "
         f"ON r.n <= {RARE} * f.n AND f.n >= 10 AND length(f.word) >= 5 AND abs(length(r.word) - length(f.word)) <= 1 "
         "AND damerau_levenshtein(lower(r.word), lower(f.word)) = 1 GROUP BY 1 ORDER BY 1"
     )

@@ -135,6 +135,7 @@ class _Model:
         self.tables = _registered(api, table, once)
         self.linker = Linker(self.tables, settings, log_level=None)
         self.comparisons, self.blocks, self.records, self.seed = comparisons, blocks, table.num_rows, seed
+        self.connection = connection
 
     def restore(self, settings: dict[str, Any]) -> None:
         """Go back to weights as they were before a round of learning that failed half-way."""
@@ -192,9 +193,11 @@ def _fit(model: _Model) -> list[str]:
 
     if model.records < FEWEST_RECORDS:
         return [f"{model.records:,} records are too few to learn from: the stated weights are used"]
+    model.connection.execute("SET threads = 1")  # each thread would draw its own sample, another one in every run
     model.linker.training.estimate_u_using_random_sampling(
         RANDOM_PAIRS, model.seed, min_count_per_level=None, num_chunks=1
     )
+    model.connection.execute("RESET threads")
     learned: set[str] = set()
     used = []
     for block in _training_blocks(model):
@@ -239,6 +242,7 @@ def _predict(model: _Model) -> pa.Table:
     found = model.linker.inference.predict(threshold_match_weight=float(prior + least))
     columns = ["place_l", "place_r", "match_weight", *(f"gamma_{each.role}" for each in model.comparisons)]
     rows = found.as_duckdbpyrelation().select(", ".join(f'"{name}"' for name in columns)).to_arrow_table()
+    rows = rows.sort_by([("place_l", "ascending"), ("place_r", "ascending")])  # sums of floats depend on the order
     evidence = np.clip(rows["match_weight"].to_numpy() - prior, -200, 200)
     chance = expected_chance(evidence, model.expected, model.possible)
     rows = rows.append_column("match_probability", pa.array(chance))

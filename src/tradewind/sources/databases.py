@@ -195,13 +195,16 @@ def _check_select(query: str, backend: str, where: str) -> None:
 
 
 @contextmanager
-def _duckdb(path: Path, where: str) -> Iterator[Any]:
+def _duckdb(path: Path, where: str, in_order: bool = False) -> Iterator[Any]:
     import duckdb
 
     try:
         # A foreign file's views must not reach other files or hosts.
         with duckdb.connect(str(path), read_only=True, config={"enable_external_access": "false"}) as con:
             con.execute("SET TimeZone = 'UTC'")
+            if in_order:
+                # Several threads give the rows of a join or a group in another order each time.
+                con.execute("SET threads = 1")
             con.execute("SET lock_configuration = true")
             yield con
     except duckdb.Error as error:
@@ -211,7 +214,7 @@ def _duckdb(path: Path, where: str) -> Iterator[Any]:
 
 
 def _read_duckdb(path: Path, table: str | None, query: str | None, where: str) -> Raw:
-    with _duckdb(path, where) as con:
+    with _duckdb(path, where, in_order=query is not None) as con:
         if query is None:
             names = [name for (name,) in con.execute("SELECT table_name FROM information_schema.tables").fetchall()]
             schema, _, name = (table or "").rpartition(".")

@@ -160,7 +160,7 @@ class Joined:
             key = self._key(side, (side.on or ("", ""))[1])
             doubles = con.execute(
                 f"SELECT {key}, count(*) FROM {side.alias} WHERE {key} IS NOT NULL "
-                "GROUP BY 1 HAVING count(*) > 1 LIMIT 1"
+                "GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT 1"
             ).fetchall()
             for double in doubles:
                 self.problems.append(

@@ -165,14 +165,21 @@ def _counted(
     """How many rows each step touches, and the sums around it."""
     found = []
     for name, after in steps:
+        # Values are named in a layer of their own: written out at every use, nested treatments would take long to plan.
+        values = f"SELECT {before} AS was, {after} AS is_now FROM {joined.from_clause()} WHERE {condition}"
         rows, sum_before, sum_after = con.execute(
-            f"SELECT count(*) FILTER (WHERE text_of({before}) IS DISTINCT FROM text_of({after})), "
-            f"sum(number_of({before})), sum(number_of({after})) FROM {joined.from_clause()} WHERE {condition}"
+            "SELECT count(*) FILTER (WHERE text_of(was) IS DISTINCT FROM text_of(is_now)), "
+            f"{_exact_sum('was')}, {_exact_sum('is_now')} FROM ({values})"
         ).fetchall()[0]
         money = target.kind in ("money", "quantity", "number")
         found.append(Treated(target.name, name, rows, *((sum_before, sum_after) if money else ())))
         before = after
     return found
+
+
+def _exact_sum(text: str) -> str:
+    """SQL of a sum that is the same in whatever order threads add: decimals, where floats would differ in their end."""
+    return f"CAST(sum(TRY_CAST(number_of({text}) AS DECIMAL(30, 6))) AS DOUBLE)"
 
 
 def _number(text: str) -> float | None:

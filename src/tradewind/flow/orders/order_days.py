@@ -42,13 +42,14 @@ def read_order_days(data: Data) -> Buyers:
     if rows.num_rows == 0:
         raise NotAnswerable(Problem("orders", "no order is of a known customer", "", "orders that say who bought"))
     who = rows.column("customer_id").combine_chunks().dictionary_encode()
-    code = who.indices.to_numpy().astype(np.int64)
+    # Codes in the order of names: samples are drawn by code, and engines give rows in any order.
+    names, place = np.unique(np.array(who.dictionary.to_pylist(), dtype=object), return_inverse=True)
+    code = place[who.indices.to_numpy()].astype(np.int64)
     day = rows.column("happened_on").to_numpy().astype("datetime64[D]").astype(np.int64)
     # One number for day and customer: sorting such numbers is many times faster than sorting pairs.
-    pairs = np.sort(day * len(who.dictionary) + code)
-    day, code = np.divmod(pairs[np.r_[True, np.diff(pairs) > 0]], len(who.dictionary))
+    pairs = np.sort(day * len(names) + code)
+    day, code = np.divmod(pairs[np.r_[True, np.diff(pairs) > 0]], len(names))
     end = int(np.datetime64(data.score_at.day, "D").astype(np.int64))
-    names = np.array(who.dictionary.to_pylist(), dtype=object)
     buyers = Buyers(OrderDays(code.astype(np.intp), day, len(names), end), names)
     data.kept["order days", data.score_at] = buyers
     return buyers

@@ -70,7 +70,7 @@ def words_of(
     rows = facts.rows(
         f"SELECT {entity} AS who, lower(trim(purpose)) AS purpose, granted, happened_at, {source} AS source "
         f"FROM consents WHERE {entity} IN (SELECT unnest(?)) QUALIFY row_number() OVER (PARTITION BY {entity}, "
-        "lower(trim(purpose)) ORDER BY happened_at DESC, known_at DESC, granted) = 1 ORDER BY purpose",
+        f"lower(trim(purpose)) ORDER BY happened_at DESC, known_at DESC, granted, {source}) = 1 ORDER BY purpose",
         [list(dict.fromkeys(keys))],
     )
     zone = workspace.config.workspace.timezone

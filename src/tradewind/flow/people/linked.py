@@ -126,7 +126,7 @@ def same_person(workspace: Workspace, known: Aliases, entity: str, key: str) -> 
             f"SELECT o.record_type, o.record_id, o.why, o.known_at FROM {LINKS} me JOIN {LINKS} o USING (person_id) "
             "WHERE me.record_type = ? AND me.record_id = ? AND me.valid_to IS NULL AND o.valid_to IS NULL "
             "AND NOT (o.record_type = me.record_type AND o.record_id = me.record_id) AND o.record_type <> 'anonymous' "
-            f"ORDER BY o.known_at, o.record_id LIMIT {MOST}",
+            f"ORDER BY o.known_at, o.record_type, o.record_id LIMIT {MOST}",
             [kind, key],
         )
         made = [
@@ -136,7 +136,7 @@ def same_person(workspace: Workspace, known: Aliases, entity: str, key: str) -> 
         if HISTORY in facts.columns:
             moves = facts.rows(
                 f"SELECT * FROM {HISTORY} WHERE record_type = ? AND record_id = ? "
-                f"ORDER BY recorded_at DESC LIMIT {MOST}",
+                f"ORDER BY recorded_at DESC, known_at DESC, from_person, to_person, why LIMIT {MOST}",
                 [kind, key],
             )
             made += [_same("moved to another person", row.get("why"), row.get("recorded_at")) for row in moves]

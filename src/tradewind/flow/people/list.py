@@ -355,8 +355,9 @@ def kinds_with_anybody(workspace: Workspace, visitor: Visitor) -> tuple[str, ...
 
 
 def rank_row(index: PeopleIndex, asked: Listed, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the rows of a question's own table about these entities, by key."""
+    """Return the rows of a question's own table about these entities, by key; of several the first on the list."""
     rows = index.rows(
-        f"SELECT * FROM {quoted(asked.table)} WHERE {quoted(asked.entity)} IN (SELECT unnest(?))", [list(keys)]
+        f"SELECT * FROM {quoted(asked.table)} WHERE {quoted(asked.entity)} IN (SELECT unnest(?)) ORDER BY rank_ DESC",
+        [list(keys)],
     )
     return {str(row[asked.entity]): row for row in rows}

@@ -176,7 +176,8 @@ def _tell(
 ) -> Told:
     question = kept_question(workspace, listed.name)
     (work,) = told_rows(workspace, index, known, listed, question, (row,))
-    raw = index.rows(f"SELECT * FROM {quoted(listed.table)} WHERE {quoted(listed.entity)} = ? LIMIT 1", [row.key])[0]
+    first = f"SELECT * FROM {quoted(listed.table)} WHERE {quoted(listed.entity)} = ? ORDER BY rank_ LIMIT 1"
+    (raw,) = index.rows(first, [row.key])
     scored = listed.kind == "scores"
     asked, usual = index.usual(listed)
     chance = question.use_case.task == "classification"

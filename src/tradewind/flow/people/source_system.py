@@ -19,5 +19,5 @@ def system_of(workspace: Workspace, entity: str) -> str:
         key = mapping.columns.get(entity, "").lower()
         if "hubspot" in mapping.from_.lower() or "record id" in key:
             return "hubspot"
-    few = people_index(workspace).rows(f"SELECT key_ FROM people_{entity} LIMIT 5")
+    few = people_index(workspace).rows(f"SELECT key_ FROM people_{entity} ORDER BY key_ LIMIT 5")
     return "salesforce" if few and all(_SALESFORCE.fullmatch(str(row["key_"])) for row in few) else ""

@@ -91,7 +91,7 @@ def timeline(
     values = [value for _, given in parts for value in given]
     rows = facts.rows(
         f"SELECT * FROM ({sql}) WHERE happened_at IS NOT NULL AND happened_at <= ? "
-        f"ORDER BY happened_at DESC, kind, title, detail LIMIT {limit + 1} OFFSET {skip}",
+        f"ORDER BY happened_at DESC, kind, title, detail, amount, who, known_at LIMIT {limit + 1} OFFSET {skip}",
         [*values, before],
     )
     shown, more = rows[:limit], rows[limit:]
@@ -121,7 +121,9 @@ def _people(facts: Facts, account: str) -> list[str]:
     if not facts.has("customers", "account_id"):
         return []
     found = facts.rows(
-        f"SELECT customer_id FROM customers WHERE account_id = ? AND valid_to IS NULL LIMIT {MOST_PEOPLE}", [account]
+        f"SELECT customer_id FROM customers WHERE account_id = ? AND valid_to IS NULL "
+        f"ORDER BY customer_id LIMIT {MOST_PEOPLE}",
+        [account],
     )
     return [str(row["customer_id"]) for row in found]
 

@@ -193,7 +193,8 @@ def _ratios(
     query = """
         SELECT deal_id, amount_base AS amount,
             CASE WHEN first_seen_at > known_at THEN first_seen_at ELSE known_at END AS at
-        FROM deals WHERE known_at < :now AND first_seen_at < :now AND amount_base IS NOT NULL ORDER BY deal_id, at
+        FROM deals WHERE known_at < :now AND first_seen_at < :now AND amount_base IS NOT NULL
+        ORDER BY deal_id, at, known_at, amount
     """
     earliest: dict[str, tuple[float, float]] = {}
     for row in ask(data.engine, query, now=cutoff.at).to_pylist():

@@ -97,7 +97,7 @@ def last_activities(data: Data) -> Mapping[str, tuple[date, str]]:
         return {}
     query = """
         SELECT deal_id, happened_at, kind FROM activities
-        WHERE deal_id IS NOT NULL AND happened_at < :cutoff ORDER BY deal_id, happened_at
+        WHERE deal_id IS NOT NULL AND happened_at < :cutoff ORDER BY deal_id, happened_at, kind
     """
     rows = ask_known(data.engine, data.catalog, query, data.score_at).to_pylist()
     return {row["deal_id"]: (local_day(row["happened_at"], data.catalog.zone), str(row["kind"])) for row in rows}

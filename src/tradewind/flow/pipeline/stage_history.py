@@ -123,7 +123,7 @@ def _version_entries(data: Data, cutoff: Cutoff, ends: DealEnds, code: dict[str,
     """
     query = """
         SELECT deal_id, stage, CASE WHEN first_seen_at > known_at THEN first_seen_at ELSE known_at END AS at
-        FROM deals WHERE known_at < :now AND first_seen_at < :now ORDER BY deal_id, at
+        FROM deals WHERE known_at < :now AND first_seen_at < :now ORDER BY deal_id, at, known_at, stage
     """
     rows = ask(data.engine, query, now=cutoff.at)
     if rows.num_rows < len(code) + _FEWEST_CHANGES:

@@ -125,7 +125,6 @@ def _look(workspace: Workspace, given: Mapping[str, Given]) -> tuple[Trouble, ..
     with TemporaryDirectory(prefix="tradewind-") as scratch, duckdb.connect() as con:
         con.execute(f"SET memory_limit = '{settings.memory_limit}'")
         con.execute("SET temp_directory = $1", [scratch])
-        con.execute("SET preserve_insertion_order = false")
         con.execute("SET enable_progress_bar = false")
         if settings.threads is not None:
             con.execute(f"SET threads = {settings.threads:d}")

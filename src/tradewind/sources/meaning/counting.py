@@ -89,7 +89,7 @@ def _count(
         empty = {word: count for word, count in counted.items() if _is_blank(word, sql_type)}
         kept = sorted(((word, count) for word, count in counted.items() if word not in empty), key=_most_first)
         filled -= sum(empty.values())
-        return Counts(sql_type, filled, len(kept), True, blanks | empty, tuple(kept[:FEW]))
+        return Counts(sql_type, filled, len(kept), True, _by_word(blanks | empty), tuple(kept[:FEW]))
     empty = _blank_words(con, column) if sql_type == "VARCHAR" else {}
     filled -= sum(empty.values())
     exact = estimate >= _NEARLY * filled
@@ -98,7 +98,12 @@ def _count(
         estimate -= len(empty) + (blank > 0) + (present < rows)
     first = con.execute(f"SELECT {column}, count(*) FROM (SELECT {column} FROM data LIMIT 50000) GROUP BY 1").fetchall()
     top = sorted(_as_texts(first).items(), key=_most_first)[:20]
-    return Counts(sql_type, filled, min(int(estimate), filled), exact, blanks | empty, tuple(top))
+    return Counts(sql_type, filled, min(int(estimate), filled), exact, _by_word(blanks | empty), tuple(top))
+
+
+def _by_word(counted: Mapping[str, int]) -> dict[str, int]:
+    """Groups come in any order; what is said of them must not."""
+    return dict(sorted(counted.items()))
 
 
 def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
