@@ -13,14 +13,24 @@ from labelled_people import make_people, open_people, write_people
 
 import tradewind as tw
 from small_shop import CONFIG, NOW, write_small_shop
-from tradewind.core.errors import ConfigError, NotAnswerable
+from tradewind.core.errors import ConfigError, NotAnswerable, NotFound
 from tradewind.core.feedback import Feedback
 from tradewind.core.terms import statistical_terms
+from tradewind.core.visitor import visitor_of
 from tradewind.flow.data import lazy_data
+from tradewind.flow.lists.click import click, take_back_click
 from tradewind.flow.lists.feedback import Said, give_feedback
 from tradewind.flow.lists.morning_list import as_csv, morning_list, neutral
 from tradewind.flow.lists.outcomes import drain_inbox
-from tradewind.flow.lists.overrides import Tally, checks_of_overrides, first_overrides, say_overrides, say_times, tally
+from tradewind.flow.lists.overrides import (
+    Tally,
+    called,
+    checks_of_overrides,
+    first_overrides,
+    say_overrides,
+    say_times,
+    tally,
+)
 from tradewind.flow.lists.overrides_summary import summarise
 from tradewind.flow.load import load
 from tradewind.flow.questions.asked import find_question
@@ -93,6 +103,20 @@ def test_how_somebody_ended_holds_on_every_list_and_other_words_on_one(shop: Wor
     left = {row.entity_id for row in morning_list(shop, "lapse", top=1000).rows}
     assert not {one, other} & left
     assert third in left
+
+
+def test_two_people_of_one_name_stay_apart(shop: Workspace) -> None:
+    kim = visitor_of("marketer", "Kim")
+    namesake = replace(kim, id="another")
+    who = first(shop)
+    given = click(shop, kim, "lapse", who, Said("done"))
+    assert (given.by, given.by_id, given.by_kind) == ("Kim", kim.id, "user")
+    assert click(shop, kim, "lapse", who, Said("done")) == given
+    with pytest.raises(NotFound, match="no such word of yours"):
+        take_back_click(shop, namesake, "lapse", given.feedback_id)
+    assert click(shop, namesake, "lapse", who, Said("done")).feedback_id != given.feedback_id
+    assert take_back_click(shop, kim, "lapse", given.feedback_id) == given
+    assert give_feedback(shop, "lapse", who, Said("won", by="Kim")).by_kind == "terminal"
 
 
 def test_what_cannot_be_said_is_refused_together(shop: Workspace) -> None:
@@ -180,6 +204,9 @@ def test_who_was_right_is_counted_against_the_lists_own_chances() -> None:
 
 def test_saying_it_twice_is_one_override() -> None:
     assert len(first_overrides([override("a", 0.4), override("a", 0.4), override("a", 0.4, "Ann")])) == 2
+    two = [replace(override("a", 0.4), by_id=each, by_kind="user") for each in ("u1", "u2")]
+    assert len(first_overrides(two)) == 2
+    assert sorted(called(two).values()) == ["Kim", "Kim (2)"]
     assert first_overrides([replace(override("a", 0.4), score=None), replace(override("a", 0.4), verdict="won")]) == []
 
 

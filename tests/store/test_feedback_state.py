@@ -7,9 +7,12 @@ from datetime import date, datetime
 
 import pytest
 
+from tradewind.core.accounts import User
 from tradewind.core.errors import StoreError
 from tradewind.core.feedback import Feedback
-from tradewind.store.state import open_state
+from tradewind.store.feedback_state import Wanted, feedback_page
+from tradewind.store.state import open_state, writing
+from tradewind.store.users_state import delete_user, insert_user, update_user
 
 FIRST = Feedback(
     "f1", "second_box", "customer_id", "C'1 ☕", "wrong", 'says "never"; DROP TABLE feedback --', None, "Zoë",
@@ -38,3 +41,39 @@ def test_a_word_is_never_overwritten(state_url: str) -> None:
         state.record_feedback(replace(FIRST, verdict="won"))
     assert state.feedback() == [FIRST]
     state.close()
+
+
+def test_a_word_stands_under_the_present_name_of_whoever_said_it(state_url: str) -> None:
+    state = open_state(state_url)
+    kim = User("u1", "kim@x.example", "Kim", "sales", ("Kim",), datetime(2026, 1, 1))
+    said = replace(FIRST, by="Kim", by_id="u1", by_kind="user")
+    namesake = replace(said, feedback_id="f2", by_id="u2")
+    older = replace(said, feedback_id="f3", by_id="", by_kind="")
+    for each in (said, namesake, older):
+        state.record_feedback(each)
+    with writing(state.engine) as connection:
+        insert_user(connection, kim, "hash")
+        update_user(connection, replace(kim, name="Kim Young"))
+    assert {each.feedback_id: each.by for each in state.feedback()} == {"f1": "Kim Young", "f2": "Kim", "f3": "Kim"}
+    page = feedback_page(state, Wanted(by_id="u1", by_name="Kim Young"), 10)
+    assert [each.feedback_id for each in page] == ["f1"]
+    assert {each.feedback_id for each in feedback_page(state, Wanted(by_id="u2", by_name="Kim"), 10)} == {"f2", "f3"}
+    with writing(state.engine) as connection:
+        delete_user(connection, "u1")
+    assert [each.by for each in state.feedback()] == ["Kim", "Kim", "Kim"]
+    state.close()
+
+
+def test_a_database_from_before_ids_were_kept_gets_them(state_url: str) -> None:
+    state = open_state(state_url)
+    state.record_feedback(FIRST)
+    with writing(state.engine) as connection:
+        for name in ("giver_id", "giver_kind"):
+            connection.exec_driver_sql(f"ALTER TABLE feedback DROP COLUMN {name}")
+    state.close()
+    state = open_state(state_url)
+    later = replace(FIRST, feedback_id="f2", by_id="u1", by_kind="user")
+    state.record_feedback(later)
+    assert state.feedback() == [FIRST, later]
+    state.close()
+    open_state(state_url).close()

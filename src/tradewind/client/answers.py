@@ -194,6 +194,8 @@ class Feedback:
     because: str
     until: date | None
     by: str
+    by_id: str | None
+    by_kind: str | None
     at: datetime
     model_version: str | None
     as_of: date | None

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tradewind.core.feedback import Feedback
-from tradewind.store.state import State, feedback_of, from_micros, to_micros, told
+from tradewind.store.state import State, feedback_of, from_micros, said_query, to_micros, told
 from tradewind.store.state_schema import FEEDBACK, FEEDBACK_TAKEN_BACK
 
 
@@ -20,26 +20,32 @@ class Wanted:
     Args:
         question: on this question's list.
         entity_id: on whoever has this key.
-        by: by this person.
+        by_id: by this user or token.
+        by_name: what he is called: words from before ids were kept are told by it.
     """
 
     question: str = ""
     entity_id: str = ""
-    by: str = ""
+    by_id: str = ""
+    by_name: str = ""
 
     @property
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """As SQL."""
         taken_back = FEEDBACK.c.feedback_id.in_(sa.select(FEEDBACK_TAKEN_BACK.c.feedback_id))
-        pairs = (("question", self.question), ("entity_id", self.entity_id), ("given_by", self.by))
-        return [~taken_back, *(FEEDBACK.c[name] == value for name, value in pairs if value)]
+        pairs = (("question", self.question), ("entity_id", self.entity_id))
+        found = [~taken_back, *(FEEDBACK.c[name] == value for name, value in pairs if value)]
+        if self.by_id:
+            older = FEEDBACK.c.giver_kind.is_(None) & (FEEDBACK.c.given_by == self.by_name)
+            found.append((FEEDBACK.c.giver_id == self.by_id) | older)
+        return found
 
 
 def feedback_page(
     state: State, wanted: Wanted, limit: int, before: tuple[datetime, str] | None = None
 ) -> list[Feedback]:
     """Return what was said, newest first; before (`at`, `feedback_id`) of the last of the page before."""
-    query = FEEDBACK.select().where(*wanted.conditions)
+    query = said_query().where(*wanted.conditions)
     query = query.order_by(FEEDBACK.c.given_at.desc(), FEEDBACK.c.feedback_id.desc()).limit(limit)
     if before is not None:
         at = to_micros(before[0])

@@ -138,7 +138,7 @@ def exports_with(state: State, entity: str, entity_id: str) -> list[Export]:
 
 
 def take_back(state: State, feedback_id: str, by: str, at: datetime) -> None:
-    """Note that a word was taken back; a second time changes nothing."""
+    """Note that a word was taken back, and the id of who did; a second time changes nothing."""
     taken = FEEDBACK_TAKEN_BACK
     with writing(state.engine) as connection:
         there = connection.execute(sa.select(taken.c.feedback_id).where(taken.c.feedback_id == feedback_id)).fetchone()

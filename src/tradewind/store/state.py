@@ -17,6 +17,8 @@ from tradewind.core.feedback import Feedback
 from tradewind.core.identity import Decision
 from tradewind.store.manifest import FORMAT, inside, wrong_format
 from tradewind.store.state_schema import (
+    ADDED_COLUMNS,
+    API_TOKENS,
     FEEDBACK,
     FEEDBACK_TAKEN_BACK,
     IDENTITY_DECISIONS,
@@ -26,6 +28,7 @@ from tradewind.store.state_schema import (
     RUNS,
     SCHEMA,
     STEPS,
+    USERS,
 )
 
 STATE_FILE = "state.db"
@@ -202,6 +205,7 @@ class State:
             "given_by": feedback.by, "given_at": to_micros(feedback.at), "model_version": feedback.model_version,
             "as_of": None if feedback.as_of is None else feedback.as_of.isoformat(),
             "shown": _dump({"score": feedback.score, "usual": feedback.usual}),
+            "giver_id": feedback.by_id or None, "giver_kind": feedback.by_kind or None,
         }  # fmt: skip
         with writing(self._engine) as connection:
             connection.execute(FEEDBACK.insert().values(row))
@@ -209,7 +213,7 @@ class State:
     def feedback(self, question: str = "") -> list[Feedback]:
         """Return all that was said and not taken back, oldest first; of one question where it is named."""
         taken_back = FEEDBACK.c.feedback_id.in_(sa.select(FEEDBACK_TAKEN_BACK.c.feedback_id))
-        query = FEEDBACK.select().where(~taken_back).order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id)
+        query = said_query().where(~taken_back).order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id)
         rows = self._rows(query.where(FEEDBACK.c.question == question) if question else query)
         return [feedback_of(row) for row in rows]
 
@@ -227,11 +231,21 @@ class State:
             connection.execute(table.insert().values(dict(row)))
 
 
+def said_query() -> sa.Select[Any]:
+    """Return the SELECT of what was said, under the present name of whoever said it, if he is still there."""
+    name = sa.func.coalesce(USERS.c.name, API_TOKENS.c.name, FEEDBACK.c.given_by).label("given_by")
+    user = (FEEDBACK.c.giver_kind == "user") & (FEEDBACK.c.giver_id == USERS.c.user_id)
+    token = (FEEDBACK.c.giver_kind == "token") & (FEEDBACK.c.giver_id == API_TOKENS.c.token_id)
+    columns = [column for column in FEEDBACK.c if column.name != "given_by"]
+    return sa.select(*columns, name).select_from(FEEDBACK.outerjoin(USERS, user).outerjoin(API_TOKENS, token))
+
+
 def feedback_of(row: Any) -> Feedback:
-    """Return a row of the table `feedback` as what somebody said."""
+    """Return a row of `said_query` as what somebody said."""
     return Feedback(
         row.feedback_id, row.question, row.entity, row.entity_id, row.verdict, row.because, _day(row.until_day),
         row.given_by, from_micros(row.given_at), row.model_version, _day(row.as_of), **_load(row.shown),
+        by_id=row.giver_id or "", by_kind=row.giver_kind or "",
     )  # fmt: skip
 
 
@@ -252,12 +266,22 @@ def open_state(url: str, patience_ms: int = PATIENCE_MS) -> State:
         written = _written_format(connection)
         if written in (None, str(FORMAT)):
             SCHEMA.create_all(connection)  # also tables that came with a later release of the same format
+            _add_columns(connection)
         if written is None:
             connection.execute(META.insert().values(name="format", value=str(FORMAT)))
     if written not in (None, str(FORMAT)):
         engine.dispose()
         raise wrong_format(Path(STATE_FILE), int(written) if written.isdigit() else written)
     return State(engine)
+
+
+def _add_columns(connection: sa.Connection) -> None:
+    """Add the columns that an older release of the same format did not have."""
+    for table, names in ADDED_COLUMNS:
+        there = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        for name in (name for name in names if name not in there):
+            kind = table.c[name].type.compile(connection.dialect)
+            connection.execute(sa.text(f'ALTER TABLE {table.name} ADD COLUMN "{name}" {kind}'))
 
 
 def _written_format(connection: sa.Connection) -> str | None:

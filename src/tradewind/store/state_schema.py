@@ -69,8 +69,10 @@ FEEDBACK = sa.Table(
     sa.Column("model_version", sa.Text, nullable=False),
     sa.Column("as_of", sa.Text),
     sa.Column("shown", sa.Text, nullable=False),
+    sa.Column("giver_id", sa.Text),
+    sa.Column("giver_kind", sa.Text),
 )
-"""`shown` is JSON: the score as it was shown, and the mean of its list."""
+"""`shown` is JSON: the score as it was shown, and the mean of its list. `given_by` is the name as it was then."""
 JOBS = sa.Table(
     "jobs",
     SCHEMA,
@@ -333,3 +335,6 @@ IDEMPOTENT_WRITES = sa.Table(
     sa.Column("answer", sa.Text),
 )
 """`key` is a digest of who, which route and the caller's own key; `answer` is NULL while it is worked on."""
+
+ADDED_COLUMNS: tuple[tuple[sa.Table, tuple[str, ...]], ...] = ((FEEDBACK, ("giver_id", "giver_kind")),)
+"""Columns that came with a later release of the same format: empty in older rows, and added where they are missing."""

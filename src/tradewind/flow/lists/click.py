@@ -41,7 +41,7 @@ def click(workspace: Workspace, visitor: Visitor, name: str, key: str, said: Sai
     called, key = key, aliases_for(workspace, visitor.sees_personal).key_of(listed.entity, key)
     if not is_visible(workspace, visitor, listed.entity, key):
         raise NotFound(Problem(name, "there is no such row on this list, or it is not yours", called[:80]))
-    given = Said(said.verdict, said.because, said.until, visitor.name)
+    given = Said(said.verdict, said.because, said.until, visitor.name, visitor.id, visitor.kind)
     with _one_at_a_time:
         last = last_word(workspace, name, key)
         if last is not None and _same(last, given) and workspace.clock() - last.at <= SAME_CLICK:
@@ -58,7 +58,9 @@ def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_
     """
     found = next((each for each in workspace.state().feedback(name) if each.feedback_id == feedback_id), None)
     his = (
-        found is not None and found.by == visitor.name and is_visible(workspace, visitor, found.entity, found.entity_id)
+        found is not None
+        and found.is_of(visitor.id, visitor.name)
+        and is_visible(workspace, visitor, found.entity, found.entity_id)
     )
     if found is None or not (his or visitor.may("manage_accounts")):
         raise NotFound(Problem(name, "there is no such word of yours on this list", feedback_id[:80]))
@@ -67,7 +69,7 @@ def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_
             Problem(name, "this was said more than a day ago, and runs have learned from it", found.verdict,
                     do="say what holds now; the last word counts")
         )  # fmt: skip
-    take_back(workspace.state(), feedback_id, visitor.name, workspace.clock())
+    take_back(workspace.state(), feedback_id, visitor.id, workspace.clock())
     return found
 
 
@@ -85,6 +87,5 @@ def last_word(workspace: Workspace, name: str, key: str) -> Feedback | None:
 
 
 def _same(last: Feedback, said: Said) -> bool:
-    return (last.verdict, last.because, last.until, last.by) == (
-        said.verdict, said.because.strip(), said.until, said.by.strip(),
-    )  # fmt: skip
+    same = (last.verdict, last.because, last.until) == (said.verdict, said.because.strip(), said.until)
+    return same and last.is_of(said.by_id, said.by)

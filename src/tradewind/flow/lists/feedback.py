@@ -33,12 +33,16 @@ class Said:
         because: the reason; needed where the list is called wrong.
         until: for not-now.
         by: who; the user of this computer where empty.
+        by_id: id of the user or token; empty in the terminal.
+        by_kind: user, token or terminal.
     """
 
     verdict: str
     because: str = ""
     until: date | None = None
     by: str = ""
+    by_id: str = ""
+    by_kind: str = "terminal"
 
 
 def give_feedback(
@@ -75,7 +79,7 @@ def give_feedback(
     feedback = Feedback(
         uuid.uuid4().hex, name, row.entity, entity_id, said.verdict, said.because.strip(), said.until,  # type: ignore[arg-type]
         said.by.strip() or _this_user(workspace.environ), workspace.clock(), row.version, row.as_of, row.score,
-        row.usual,
+        row.usual, said.by_id, said.by_kind,
     )  # fmt: skip
     workspace.state().record_feedback(feedback)
     return feedback

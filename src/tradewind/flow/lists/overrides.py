@@ -102,7 +102,7 @@ def measure_overrides(
     said = first_overrides(feedback)
     if not said or question.use_case.task != "classification":
         return Overrides(question.name, Tally(len(_of_each_entity(said))), {})
-    parts = {"overrides": [each.feedback_id for each in said]}
+    parts = {"overrides": [each.feedback_id for each in said], "called": sorted(called(said).values())}
     output = question_step(
         workspace, f"overrides {question.name}", question, parts, lambda: _measured(data(), question, said)
     )
@@ -111,11 +111,21 @@ def measure_overrides(
 
 def first_overrides(feedback: Sequence[Feedback]) -> list[Feedback]:
     """Return each person's first override of an entity: saying it again, of a later list too, is no new evidence."""
-    first: dict[tuple[str, str], Feedback] = {}
+    first: dict[tuple[str, tuple[str, str]], Feedback] = {}
     for each in feedback:
         if each.is_override:
-            first.setdefault((each.entity_id, each.by), each)
+            first.setdefault((each.entity_id, each.giver), each)
     return list(first.values())
+
+
+def called(said: Sequence[Feedback]) -> dict[tuple[str, str], str]:
+    """Return what each of those who disagreed is called; of several of one name, all but the first have a number."""
+    names: dict[tuple[str, str], str] = {}
+    for each in said:
+        if each.giver not in names:
+            many = sum(1 for name in names.values() if name.rsplit(" (", 1)[0] == each.by)
+            names[each.giver] = f"{each.by} ({many + 1})" if many else each.by
+    return names
 
 
 def _of_each_entity(said: Sequence[Feedback]) -> list[Feedback]:
@@ -128,7 +138,8 @@ def _of_each_entity(said: Sequence[Feedback]) -> list[Feedback]:
 
 def _measured(data: Data, question: Question, said: Sequence[Feedback]) -> StepOutput:
     came = outcomes_of(data, question, said)
-    by = {name: tally([each for each in said if each.by == name], came) for name in sorted({each.by for each in said})}
+    names = sorted(called(said).items(), key=lambda pair: pair[1])
+    by = {name: tally([each for each in said if each.giver == giver], came) for giver, name in names}
     return StepOutput({}, {"overrides": Overrides(question.name, tally(_of_each_entity(said), came), by).to_json()})
 
 

@@ -245,7 +245,9 @@ class FeedbackAnswer(Answer):
     verdict: Verdict
     because: str = Field(description="The reason in the person's words; may be empty.")
     until: date | None = Field(description="For `not-now`: the day before which it is left alone.")
-    by: str = Field(description="Who said so.")
+    by: str = Field(description="Who said so, by the present name; as it was then where they are gone.")
+    by_id: str | None = Field(description="Id of the user or token; null in the terminal, or where none was kept.")
+    by_kind: Literal["user", "token", "terminal"] | None = Field(description="Null where it was not kept.")
     at: Instant
     model_version: str | None = Field(description="Of the score as it was shown; null where the list has none.")
     as_of: date | None

@@ -25,7 +25,8 @@ _FINDING = {
 }  # fmt: skip
 _FEEDBACK = {
     "id": "0d6f9c2e4b7a4a51a1d3c9c58e6f7a10", "question": "lapse", "kind": "customer", "entity_id": "1024",
-    "verdict": "done", "because": "", "until": None, "by": "Kim", "at": "2026-05-04T09:30:00Z",
+    "verdict": "done", "because": "", "until": None, "by": "Kim", "by_id": "u_7c1d", "by_kind": "user",
+    "at": "2026-05-04T09:30:00Z",
     "model_version": "9c1b7f0e2d4a", "as_of": "2026-05-04", "score": 0.31,
 }  # fmt: skip
 _RUN = {

@@ -52,7 +52,7 @@ def post_feedback(request: Request, visitor: GivesFeedback, once: DoOnce, said: 
         return not visitor.own_only or is_visible(workspace, visitor, entity, key)
 
     def give() -> FeedbackAnswer:
-        words = Said(said.verdict, said.because, said.until, visitor.name)
+        words = Said(said.verdict, said.because, said.until, visitor.name, visitor.id, visitor.kind)
         given = give_feedback(workspace, said.question, key, words, own, said.entity_id)
         note(
             request, visitor, "changed", KIND_OF.get(given.entity, "customer"), given.entity_id, feedback=given.verdict
@@ -74,7 +74,8 @@ def list_feedback(
     before = read_cursor(cursor, filters).moment()
     workspace = site_of(request).workspace()
     known = aliases_for(workspace, visitor.sees_personal)
-    wanted = Wanted(question, known.key_anywhere(entity_id), visitor.name if visitor.own_only else "")
+    his = (visitor.id, visitor.name) if visitor.own_only else ("", "")
+    wanted = Wanted(question, known.key_anywhere(entity_id), *his)
     page = feedback_page(workspace.state(), wanted, limit, before)
     seen = [
         one for one in page.said if not visitor.own_only or is_visible(workspace, visitor, one.entity, one.entity_id)
@@ -97,6 +98,8 @@ def _answer(said: Feedback, known: Aliases) -> FeedbackAnswer:
         because=said.because,
         until=said.until,
         by=said.by,
+        by_id=said.by_id or None,
+        by_kind=said.by_kind or None,
         at=said.at,
         model_version=said.model_version or None,
         as_of=said.as_of,
