@@ -14,6 +14,7 @@ from tradewind.core.errors import ConfigError, SourceError
 from tradewind.flow.load import load
 from tradewind.flow.mapping.draft import Change, look_at_uploads, read_draft, try_draft
 from tradewind.flow.mapping.edit_config import edit_config
+from tradewind.flow.mapping.page import mapping_page
 from tradewind.flow.mapping.preview import preview_table
 from tradewind.flow.mapping.save import Outcome, Standing, changed_workspace, save_mapping, standing_mapping
 from tradewind.flow.mapping.values import values_of_config
@@ -235,3 +236,17 @@ def test_next_weeks_export_adds_what_is_new_and_counts_nothing_twice(root: Path)
         assert incoming.finish().instead_of == (("orders.csv", "orders (1).csv"),)
     (brought,) = load(open_workspace(root, clock, {}))
     assert (brought.new, brought.changed, brought.gone, brought.rows) == (30, 0, 0, 429)
+
+
+def test_the_margin_is_asked_once_and_is_written_as_a_share(root: Path) -> None:
+    seen = standing(root)
+    page = mapping_page(seen)
+    assert page.margin is not None
+    assert page.margin.value == ""
+    refused = save(root, seen, workspace__margin="a lot")
+    assert refused.problems[0].where == "workspace.margin"
+    assert mapping_page(seen, {"workspace.margin": "a lot"}, refused.problems).margin.problem  # type: ignore[union-attr]
+    assert save(root, seen, workspace__margin="35,5 %").done
+    workspace = changed_workspace(root, standing(root), (), clock, {})
+    assert isinstance(workspace, Workspace)
+    assert workspace.config.workspace.margin == 0.355

@@ -105,6 +105,7 @@ class Draft:
         proposal: what they are thought to mean, changes worked in.
         currency: of the workspace.
         timezone: of the workspace.
+        margin: what is left of 100 of sales, as somebody said it; empty where nobody did.
         given: keys that somebody decided; the others are the likeliest answers.
         saved: every version, the oldest first.
     """
@@ -117,6 +118,7 @@ class Draft:
     proposal: Proposal
     currency: str
     timezone: str
+    margin: str = ""
     given: frozenset[str] = frozenset()
     saved: tuple[Saved, ...] = field(default_factory=tuple)
 
@@ -137,7 +139,16 @@ class Draft:
             if question.key in self.given:
                 asked[question.key] = (question, said[question.key])
         defaults = frozenset(key for key in asked if key not in self.given)
-        return Answers(tuple(asked.values()), defaults)
+        return Answers(tuple(asked.values()), defaults, share_of(self.margin))
+
+
+def share_of(of_100: str) -> float | None:
+    """Return a number of 100, as somebody wrote it, as a share; None where it is none."""
+    try:
+        number = float(of_100.replace(",", ".").strip().removesuffix("%"))
+    except ValueError:
+        return None
+    return round(number / 100, 6) if 0 <= number <= 100 else None
 
 
 def look_at_uploads(root: Path, environ: Mapping[str, str], clock: Clock, progress: Progress) -> Draft:
@@ -270,6 +281,7 @@ def _from_json(plain: Mapping[str, Any]) -> Draft:
         _proposal(plain["proposal"]),
         str(plain["currency"]),
         str(plain["timezone"]),
+        str(plain.get("margin", "")),
         frozenset(plain["given"]),
         tuple(saved_from(each) for each in plain["saved"]),
     )

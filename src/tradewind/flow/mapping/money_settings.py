@@ -12,7 +12,7 @@ from typing import Any
 
 from tradewind.core.errors import ConfigError, Problem, Stale
 from tradewind.core.time import Clock
-from tradewind.flow.mapping.draft import Change, changing
+from tradewind.flow.mapping.draft import Change, changing, share_of
 from tradewind.flow.mapping.edit_config import edit_config
 from tradewind.flow.questions.asked import asked_questions
 from tradewind.flow.questions.question import Question
@@ -188,13 +188,13 @@ def _named(changes: list[Change], present: MoneySettings, config: Config) -> lis
 
 
 def _number(text: str, of_100: bool) -> float | None:
+    if of_100:
+        return share_of(text)
     try:
-        number = float(text.replace(",", ".").removesuffix("%"))
+        number = float(text.replace(",", "."))
     except ValueError:
         return None
-    if not math.isfinite(number) or number < 0 or (of_100 and number > 100):
-        return None
-    return round(number / 100, 6) if of_100 else number
+    return number if math.isfinite(number) and number >= 0 else None
 
 
 def _of_100(share: float | None) -> str:

@@ -13,7 +13,7 @@ from tradewind.flow.mapping.checks import Check, checks_of
 from tradewind.flow.mapping.draft import LookedFile, Saved
 from tradewind.flow.mapping.edit_config import reasons_in
 from tradewind.flow.mapping.save import Standing
-from tradewind.flow.mapping.values import question_key
+from tradewind.flow.mapping.values import MARGIN, question_key
 from tradewind.flow.start.write_config import SURE
 from tradewind.sources.layouts import columns_in
 from tradewind.store.config_problems import RESERVED
@@ -137,6 +137,7 @@ class MappingPage:
         seen: the values as JSON, which the form sends back.
         asked: at most five questions.
         checks: what is taken as understood unless somebody says otherwise.
+        margin: what is left of 100 of sales; None where it is asked elsewhere, or the data say it.
         currency: of the workspace.
         timezone: of the workspace.
         tables: the contract tables.
@@ -155,6 +156,7 @@ class MappingPage:
     seen: str
     asked: tuple[Asked, ...]
     checks: tuple[Check, ...]
+    margin: Field | None
     currency: Field
     timezone: Field
     tables: tuple[MappedTable, ...]
@@ -197,6 +199,7 @@ def mapping_page(
         json.dumps(dict(standing.values), sort_keys=True, ensure_ascii=False),
         _asked(standing, values),
         () if draft is None else checks_of(draft, values),
+        _margin(told, values, names) if draft is not None else None,
         told.field("workspace.currency", values, "Currency", "in which amounts are told"),
         told.field("workspace.timezone", values, "Time zone", "whose midnights divide days"),
         tables,
@@ -236,7 +239,7 @@ class _Told:
 
     def rest(self, tables: Iterable[MappedTable]) -> tuple[Problem, ...]:
         """What is wrong with nothing that the page shows."""
-        shown = {"workspace.currency", "workspace.timezone"}
+        shown = {"workspace.currency", "workspace.timezone", MARGIN}
         for table in tables:
             shown |= {f"tables.{table.name}", table.source.key, table.where.key}
             shown |= {each.key for each in (*table.fields, *table.further)}
@@ -251,6 +254,14 @@ class _Told:
         table = next((each for each in draft.proposal.tables if each.table == parts[1]), None)
         guess = table.guess(parts[2]) if table is not None and len(parts) == 3 else None
         return ("", "") if guess is None else (say_sure(guess.confidence), guess.reason)
+
+
+def _margin(told: _Told, values: Mapping[str, str], names: Sequence[str]) -> Field | None:
+    """Asked where there are sales whose cost nothing says."""
+    sales = any(name in names for name in ("orders", "order_lines", "deals", "subscriptions"))
+    if not sales or "tables.products.cost" in values:
+        return None
+    return told.field(MARGIN, values, "Margin", "what is left of 100 of sales once the goods are paid for")
 
 
 def say_sure(confidence: float) -> str:

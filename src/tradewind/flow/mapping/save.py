@@ -22,11 +22,19 @@ from tradewind.flow.mapping.draft import (
     read_draft,
     saved_from,
     saved_json,
+    share_of,
     write_draft,
 )
 from tradewind.flow.mapping.edit_config import edit_config
 from tradewind.flow.mapping.preview import preview_table
-from tradewind.flow.mapping.values import may_be_changed, question_key, values_of_config, values_of_draft, with_changes
+from tradewind.flow.mapping.values import (
+    MARGIN,
+    may_be_changed,
+    question_key,
+    values_of_config,
+    values_of_draft,
+    with_changes,
+)
 from tradewind.flow.start.answered import why_no_answer
 from tradewind.flow.start.init import config_text
 from tradewind.flow.start.understand import CURRENCY, TIMEZONE
@@ -194,6 +202,10 @@ def value_problems(standing: Standing, changes: Sequence[Change]) -> tuple[Probl
         if standing.draft is not None and is_check(change.key):
             if why := why_no_choice(standing.draft.proposal, change.key, change.now):
                 found.append(Problem(change.key, why, change.now[:80], "one of the answers on the page"))
+        elif standing.draft is not None and change.key == MARGIN:
+            if change.now and share_of(change.now) is None:
+                expected = "a number from 0 to 100, or nothing"
+                found.append(Problem(change.key, "this is no number of 100", change.now[:80], expected))
         elif not may_be_changed(change.key):
             found.append(Problem(change.key, "this cannot be changed from here", "", "", f"change it in {CONFIG_FILE}"))
         elif len(change.now) > _LONGEST:

@@ -19,12 +19,15 @@ Values = Mapping[str, str]
 EDITABLE = ("from", "where", "timezone")
 """Settings of a table, besides its columns and their formats, that the page shows."""
 
+MARGIN = "workspace.margin"
+"""What is left of 100 of sales; asked once beside a proposal, and changed later under Settings, Money."""
+
 SAID = "as you said"
 
 
 def values_of_draft(draft: Draft) -> dict[str, str]:
     """Return what a draft says."""
-    values = {"workspace.currency": draft.currency, "workspace.timezone": draft.timezone}
+    values = {"workspace.currency": draft.currency, "workspace.timezone": draft.timezone, MARGIN: draft.margin}
     for table in draft.proposal.tables:
         where = f"tables.{table.table}"
         values |= {f"{where}.from": table.from_, f"{where}.where": table.where, f"{where}.timezone": table.timezone}
@@ -78,8 +81,7 @@ def with_changes(draft: Draft, changes: Iterable[Change], today: date) -> Draft:
         if is_check(change.key):
             proposal = with_choice(proposal, change.key, change.now, today - timedelta(days=1))
         elif parts[0] == "workspace":
-            money = parts[1] == "currency"
-            draft = replace(draft, currency=change.now) if money else replace(draft, timezone=change.now)
+            draft = _with_basic(draft, parts[1], change.now)
         elif parts[0] == "labels":
             labels = tuple(
                 replace(label, positive=change.now, confidence=1.0) if label.name == parts[1] else label
@@ -90,6 +92,12 @@ def with_changes(draft: Draft, changes: Iterable[Change], today: date) -> Draft:
             proposal = _changed(proposal, parts, change.now)
         draft = replace(draft, given=draft.given | {_asked(change.key)})
     return replace(draft, proposal=proposal)
+
+
+def _with_basic(draft: Draft, name: str, now: str) -> Draft:
+    if name == "margin":
+        return replace(draft, margin=now)
+    return replace(draft, currency=now) if name == "currency" else replace(draft, timezone=now)
 
 
 def _asked(key: str) -> str:

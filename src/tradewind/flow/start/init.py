@@ -182,10 +182,11 @@ def _refuse_again(directory: Path, environ: Mapping[str, str], clock: Clock) -> 
 
 @dataclass(frozen=True)
 class Answers:
-    """What was asked with the answer taken, and the keys of answers that nobody gave."""
+    """What was asked with the answer taken, the keys of answers that nobody gave, and the margin where it was said."""
 
     asked: tuple[tuple[OpenQuestion, str], ...]
     defaults: frozenset[str]
+    margin: float | None = None
 
 
 def _ask(
@@ -221,6 +222,7 @@ def config_text(
         answers.defaults,
         {each.shown: each.why for each in found.ignored},
         {each.title: each.why for each in locked},
+        answers.margin,
     )
     return write_config(written)
 

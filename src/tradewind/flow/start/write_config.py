@@ -37,6 +37,7 @@ class Written:
         defaults: keys of those answers that nobody gave: they were taken as the likeliest.
         ignored: files and tables that are not used, with the reason.
         locked: questions that cannot be asked yet, with what is missing.
+        margin: gross margin as a share of revenue; None where nobody said it.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Written:
     defaults: frozenset[str] = frozenset()
     ignored: Mapping[str, str] = field(default_factory=dict)
     locked: Mapping[str, str] = field(default_factory=dict)
+    margin: float | None = None
 
 
 def write_config(written: Written) -> str:
@@ -98,7 +100,11 @@ def _workspace(written: Written) -> Iterator[str]:
         yield f"{key} = {toml(value)}{_beside(mark + (why if mark else 'as you said'))}"
     yield comment("Gross margin as a share of revenue, 0.35 for 35 %. Without it, and without a cost for each product,")
     yield comment("amounts are called revenue, and nothing is said about profit.")
-    yield comment("margin = 0.35")
+    yield (
+        f"margin = {written.margin!r}{_beside('as you said')}"
+        if written.margin is not None
+        else comment("margin = 0.35")
+    )
     folders = sorted({source.allow for source in written.sources if source.allow})
     if folders:
         yield comment("Folders outside this one that may be read; the files stay where they are.")
