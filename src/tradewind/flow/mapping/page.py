@@ -12,7 +12,8 @@ from tradewind.core.errors import Problem
 from tradewind.flow.mapping.checks import Check, checks_of
 from tradewind.flow.mapping.draft import LookedFile, Saved
 from tradewind.flow.mapping.edit_config import reasons_in
-from tradewind.flow.mapping.save import Standing
+from tradewind.flow.mapping.plain_expressions import say_expression
+from tradewind.flow.mapping.save import Standing, is_expression
 from tradewind.flow.mapping.values import MARGIN, question_key
 from tradewind.flow.start.write_config import SURE
 from tradewind.sources.layouts import columns_in
@@ -30,6 +31,7 @@ class Field:
         name: the contract column or attribute.
         doc: what it holds, in plain words.
         value: the expression.
+        plain: what it reads, in words; empty where it is a column by itself.
         required: whether the table cannot do without it.
         sure: how sure that is, in words; empty where nobody guessed.
         why: why it is thought so.
@@ -56,6 +58,7 @@ class Field:
     format: str = ""
     unlocks: str = ""
     personal: bool = False
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,7 @@ class _Told:
             problem="" if problem is None else _said(problem), do="" if problem is None else problem.do,
             format_key=form, format=values.get(form, ""),
             unlocks="" if column is None else column.unlocks, personal=column is not None and column.personal,
+            plain=say_expression(values.get(key, "")) if is_expression(key) else "",
         )  # fmt: skip
 
     def of_table(self, name: str) -> tuple[Problem, ...]:

@@ -216,7 +216,7 @@ def value_problems(standing: Standing, changes: Sequence[Change]) -> tuple[Probl
             question = CURRENCY if change.key.endswith("currency") else TIMEZONE
             if why := why_no_answer(question, change.now):
                 found.append(Problem(change.key, why, "", "EUR" if question is CURRENCY else "Europe/Berlin"))
-        elif change.now and _is_expression(change.key):
+        elif change.now and is_expression(change.key):
             found += _expression_problems(change)
         elif not change.now and _is_required(change.key) and f"{_table_of(change.key)}.from" in standing.values:
             found.append(Problem(change.key, "this column is needed", "", "a column of your file, or an expression"))
@@ -322,7 +322,8 @@ def _expression_problems(change: Change) -> tuple[Problem, ...]:
     return ()
 
 
-def _is_expression(key: str) -> bool:
+def is_expression(key: str) -> bool:
+    """Return whether an expression stands under a key."""
     parts = key.split(".")
     return parts[0] == "tables" and len(parts) == 3 and parts[2] not in ("from", "timezone")
 

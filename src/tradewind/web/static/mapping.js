@@ -23,6 +23,7 @@
         }
         line.textContent = said.textContent;
         input.setAttribute("aria-invalid", "true");
+        input.closest("details:not(.table)")?.setAttribute("open", "");
       } else { line?.remove(); input.removeAttribute("aria-invalid"); }
     }
   };
