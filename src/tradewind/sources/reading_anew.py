@@ -149,7 +149,7 @@ def _with_point(text: str, sign: str, point: str) -> str:
 
 def _in_one_unit(text: str, units: Mapping[str, float], point: str) -> str:
     """Text of a number with its unit taken away and worked in; text with an unknown unit stays, to be refused."""
-    number = f"number_of(regexp_extract({text}, '^([+-]?[0-9][0-9.,]*)', 1))"
+    number = f"TRY_CAST(number_text(regexp_extract({text}, '^([+-]?[0-9][0-9.,]*)', 1)) AS DOUBLE)"
     unit = f"lower(regexp_extract({text}, '^[+-]?[0-9][0-9.,]*\\s*([^0-9\\s]+)$', 1))"
     cases = []
     for word, factor in units.items():
