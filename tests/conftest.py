@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -22,6 +23,11 @@ ROOT = Path(__file__).resolve().parents[1]
 # Tests start the product in hundreds of processes of their own: what one has compiled, the next must find.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from searching thousands of tests and modules again and again: none will ever go."""
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

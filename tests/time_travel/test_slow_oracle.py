@@ -102,7 +102,7 @@ def require_everybody(shop: Shop, table: FeatureTable) -> None:
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture], "derandomize": True}
 
 
-@settings(max_examples=8, **SETTINGS)
+@settings(max_examples=5, **SETTINGS)
 @given(seed=st.integers(0, 10**6), size=st.integers(1, 60))
 def test_duckdb_equals_the_slow_loops(duckdb: Engine, seed: int, size: int) -> None:
     shop = Shop(seed, size=size)

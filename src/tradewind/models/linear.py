@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import copysign
 from typing import Any, Literal
 
 import numpy as np
@@ -168,18 +169,20 @@ def _descend(gram: Array, cross: Array, beta: Array, l1: float, l2: float) -> Ar
     few sweeps but values slowly; with signs known the rest is one linear system, kept when it agrees with them.
     """
     diagonal = np.diag(gram) + l2
-    usable = np.flatnonzero(diagonal > 1e-14)
+    usable = np.flatnonzero(diagonal > 1e-14).tolist()
+    own, scale, columns = np.diag(gram).tolist(), diagonal.tolist(), np.ascontiguousarray(gram.T)
     for _ in range(SWEEPS):
         before = beta.copy()
         for _ in range(3):
-            residual = cross - gram @ beta
+            residual, value = cross - gram @ beta, beta.tolist()  # single numbers are far quicker out of a list
             for j in usable:
-                old = beta[j]
-                pull = residual[j] + gram[j, j] * old
-                new = np.sign(pull) * max(abs(pull) - l1, 0.0) / diagonal[j]
+                old = value[j]
+                pull = residual.item(j) + own[j] * old
+                new = copysign(max(abs(pull) - l1, 0.0), pull) / scale[j]
                 if new != old:
-                    residual -= gram[:, j] * (new - old)
-                    beta[j] = new
+                    residual -= columns[j] * (new - old)
+                    value[j] = new
+            beta = np.array(value)
         active, sign = np.flatnonzero(beta), np.sign(beta)
         system = gram[np.ix_(active, active)] + (l2 + 1e-12 * diagonal.max(initial=0.0)) * np.eye(len(active))
         exact = np.zeros_like(beta)
