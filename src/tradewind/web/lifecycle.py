@@ -8,10 +8,13 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tradewind.flow.jobs.background import Background
 from tradewind.web.headers import App, Receive, Scope, Send
+
+if TYPE_CHECKING:
+    from tradewind.web.warm import WarmUp
 
 LOG = logging.getLogger("tradewind.server")
 _stopping = threading.Event()
@@ -37,12 +40,19 @@ class Lifecycle:
         background: works off queues and sends what is due; None for a server that only answers.
         close: closes what was opened.
         drain_seconds: how long it goes on answering after it says that it is not ready.
+        warm_up: makes the first pages ready; None where nobody waits for them.
     """
 
     def __init__(
-        self, app: App, background: Background | None, close: Callable[[], None], drain_seconds: float = 0.0
+        self,
+        app: App,
+        background: Background | None,
+        close: Callable[[], None],
+        drain_seconds: float = 0.0,
+        warm_up: WarmUp | None = None,
     ) -> None:
         self.app, self.background, self.close, self.drain_seconds = app, background, close, drain_seconds
+        self.warm_up = warm_up
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or begin and end."""
@@ -64,11 +74,15 @@ class Lifecycle:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 _first(number, self.drain_seconds if number == signal.SIGTERM else 0.0)
+        if self.warm_up is not None:
+            self.warm_up.start()
         if self.background is not None:
             self.background.start()
 
     def _end(self) -> None:
         _stopping.set()
+        if self.warm_up is not None:
+            self.warm_up.stop()
         if self.background is not None:
             self.background.stop()
         self.close()

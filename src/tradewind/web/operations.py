@@ -33,7 +33,7 @@ def ready(request: Request) -> Response:
     """Say whether requests can be answered just now, and why not."""
     site = site_of(request)
     reasons = ["the server is stopping"] if draining() else not_ready(site.root, site.state)
-    reasons = reasons or _load(request, site)
+    reasons = reasons or ([] if site.warm else ["the first pages are being made ready"]) or _load(request, site)
     if reasons:
         headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
         return JSONResponse({"status": "not ready", "reasons": reasons}, 503, headers)

@@ -40,6 +40,12 @@ def template(name: str) -> jinja2.Template:
     return _environment().get_template(name)
 
 
+def warm_templates() -> None:
+    """Read every template, so that no visitor waits for it."""
+    for name in _environment().list_templates():
+        template(name)
+
+
 @lru_cache(maxsize=256)
 def static_version(name: str) -> str:
     """Return what changes when a static file does; it is part of its address, so that browsers keep it for long."""

@@ -104,6 +104,8 @@ def worker_app() -> App:
 
 def served_app(directory: Path, settings: ServeSettings) -> App:
     """Return the application of a folder, with what it does in the background."""
+    from tradewind.web.warm import WarmUp
+
     app, sites, close = _opened(directory, settings)
 
     def places() -> list[ServedPlace]:
@@ -115,7 +117,23 @@ def served_app(directory: Path, settings: ServeSettings) -> App:
         ]
 
     background = Background(places, runs=settings.runs and not settings.read_only)
-    return Lifecycle(app, background, close, settings.drain_seconds)
+    return Lifecycle(app, background, close, settings.drain_seconds, WarmUp(sites, _scorer_of(app)))
+
+
+def _scorer_of(app: Any) -> Callable[[], object] | None:
+    """What loads the scores of the one workspace that is served; several share the memory, so each waits for a call."""
+    from fastapi import FastAPI
+
+    if not isinstance(app, FastAPI):
+        return None
+
+    def load() -> None:
+        from tradewind.web.api.score import scorer_at
+
+        scorer_at(app.state).reload()
+        scorer_at(app.state).work_ahead()
+
+    return load
 
 
 def _opened(directory: Path, settings: ServeSettings) -> tuple[Any, Callable[[], list[Site]], Callable[[], None]]:

@@ -40,6 +40,8 @@ class Site:
         self.clock = clock
         self.prefix = prefix
         self.environ = os.environ if environ is None else environ
+        self.warm = True
+        """Whether no first visitor of a page has to wait; a server that has just started sets it False for a while."""
         self._lock = threading.RLock()
         self._opened: tuple[tuple[int, int], Workspace] | None = None
         self._state: State | None = None

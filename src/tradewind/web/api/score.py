@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from threading import Lock
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import State
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
@@ -21,7 +23,7 @@ from tradewind.web.api.answers import Answer
 from tradewind.web.api.asking import EntityId, QuestionName, SeesAnswers, errors
 from tradewind.web.observe import numbers
 from tradewind.web.refusals import NotFound
-from tradewind.web.visitor import site_of
+from tradewind.web.site import Site
 
 router = APIRouter(prefix="/v1", tags=["Scores"], responses=errors(404))
 
@@ -130,10 +132,18 @@ class PayloadScores(Answer):
 
 def scorer_of(request: Request) -> Scorer:
     """Return what answers for this workspace, made at the first request."""
-    state = request.app.state
-    if getattr(state, "scorer", None) is None:
-        site = site_of(request)
-        state.scorer = open_scorer(site.workspace, site.clock, site.settings.scoring_memory)
+    return scorer_at(request.app.state)
+
+
+_first = Lock()
+
+
+def scorer_at(state: State) -> Scorer:
+    """Return what answers for the workspace of an application, by what the application keeps."""
+    with _first:
+        if getattr(state, "scorer", None) is None:
+            site: Site = state.site
+            state.scorer = open_scorer(site.workspace, site.clock, site.settings.scoring_memory)
     scorer: Scorer = state.scorer
     return scorer
 
