@@ -20,20 +20,23 @@ CSRF = "csrf-of-the-test"
 
 
 @contextmanager
-def served(root: Path, recognise: Recognise | None = None, settings: ServeSettings | None = None) -> Iterator[str]:
+def served(
+    root: Path, recognise: Recognise | None = None, settings: ServeSettings | None = None, http: str = "auto"
+) -> Iterator[str]:
     """Serve a workspace on loopback and give its address.
 
     Args:
         root: the folder.
         recognise: who sends a request; the workspace's own accounts when absent.
         settings: how the server is started.
+        http: the protocol that reads requests.
     """
     import uvicorn
 
     site = Site(root, settings or ServeSettings(), clock=lambda: NOW, environ={})
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(build_app(site, recognise), log_level="warning", lifespan="off", ws="none")
+        config = uvicorn.Config(build_app(site, recognise), log_level="warning", lifespan="off", ws="none", http=http)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
         thread.start()

@@ -7,6 +7,7 @@ import gzip
 import io
 import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -236,3 +237,26 @@ def test_no_path_in_an_archive_leads_out(tmp_path_factory: pytest.TempPathFactor
         assert not leads_out(member)
     files = {path for path in root.rglob("*") if path.is_file()}
     assert all(path.parent == root / "uploads" / "shop" for path in files)
+
+
+def test_all_uploads_together_have_a_limit_and_earlier_versions_go_first(tmp_path: Path) -> None:
+    limits = replace(SMALL, total=5_000)
+
+    def send(name: str, size: int, announced: bool = True) -> Received:
+        content = b"id,note\n" + b"1,x\n" * ((size - 8) // 4)
+        with receiving(tmp_path, "files", name, limits, len(content) if announced else None) as incoming:
+            incoming.write(content)
+            return incoming.finish()
+
+    send("a.csv", 3_000)
+    with pytest.raises(SourceError, match="no room for it among the files that were sent before") as caught:
+        send("b.csv", 2_500)
+    assert "Your data, Files" in caught.value.problems[0].do
+    with pytest.raises(SourceError, match="no room"):
+        send("b.csv", 2_500, announced=False)
+    assert remove_upload(tmp_path, "files", "a.csv")
+    assert [path.name for path in (tmp_path / "uploads/.earlier/files").iterdir()]
+    send("b.csv", 2_500)
+    assert not list((tmp_path / "uploads/.earlier/files").iterdir())
+    assert [each.name for each in list_uploads(tmp_path)] == ["b.csv"]
+    assert not list((tmp_path / "uploads/.incoming").iterdir())

@@ -17,6 +17,7 @@ from tradewind.web.headers import Headers
 from tradewind.web.observe import Observe
 from tradewind.web.problems import install_problems
 from tradewind.web.site import Site
+from tradewind.web.slow_body import SlowBody
 from tradewind.web.visitor import Recognise
 
 ROUTERS: tuple[str, ...] = (
@@ -100,6 +101,7 @@ def build_app(site: Site, recognise: Recognise | None = None) -> FastAPI:
         app.include_router(import_module(name).router, dependencies=[Depends(known_parameters)] if strict else [])
     install_document(app)
     app.add_middleware(BodyLimit, site=site)
+    app.add_middleware(SlowBody, site=site)
     app.add_middleware(GZipMiddleware, minimum_size=2_000, compresslevel=5)
     app.add_middleware(Observe, workspace=site.root.name)
     app.add_middleware(Headers, secure=site.settings.secure_cookies)

@@ -56,6 +56,7 @@ STATUS: tuple[tuple[type[TradewindError], int, str], ...] = (
 TITLES = {
     400: "This request cannot be understood",
     404: "There is no such page",
+    408: "This came too slowly",
     405: "This cannot be done here",
     413: "This is too large",
     415: "This kind of content is not taken",

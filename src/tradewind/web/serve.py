@@ -82,7 +82,7 @@ def serve(directory: Path, door: socket.socket, settings: ServeSettings, workers
         "tradewind.web.serve:worker_app", factory=True, lifespan="on", ws="none", log_config=LOG_CONFIG,
         access_log=False, workers=workers, timeout_graceful_shutdown=settings.grace_seconds, server_header=False,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies or "127.0.0.1",
-        h11_max_incomplete_event_size=64_000, timeout_keep_alive=30,
+        h11_max_incomplete_event_size=64_000, timeout_keep_alive=30, http="tradewind.web.slow_headers:PatientProtocol",
     )  # fmt: skip
     if workers == 1:
         uvicorn.Server(config).run(sockets=[door])

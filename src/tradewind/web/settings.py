@@ -19,6 +19,8 @@ class ServeSettings:
         base_url: address under which people reach it (`https://tradewind.example`), for links in mails.
         secure_cookies: whether cookies go over https alone.
         upload_limit: bytes that one uploaded file may have.
+        uploads_total: bytes that all uploaded files of a workspace may have.
+        slow_seconds: how long a request may take to come, beside a second for every 10 kB of it.
         read_only: whether the workspace folder must not be written.
         api_per_second: requests that one token may send; twice as many at once.
         state: address of the state database where the workspace names none; empty for `state.db`.
@@ -33,6 +35,8 @@ class ServeSettings:
     base_url: str = "http://127.0.0.1:8000"
     secure_cookies: bool = False
     upload_limit: int = 500 * MEGABYTE
+    uploads_total: int = 20_000 * MEGABYTE
+    slow_seconds: float = 30.0
     read_only: bool = False
     api_per_second: float = 500.0
     state: str = field(default="", repr=False)
@@ -48,6 +52,12 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str], object], str]] = {
     "TRADEWIND_BASE_URL": ("base_url", lambda text: _address(text), "the address that people type"),
     "TRADEWIND_SECURE": ("secure_cookies", lambda text: _YES[text.lower()], "1: cookies over https alone"),
     "TRADEWIND_UPLOAD_LIMIT": ("upload_limit", lambda text: _positive(text) * MEGABYTE, "megabytes of one file"),
+    "TRADEWIND_UPLOADS_TOTAL": (
+        "uploads_total",
+        lambda text: _positive(text) * 1_000 * MEGABYTE,
+        "gigabytes of all uploaded files of a workspace",
+    ),
+    "TRADEWIND_SLOW_SECONDS": ("slow_seconds", lambda text: _seconds(text), "seconds for a request to come"),
     "TRADEWIND_READ_ONLY": ("read_only", lambda text: _YES[text.lower()], "1: never write into the workspace folder"),
     "TRADEWIND_API_PER_SECOND": (
         "api_per_second",
@@ -89,6 +99,13 @@ def settings_from(environ: Mapping[str, str]) -> ServeSettings:
 def _positive(text: str) -> int:
     number = int(text)
     if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number <= 86_400:
         raise ValueError(text)
     return number
 

@@ -30,6 +30,7 @@ class Limits:
         free: bytes up to which the ratio is not looked at: tables pack well.
         columns: of one table.
         cells: of one sheet, from the first to the last that is used.
+        total: bytes of all uploads of a workspace together.
     """
 
     file: int = 500 * MB
@@ -39,6 +40,7 @@ class Limits:
     free: int = 50 * MB
     columns: int = MOST_COLUMNS
     cells: int = 30_000_000
+    total: int = 20_000 * MB
 
 
 _MARKS: tuple[tuple[bytes, str, str], ...] = (

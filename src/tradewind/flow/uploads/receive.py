@@ -19,6 +19,7 @@ from tradewind.core.errors import Problem, SourceError, StoreError
 from tradewind.flow.uploads.kinds import MB, Limits, kind_of, refused
 from tradewind.flow.uploads.names import safe_name, safe_set, with_ending
 from tradewind.flow.uploads.next_export import older_export_of
+from tradewind.flow.uploads.room import EARLIER, make_room, no_room
 from tradewind.flow.uploads.unpack import unpack
 from tradewind.store.lock import sync_folder
 from tradewind.store.manifest import inside
@@ -32,7 +33,7 @@ UPLOADS = "uploads"
 FILES = "files"
 """The set that is meant where none is named."""
 
-_INCOMING, _EARLIER = ".incoming", ".earlier"
+_INCOMING = ".incoming"
 _KEEP_EARLIER = 3
 _STALE_SECONDS = 24 * 3600
 _ENDINGS = {
@@ -88,6 +89,7 @@ class Incoming:
     name: str
     limits: Limits
     path: Path
+    room: int
     _file: BinaryIO = field(repr=False)
     _size: int = 0
 
@@ -101,6 +103,8 @@ class Incoming:
         self._size += len(piece)
         if self._size > self.limits.file:
             raise too_large(self.name, self.limits)
+        if self._size > self.room:
+            raise no_room(self.name, self.limits.total - self.room, self.limits)
         try:
             self._file.write(piece)
         except OSError as error:
@@ -156,11 +160,12 @@ def receiving(
         incoming.mkdir(parents=True, exist_ok=True)
         _sweep(incoming)
         _refuse_full(root, length or 0)
+        room = make_room(incoming.parent, shown, length or 0, limits)
         file = open(path, "xb")  # noqa: SIM115  closed below
     except OSError as error:
         raise disk_problem(shown, error) from error
     try:
-        yield Incoming(root, folder, shown, limits, path, file)
+        yield Incoming(root, folder, shown, limits, path, room, file)
     finally:
         file.close()
         path.unlink(missing_ok=True)
@@ -233,6 +238,7 @@ def _placed(incoming: Incoming, files: list[tuple[str, Path, str]], left_out: tu
             incoming.name, "there are too many files in this set", f"{len(standing):,}",
             f"at most {incoming.limits.files:,}", "remove files that are no longer needed",
         )  # fmt: skip
+    make_room(folder.parent, incoming.name, sum(path.stat().st_size for _, path, _ in files), incoming.limits)
     arrived = set()
     for name, path, kind in files:
         fitting = name if name.rpartition(".")[2].lower() in _ENDINGS[kind] else with_ending(name, _ENDINGS[kind][0])
@@ -274,7 +280,7 @@ def _digest(path: Path) -> str:
 
 def _set_aside(path: Path) -> None:
     """Keep the newest few of the files that stood here before, out of the way of every source."""
-    kept = path.parent.parent / _EARLIER / path.parent.name
+    kept = path.parent.parent / EARLIER / path.parent.name
     kept.mkdir(parents=True, exist_ok=True)
     os.replace(path, kept / f"{time.time_ns()}-{path.name}")
     older = sorted(each for each in kept.iterdir() if each.name.partition("-")[2] == path.name)

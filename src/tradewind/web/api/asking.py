@@ -58,6 +58,7 @@ ERRORS = {
     401: "Nobody known sends it: send a token as `Authorization: Bearer …`.",
     403: "The token may not do this.",
     404: "There is no such thing, none that you may see, or the data do not answer it.",
+    408: "The request came too slowly; send it again, over a better line or in smaller parts.",
     409: "The same key with something else, the same write just now, or a cursor of data that are no longer kept.",
     413: "What was sent is too large.",
     415: "This kind of content is not taken.",

@@ -126,7 +126,7 @@ async def _receive(
 ) -> Received:
     site = site_of(request)
     require_writable(site)
-    limits = replace(Limits(), file=site.settings.upload_limit)
+    limits = replace(Limits(), file=site.settings.upload_limit, total=site.settings.uploads_total)
     with receiving(site.root, set_name, name, limits, length) as incoming:
         async for piece in pieces:
             if piece:
