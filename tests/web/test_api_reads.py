@@ -107,12 +107,13 @@ def test_a_walk_goes_on_in_its_data_or_says_that_they_have_changed(client_of, an
 
 @pytest.mark.parametrize("cursor", ["x", "AAAA", "é", "%00", "eyJhIjoxfQ"])
 def test_a_cursor_that_was_not_made_here_is_refused(client_of, answered_sales: Path, cursor: str) -> None:
+    client = client_of(answered_sales)
     for path in (f"/v1/lists/{QUESTION}", "/v1/questions", "/v1/feedback", "/v1/runs", "/v1/findings", "/v1/leads"):
-        answer = client_of(answered_sales).get(path, params={"cursor": cursor})
+        answer = client.get(path, params={"cursor": cursor})
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"
-    page = client_of(answered_sales).get(f"/v1/lists/{QUESTION}", params={"limit": 2}).json()
-    other = client_of(answered_sales).get("/v1/lists/deal_win", params={"cursor": page["next_cursor"]})
+    page = client.get(f"/v1/lists/{QUESTION}", params={"limit": 2}).json()
+    other = client.get("/v1/lists/deal_win", params={"cursor": page["next_cursor"]})
     assert other.status_code == 422
 
 
@@ -124,8 +125,9 @@ def test_a_cursor_that_somebody_wrote_himself_is_refused(client_of, answered_sal
         "/v1/runs": {"runs": "runs"}, "/v1/feedback": {"feedback": "feedback", "question": "", "entity_id": ""},
         f"/v1/findings/{QUESTION}/tables/gain": {"table": f"{QUESTION}/gain"},
     }  # fmt: skip
+    client = client_of(answered_sales)
     for path, filters in pages.items():
-        answer = client_of(answered_sales).get(path, params={"cursor": write_cursor(Place("", after), filters)})
+        answer = client.get(path, params={"cursor": write_cursor(Place("", after), filters)})
         assert answer.status_code == 422, path
         assert answer.json()["problems"][0]["what"] == "this is no cursor of ours"
 

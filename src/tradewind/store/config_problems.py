@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tradewind.core.contract import CONTRACT, Table
@@ -121,12 +122,18 @@ def sections_of(raw: Mapping[str, Any], key: str) -> dict[str, Mapping[str, Any]
     return {str(name): body for name, body in sections.items() if isinstance(body, Mapping)}
 
 
-def _zone_problems(where: str, body: Mapping[str, Any]) -> Iterator[Problem]:
+@cache
+def _zones() -> set[str]:
+    """Every zone's name; finding them searches a folder of a thousand files, and each opening asks several times."""
     from zoneinfo import available_timezones
 
+    return available_timezones()
+
+
+def _zone_problems(where: str, body: Mapping[str, Any]) -> Iterator[Problem]:
     zone = body.get("timezone")
-    if isinstance(zone, str) and zone not in (zones := available_timezones()):
-        hint = did_you_mean(zone, zones)
+    if isinstance(zone, str) and zone not in _zones():
+        hint = did_you_mean(zone, _zones())
         yield Problem(f"{where}.timezone", "this is no time zone", repr(zone), 'such as "Europe/Berlin"', hint)
 
 
@@ -206,11 +213,13 @@ def _reference_problems(table: Table, where: str, body: Mapping[str, Any]) -> It
         yield Problem(where, "required columns are not mapped", ", ".join(missing), "an expression for each")
 
 
-def _expression_problems(where: str, text: str) -> Iterator[Problem]:
+@lru_cache(maxsize=4096)  # a workspace is opened again and again with the same expressions
+def _expression_problems(where: str, text: str) -> tuple[Problem, ...]:
     try:
         parse_scalar(text, where)
     except UnsafeExpression as error:
-        yield from error.problems
+        return tuple(error.problems)
+    return ()
 
 
 def _use_case_problems(name: str, body: Mapping[str, Any]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ import difflib
 import importlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 
 from tradewind.core.errors import ConfigError, Problem
@@ -30,6 +31,7 @@ _ORDER = (
 )  # fmt: skip
 
 
+@cache  # what comes with Tradewind does not change while it runs
 def list_use_cases() -> tuple[UseCase, ...]:
     """Return the use cases of all folders, in the order in which one would ask them."""
     root = files("tradewind.use_cases")
