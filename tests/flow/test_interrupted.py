@@ -67,7 +67,7 @@ def die(place, step):
                 kill()
             return output
         return real_step(workspace, name, parts, watched, progress, code)
-    import tradewind.sources.load as load
+    import tradewind.sources.load_step as load
     depends.run_step = look.run_step = load.run_step = run_step
     def around(owner, attribute, before, after, only=lambda: now["step"] == step):
         real = getattr(owner, attribute)

@@ -18,8 +18,8 @@ from tradewind.features.feature_set import FeatureSet, Group
 from tradewind.flow.serving.columns import Column, NotKnownHere, Relation, Words
 from tradewind.flow.serving.held import Own
 from tradewind.flow.serving.inbox import Arrived
+from tradewind.flow.serving.joins import Bench, Lookup
 from tradewind.flow.serving.prepared import Prepared, raw_columns
-from tradewind.flow.serving.selects import Bench, Lookup
 from tradewind.flow.serving.statements import ELIGIBLE, Compiled, Statements
 
 _EPOCH = date(1970, 1, 1)

@@ -10,7 +10,8 @@ import numpy as np
 from sqlglot import exp
 
 from tradewind.flow.serving.columns import EXACT, Column, NotKnownHere, Places
-from tradewind.flow.serving.scalars import _MAKERS, Frame, Resolve, Scalar, holds, scalar
+from tradewind.flow.serving.exact import holds
+from tradewind.flow.serving.scalars import MAKERS, Frame, Resolve, Scalar, scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,4 +312,4 @@ def _back(rows: Places, values: Any) -> Column:
     return Column("int", made)
 
 
-_MAKERS[exp.Window] = _window
+MAKERS[exp.Window] = _window

@@ -18,8 +18,9 @@ from tradewind.features.feature_set import FeatureSet, Group
 from tradewind.features.labels import LabelSQL, Statement, eligible_at, value_at
 from tradewind.flow.serving.columns import Column, NotKnownHere, Words, constant
 from tradewind.flow.serving.held import LINK_COLUMNS
+from tradewind.flow.serving.joins import Source
 from tradewind.flow.serving.own_rows import needs_others
-from tradewind.flow.serving.selects import Source, Tables, compile_select
+from tradewind.flow.serving.selects import Tables, compile_select
 from tradewind.store.engines import divide_safely
 
 _SOME_DAY = date(2000, 1, 1)
