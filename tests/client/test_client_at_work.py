@@ -16,7 +16,7 @@ import pytest
 from answered_worlds import answered, write_answered_sales
 from served_worlds import served
 from tradewind.client import ApiError, AsyncClient, Client, NotReached
-from tradewind.client.answers import Page
+from tradewind.client.answers.page import Page
 from tradewind.client.patience import Patience, retry_after, wait_before_next
 from tradewind.client.reading import read_answer
 from tradewind.core.visitor import ALLOWED, Visitor

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 import httpx
 
 from tradewind.client import calls
-from tradewind.client.answers import Page
+from tradewind.client.answers.page import Page
 from tradewind.client.call import Call
 from tradewind.client.connection import Connection
 from tradewind.client.patience import Patience

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tradewind.client.answers import Economics, Finding, FindingPage, FindingTable, Me, Page, Question
+from tradewind.client.answers.findings import Economics, Finding, FindingPage, FindingTable, Me, Question
+from tradewind.client.answers.page import Page
 from tradewind.client.call import Call, path_of
 
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tradewind.client.answers import EventsTaken
+from tradewind.client.answers.events import EventsTaken
 from tradewind.client.call import Call, path_of
 
 Message = Mapping[str, Any]

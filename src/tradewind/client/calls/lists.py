@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from tradewind.client.answers import Feedback, ListSummary, Page, WorkList
+from tradewind.client.answers.lists import Feedback, ListSummary, WorkList
+from tradewind.client.answers.page import Page
 from tradewind.client.call import Call, filled, path_of
 
 

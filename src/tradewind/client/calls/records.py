@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tradewind.client.answers import Moment, Page, Record, RecordDetail
+from tradewind.client.answers.page import Page
+from tradewind.client.answers.records import Moment, Record, RecordDetail
 from tradewind.client.call import Call, path_of
 
 

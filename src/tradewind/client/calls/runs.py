@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tradewind.client.answers import Page, Run, RunEvents
+from tradewind.client.answers.page import Page
+from tradewind.client.answers.runs import Run, RunEvents
 from tradewind.client.call import Call, filled, path_of
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from tradewind.client.answers import Batch, Explanation, Predictions, Score, Scores
+from tradewind.client.answers.scores import Batch, Explanation, Predictions, Score, Scores
 from tradewind.client.call import Call, filled, path_of
 
 CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
