@@ -12,9 +12,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tradewind.destinations.cells import clip, neutral, phone_number, split_name
+from tradewind.destinations.contact import Contact, clean_contact
 from tradewind.destinations.csv_file import BYTE_ORDER_MARK, write_csv
 from tradewind.destinations.excel_file import write_excel
-from tradewind.destinations.layouts import LAYOUTS, Contact, clean_contact
+from tradewind.destinations.layouts import LAYOUTS
 
 ANNA = Contact(
     "10031337472", "Anna “=cmd” Dubois", email="anna@example.test", phone="+49 (0)30 123-456",

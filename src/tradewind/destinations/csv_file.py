@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from tradewind.destinations.layouts import Column, Contact, cell_text
+from tradewind.destinations.contact import Contact
+from tradewind.destinations.layouts import Column, cell_text
 
 BYTE_ORDER_MARK = "\ufeff"
 

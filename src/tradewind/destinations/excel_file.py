@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from xml.sax.saxutils import escape
 
-from tradewind.destinations.layouts import Cell, Column, Contact
+from tradewind.destinations.contact import Contact
+from tradewind.destinations.layouts import Cell, Column
 
 LONGEST = 32_767
 """Characters that a cell can hold."""

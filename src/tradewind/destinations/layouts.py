@@ -3,66 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from tradewind.destinations.cells import clip, has_country, neutral, one_line, phone_number, split_name
+from tradewind.destinations.cells import clip, has_country, neutral, split_name
+from tradewind.destinations.contact import Contact
 
 Channel = Literal["email", "phone"]
 Cell = str | float | int | date | None
 PEOPLE = ("customer_id", "lead_id")
-
-
-@dataclass(frozen=True)
-class Contact:
-    """One row of a list on its way out; texts that nobody knows are empty.
-
-    Args:
-        record_id: id in the source system, as it was loaded.
-        name: of the person, company or deal.
-        first_name: where it is known apart.
-        last_name: where it is known apart.
-        email: empty where it may not be used.
-        phone: empty where it may not be used.
-        company: its company.
-        country: its country.
-        owner: who works on it.
-        stage: of a deal.
-        amount: of a deal.
-        pipeline: of a deal.
-        title: of the question, in plain words.
-        reasons: why it is on the list, most important first.
-        do: what to do.
-        score_words: "31 of 100", or an amount in words.
-        score: the same as a number: a share of 1, or an amount.
-        worth_words: what a success is worth, in words.
-        worth: the same as a number.
-        rank: place on the list.
-        as_of: the local day as of which the list was made.
-    """
-
-    record_id: str
-    name: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    company: str = ""
-    country: str = ""
-    owner: str = ""
-    stage: str = ""
-    amount: float | None = None
-    pipeline: str = ""
-    title: str = ""
-    reasons: tuple[str, ...] = ()
-    do: str = ""
-    score_words: str = ""
-    score: float | None = None
-    worth_words: str = ""
-    worth: float | None = None
-    rank: int = 0
-    as_of: date | None = None
 
 
 @dataclass(frozen=True)
@@ -332,13 +282,3 @@ def cell_text(value: Cell) -> str:
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
     return neutral(value) if isinstance(value, str) else str(value)
-
-
-_TEXTS = tuple(each.name for each in fields(Contact) if each.type == "str")
-
-
-def clean_contact(row: Contact) -> Contact:
-    """Return a contact whose telephone number is one, and whose texts are single lines."""
-    texts = {name: one_line(value) for name in _TEXTS if (value := getattr(row, name))}
-    changed: dict[str, Any] = {**texts, "phone": phone_number(row.phone), "reasons": tuple(map(one_line, row.reasons))}
-    return replace(row, **changed)

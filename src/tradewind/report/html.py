@@ -64,8 +64,6 @@ def render_html(
     Raises:
         StoreError: the page would weigh more than 3 MB.
     """
-    import jinja2
-
     sections = {
         finding.name: tell(finding, tables_by_finding.get(finding.name, {}), context.cards.get(finding.name))
         for finding in findings
@@ -82,10 +80,6 @@ def render_html(
         _asset("report.js"),
         vega_bundle() if specs else "",
     )
-    template = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    ).get_template("report.html")  # fmt: skip
     frame = {
         "say": say, "say_day": say_day, "context": context, "policy": _policy((script, bundle), style),
         "style": style, "script": script, "bundle": bundle, "specs": inert(specs), "lists": lists,
@@ -96,11 +90,10 @@ def render_html(
         "data_checks": [(check_badge(check), check) for check in context.checks],
         "troubles": trouble_rows(context.troubles),
     }  # fmt: skip
-    page = template.render(pictures=pictures, **frame)
+    page = _rendered(pictures, frame)
     if len(page.encode()) > LIMIT:
         # The still pictures are what can be done without: they only show where scripts do not run.
-        bare = {name: [replace(picture, still="") for picture in shown] for name, shown in pictures.items()}
-        page = template.render(pictures=bare, **frame)
+        page = _rendered({name: [replace(each, still="") for each in shown] for name, shown in pictures.items()}, frame)
     weight = len(page.encode())
     if weight > LIMIT:
         what = Problem(
@@ -108,6 +101,16 @@ def render_html(
         )
         raise StoreError(what)
     return page
+
+
+def _rendered(pictures: Mapping[str, Sequence[Picture]], frame: Mapping[str, object]) -> str:
+    import jinja2
+
+    template = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    ).get_template("report.html")  # fmt: skip
+    return template.render(pictures=pictures, **frame)
 
 
 def report_charts(

@@ -13,9 +13,10 @@ from functools import partial
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
 from tradewind.core.words import say
+from tradewind.destinations.contact import Contact, clean_contact
 from tradewind.destinations.csv_file import write_csv
 from tradewind.destinations.excel_file import write_excel
-from tradewind.destinations.layouts import LAYOUTS, PEOPLE, Column, Contact, Layout, clean_contact
+from tradewind.destinations.layouts import LAYOUTS, PEOPLE, Column, Layout
 from tradewind.flow.lists.withheld import without_refused
 from tradewind.flow.lists.work_list import WorkRow, entity_of, told_rows
 from tradewind.flow.people.alias import alias_of, alias_secret

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tradewind.destinations.cells import phone_number
-from tradewind.destinations.layouts import Contact
+from tradewind.destinations.contact import Contact
 from tradewind.flow.people.alias import ADDRESS
 
 _NAMES = ("name", "first_name", "last_name", "company")

@@ -8,6 +8,9 @@ from tradewind.flow.people.facts import Facts
 
 Part = tuple[str, list[object]]
 
+_PRIVATE = ("text",)
+"""Kinds of moment that hold people's own words."""
+
 
 def moments(facts: Facts, entity: str, key: str, people: Sequence[str] = ()) -> list[Part]:
     """Return the SELECTs of everything that is known about an entity, with their bound values.
@@ -57,7 +60,6 @@ def _select(
     detail: str = "NULL",
     amount: str = "",
     who: str = "",
-    private: bool = False,
 ) -> str:
     """One SELECT; columns that the table lacks are NULL."""
     columns = facts.columns[table]
@@ -66,8 +68,8 @@ def _select(
     valid = "valid_to IS NULL" if "valid_to" in columns else "TRUE"
     return (
         f"SELECT {time} AS happened_at, known_at, '{kind}' AS kind, CAST({title} AS VARCHAR) AS title, "
-        f"CAST({detail} AS VARCHAR) AS detail, {money} AS amount, {whose} AS who, {str(private).upper()} AS private "
-        f"FROM {table} WHERE {valid}"
+        f"CAST({detail} AS VARCHAR) AS detail, {money} AS amount, {whose} AS who, "
+        f"{str(kind in _PRIVATE).upper()} AS private FROM {table} WHERE {valid}"
     )
 
 
@@ -110,7 +112,7 @@ def _touches(facts: Facts) -> list[str]:
 
 def _texts(facts: Facts) -> list[str]:
     kind = "kind" if facts.has("texts", "kind") else "'text'"
-    return [_select(facts, "texts", "text", "happened_at", kind, "text", private=True)]
+    return [_select(facts, "texts", "text", "happened_at", kind, "text")]
 
 
 def _activities(facts: Facts) -> list[str]:
