@@ -11,7 +11,8 @@ from tradewind.core.accounts import User
 from tradewind.core.errors import StoreError
 from tradewind.core.feedback import Feedback
 from tradewind.store.feedback_state import Wanted, feedback_page
-from tradewind.store.state import open_state, writing
+from tradewind.store.state import open_state
+from tradewind.store.state_connection import writing
 from tradewind.store.users_state import delete_user, insert_user, update_user
 
 FIRST = Feedback(

@@ -20,7 +20,8 @@ from tradewind.store.inbox_state import (
     inbox_id,
     newest_sequence,
 )
-from tradewind.store.state import State, open_state, to_micros
+from tradewind.store.state import State, open_state
+from tradewind.store.state_connection import to_micros
 
 AT = to_micros(datetime(2026, 3, 1, 12))
 

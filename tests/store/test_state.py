@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from tradewind.core.errors import FormatError, StoreError
-from tradewind.store import state as state_module
-from tradewind.store.state import State, from_micros, open_state, sqlite_url, to_micros
+from tradewind.store.state import State, open_state, sqlite_url
+from tradewind.store.state_connection import connect, from_micros, to_micros
 from tradewind.store.state_schema import SCHEMA
 
 AT = datetime(2017, 11, 1, 12, 30, 15, 123456)
@@ -114,7 +114,7 @@ def test_many_writers_at_once_lose_nothing(state_url: str) -> None:
 
 def test_a_state_of_another_format_is_told(state_url: str) -> None:
     open_state(state_url).close()
-    engine = state_module._connect(state_url)
+    engine = connect(state_url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE meta SET value = '99'"))
     engine.dispose()
@@ -123,7 +123,7 @@ def test_a_state_of_another_format_is_told(state_url: str) -> None:
 
 
 def test_a_newer_state_is_left_as_it_is(state_url: str) -> None:
-    engine = state_module._connect(state_url)
+    engine = connect(state_url)
     with engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE meta (name TEXT, value TEXT)"))
         connection.execute(sa.text("INSERT INTO meta VALUES ('format', '2')"))
@@ -136,7 +136,7 @@ def test_a_newer_state_is_left_as_it_is(state_url: str) -> None:
 def test_a_damaged_row_is_told(state_url: str) -> None:
     opened = open_state(state_url)
     opened.record_step("load", "f", {}, AT)
-    engine = state_module._connect(state_url)
+    engine = connect(state_url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE steps SET output = '{'"))
     engine.dispose()
@@ -148,7 +148,7 @@ def test_a_damaged_row_is_told(state_url: str) -> None:
 def test_readers_do_not_wait_for_a_writer(state_url: str) -> None:
     opened = open_state(state_url)
     opened.record_step("load", "f", {"values": {}}, AT)
-    engine = state_module._connect(state_url)
+    engine = connect(state_url)
     with engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM steps"))
         assert opened.find_step("load", "f") == {"values": {}}

@@ -18,7 +18,8 @@ from tradewind.flow.accounts.served_place import ServedPlace
 from tradewind.flow.jobs.notices import deliver_due
 from tradewind.flow.today.mailing import queue_due, send_one, sent_to, set_weekly
 from tradewind.flow.today.make import make_today
-from tradewind.store.state import State, open_state, writing
+from tradewind.store.state import State, open_state
+from tradewind.store.state_connection import writing
 from tradewind.store.users_state import delete_user, insert_user
 
 

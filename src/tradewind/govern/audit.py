@@ -12,7 +12,8 @@ from tradewind.core.accounts import AuditEntry, Did
 from tradewind.core.errors import StoreError
 from tradewind.core.time import Clock
 from tradewind.store.audit_state import Wanted, append_entries, delete_entries_before, read_entries
-from tradewind.store.state import State, reading, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading, writing
 
 KEPT = timedelta(days=396)
 """How long lines are kept: thirteen months."""

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from tradewind.core.errors import Problem, StoreError, TooMany
 from tradewind.core.time import Clock
 from tradewind.store.guard_state import Bucket, delete_buckets_before, read_buckets, write_bucket
-from tradewind.store.state import State, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import writing
 
 BETWEEN = timedelta(seconds=1)
 """Least time between two looks at the shared buckets."""

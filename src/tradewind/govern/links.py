@@ -19,7 +19,8 @@ from tradewind.store.keys_state import (
     read_open_links,
     take_link,
 )
-from tradewind.store.state import State, reading, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading, writing
 from tradewind.store.users_state import alone, delete_sessions, read_user, update_password
 
 VALID: dict[LinkKind, timedelta] = {

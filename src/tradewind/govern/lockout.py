@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from tradewind.core.errors import Problem, TooMany
 from tradewind.govern.secrets_kept import keyed
 from tradewind.store.guard_state import add_failed, delete_failed, read_accounts_failed, read_failed
-from tradewind.store.state import State, reading, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading, writing
 from tradewind.store.users_state import alone
 
 FREE = 5

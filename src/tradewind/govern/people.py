@@ -16,7 +16,8 @@ from tradewind.core.accounts import User
 from tradewind.core.errors import AccountError, NotFound, Problem
 from tradewind.core.visitor import Role
 from tradewind.store.keys_state import delete_links, revoke_tokens
-from tradewind.store.state import State, reading, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading, writing
 from tradewind.store.users_state import (
     alone,
     delete_sessions,

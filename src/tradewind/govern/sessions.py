@@ -11,7 +11,8 @@ from tradewind.govern.passwords import Cost, check_password, hash_password, need
 from tradewind.govern.people import checked_email
 from tradewind.govern.secrets_kept import digest, new_secret
 from tradewind.store.keys_state import delete_links
-from tradewind.store.state import State, reading, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading, writing
 from tradewind.store.users_state import (
     alone,
     delete_ended_sessions,

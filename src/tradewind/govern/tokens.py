@@ -16,7 +16,8 @@ from tradewind.govern.people import checked_name, checked_owners
 from tradewind.govern.secrets_kept import digest, new_secret
 from tradewind.govern.sessions import SEEN_EVERY
 from tradewind.store.keys_state import insert_token, read_token, read_tokens, revoke_tokens, touch_token
-from tradewind.store.state import State, reading, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading, writing
 
 PREFIX: dict[TokenKind, str] = {"token": "tw_", "browser key": "twkey_"}
 """How each kind begins, so that people and scanners recognise one that leaked."""

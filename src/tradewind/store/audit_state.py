@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tradewind.core.accounts import AuditEntry
-from tradewind.store.state import from_micros, to_micros
+from tradewind.store.state_connection import from_micros, to_micros
 from tradewind.store.state_schema import AUDIT_LOG
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from tradewind.core.feedback import Feedback
-from tradewind.store.state import State, feedback_of, from_micros, said_query, to_micros, told
+from tradewind.store.state import State, feedback_of, said_query
+from tradewind.store.state_connection import from_micros, to_micros, told
 from tradewind.store.state_schema import FEEDBACK, FEEDBACK_TAKEN_BACK
 
 

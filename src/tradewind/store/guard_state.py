@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from tradewind.store.state import from_micros, to_micros
+from tradewind.store.state_connection import from_micros, to_micros
 from tradewind.store.state_schema import FAILED_SIGN_INS, RATE_BUCKETS
 
 

@@ -12,7 +12,8 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, to_micros, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import to_micros, writing
 from tradewind.store.state_schema import IDEMPOTENT_WRITES
 
 KEPT = timedelta(hours=24)

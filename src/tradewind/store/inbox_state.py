@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tradewind.core.errors import StoreError
-from tradewind.store.state import from_micros, reading, to_micros, writing
+from tradewind.store.state_connection import from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import INBOX, META
 
 ENTITY_COLUMNS = ("customer_id", "anonymous_id", "account_id", "lead_id", "deal_id")

@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, from_micros, reading, to_micros, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import JOB_EVENTS, JOBS
 
 JobStatus = Literal["queued", "running", "done", "findings", "failed", "cancelled", "interrupted"]

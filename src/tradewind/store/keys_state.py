@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tradewind.core.accounts import ApiToken, OneTimeLink
-from tradewind.store.state import from_micros, to_micros
+from tradewind.store.state_connection import from_micros, to_micros
 from tradewind.store.state_schema import API_TOKENS, ONE_TIME_LINKS
 from tradewind.store.users_state import dump_names, instant_or_none, load_names, micros_or_none
 

@@ -10,7 +10,8 @@ from itertools import islice
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, from_micros, to_micros, told, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import from_micros, to_micros, told, writing
 from tradewind.store.state_schema import EXPORT_ROWS, EXPORTS, FEEDBACK_TAKEN_BACK, SAVED_LISTS
 
 _AT_ONCE = 5_000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tradewind.store.state import Load, State, from_micros, told
+from tradewind.store.state import Load, State
+from tradewind.store.state_connection import from_micros, told
 from tradewind.store.state_schema import LOADS
 
 

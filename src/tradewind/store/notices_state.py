@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, from_micros, reading, to_micros, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import DELIVERIES, HOOKS, MAIL_SUBSCRIPTIONS
 
 DeliveryStatus = Literal["waiting", "sent", "failed"]

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from tradewind.store.state import State, from_micros, to_micros, told, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import from_micros, to_micros, told, writing
 from tradewind.store.state_schema import RULE_LISTS
 
 

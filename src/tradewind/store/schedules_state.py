@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from tradewind.store.state import State, from_micros, reading, to_micros, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import SCHEDULES
 
 Every = Literal["day", "week"]

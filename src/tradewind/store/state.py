@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from tradewind.core.errors import Problem, StateAway, StoreError
+from tradewind.core.errors import Problem, StoreError
 from tradewind.core.feedback import Feedback
 from tradewind.core.identity import Decision
 from tradewind.store.manifest import FORMAT, inside, wrong_format
+from tradewind.store.state_connection import PATIENCE_MS, STATE_FILE, connect, from_micros, reading, to_micros, writing
 from tradewind.store.state_schema import (
     ADDED_COLUMNS,
     API_TOKENS,
@@ -30,12 +30,6 @@ from tradewind.store.state_schema import (
     STEPS,
     USERS,
 )
-
-STATE_FILE = "state.db"
-PATIENCE_MS = 30_000
-CONNECT_SECONDS = 5
-
-_EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -259,7 +253,7 @@ def open_state(url: str, patience_ms: int = PATIENCE_MS) -> State:
         FormatError: another format version wrote it.
         StoreError: it cannot be reached, read or written.
     """
-    engine = _connect(url, patience_ms)
+    engine = connect(url, patience_ms)
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7250100)"))  # two first starts at once
@@ -300,74 +294,6 @@ def sqlite_url(root: Path) -> str:
         inside(root, STATE_FILE + beside)
     address = sa.URL.create("sqlite", database=inside(root, STATE_FILE).as_posix())
     return address.render_as_string(hide_password=False)
-
-
-def to_micros(instant: datetime) -> int:
-    """Return a naive UTC instant as microseconds since 1970."""
-    return (instant - _EPOCH) // timedelta(microseconds=1)
-
-
-def from_micros(micros: int) -> datetime:
-    """Return microseconds since 1970 as a naive UTC instant."""
-    return _EPOCH + timedelta(microseconds=micros)
-
-
-def _connect(url: str, patience_ms: int = PATIENCE_MS) -> sa.Engine:
-    more: dict[str, Any] = {}
-    for prefix in ("postgresql://", "postgres://"):
-        if url.startswith(prefix):
-            url = "postgresql+psycopg://" + url.removeprefix(prefix)
-            # A connection that broke while it lay idle is replaced in silence; a host that is gone is noticed soon.
-            more = {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_SECONDS}}
-    try:
-        engine = sa.create_engine(url, hide_parameters=True, **more)
-    except (sa.exc.ArgumentError, ImportError) as error:
-        raise StoreError(
-            Problem("workspace.state", "this is no address of a database", type(error).__name__, "a Postgres URL")
-        ) from error
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, patience_ms))
-        sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    """Writers queue up from the start, so that none fails half-way; readers never wait."""
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _prepare_sqlite(connection: Any, patience_ms: int) -> None:
-    connection.isolation_level = None  # transactions begin where SQLAlchemy says so
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={patience_ms}", "trusted_schema=OFF"):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-@contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Open a transaction that writes; it is committed at the end, and undone after an error."""
-    with told(engine), engine.begin() as connection:
-        yield connection
-
-
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Open a transaction that only reads; it waits for no writer."""
-    with told(engine), engine.connect().execution_options(reading=True) as connection:
-        yield connection
-
-
-@contextmanager
-def told(engine: sa.Engine) -> Iterator[None]:
-    """Turn a database's errors into ours, without the address's password."""
-    try:
-        yield
-    except sa.exc.SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or type(error).__name__).strip().splitlines()[0]
-        place = engine.url.render_as_string(hide_password=True)
-        raise StateAway(
-            Problem(place, "the state database cannot be used", reason, "a database that can be read and written")
-        ) from error
 
 
 def _day(text: str | None) -> date | None:

@@ -14,7 +14,8 @@ from tradewind.core.time import Clock, system_clock
 from tradewind.store.config import CONFIG_FILE
 from tradewind.store.lock import workspace_lock
 from tradewind.store.manifest import FORMAT, MANIFEST_FILE, cannot_write, inside, read_manifest, wrong_format
-from tradewind.store.state import STATE_FILE, open_state, sqlite_url
+from tradewind.store.state import open_state, sqlite_url
+from tradewind.store.state_connection import STATE_FILE
 
 BACKUPS = "backups"
 

@@ -29,7 +29,8 @@ from tradewind.govern.sessions import (
 )
 from tradewind.govern.tokens import find_token, is_valid, list_tokens, role_of
 from tradewind.store.guard_state import delete_failed_before
-from tradewind.store.state import State, writing
+from tradewind.store.state import State
+from tradewind.store.state_connection import writing
 from tradewind.store.users_state import secret_of
 
 __all__ = ["LONGEST", "Accounts", "Cost", "Limit", "SignedIn", "csrf_of", "new_secret", "same"]

@@ -11,7 +11,8 @@ from tradewind.core.errors import TradewindError
 from tradewind.core.time import Clock
 from tradewind.store.jobs_state import count_jobs
 from tradewind.store.manifest import read_manifest
-from tradewind.store.state import State, reading
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading
 
 
 def not_ready(root: Path, state: Callable[[], State]) -> list[str]:

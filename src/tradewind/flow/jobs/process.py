@@ -26,7 +26,8 @@ from tradewind.flow.accounts.served import state_of
 from tradewind.flow.jobs.kinds import KINDS, Place
 from tradewind.flow.jobs.progress import JobProgress
 from tradewind.store.jobs_state import Job, JobStatus, end_job, find_job, keep_claim
-from tradewind.store.state import PATIENCE_MS, State
+from tradewind.store.state import State
+from tradewind.store.state_connection import PATIENCE_MS
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 3.0

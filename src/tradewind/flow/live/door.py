@@ -19,7 +19,7 @@ from tradewind.core.errors import ContractError, Problem
 from tradewind.flow.live.rows import KINDS, LONGEST_ID, Message, read_message
 from tradewind.flow.live.values import CONTROL
 from tradewind.store.inbox_state import ENTITY_COLUMNS, Inbox, Incoming, Stored, events_since
-from tradewind.store.state import from_micros, to_micros
+from tradewind.store.state_connection import from_micros, to_micros
 from tradewind.store.workspace import Workspace
 
 MOST_BYTES = 500_000

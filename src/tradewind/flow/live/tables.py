@@ -20,7 +20,7 @@ from tradewind.sources.derived import add_base_amount
 from tradewind.store.inbox_state import count_since, forget_events
 from tradewind.store.live import LIVE_TABLES, MADE_OF, live_name, loaded_entry
 from tradewind.store.manifest import Manifest, TableEntry, publish
-from tradewind.store.state import from_micros
+from tradewind.store.state_connection import from_micros
 from tradewind.store.steps import code_version, fingerprint
 from tradewind.store.tables import read_table, write_table
 from tradewind.store.workspace import Workspace

@@ -10,7 +10,7 @@ import re
 
 from tradewind.flow.kept import keep
 from tradewind.govern.secrets_kept import keyed, new_secret
-from tradewind.store.state import writing
+from tradewind.store.state_connection import writing
 from tradewind.store.users_state import secret_of
 from tradewind.store.workspace import Workspace
 

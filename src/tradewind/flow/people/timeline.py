@@ -13,7 +13,7 @@ from tradewind.flow.people.aliases import aliases_for
 from tradewind.flow.people.facts import Facts, open_facts
 from tradewind.flow.people.timeline_sql import moments
 from tradewind.report.numbers import say_day, say_money
-from tradewind.store.state import from_micros, to_micros
+from tradewind.store.state_connection import from_micros, to_micros
 from tradewind.store.workspace import Workspace
 
 MOST_PEOPLE = 500

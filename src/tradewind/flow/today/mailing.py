@@ -22,7 +22,8 @@ from tradewind.store.notices_state import (
     subscriptions,
     unsubscribe,
 )
-from tradewind.store.state import State, reading
+from tradewind.store.state import State
+from tradewind.store.state_connection import reading
 from tradewind.store.users_state import read_user
 
 __all__ = ["Subscription", "can_send", "queue_due", "queue_now", "sent_to", "set_weekly", "stop_weekly", "weekly_of"]
