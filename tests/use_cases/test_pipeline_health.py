@@ -163,3 +163,10 @@ def test_owners_need_ten_closed_deals_to_be_shown(team: Callable[..., Workspace]
 def test_everything_is_as_of_the_day_of_the_newest_data(team: Callable[..., Workspace]) -> None:
     found = analyse(team({**PAST, "x": [("New", 100)], "y": [("New", 150)]}))
     assert set(found.tables["list"]["cutoff"].to_pylist()) == {date(2024, 5, 31)}
+
+
+def test_a_deal_that_is_won_without_a_date_of_closing_is_not_called_open(team: Callable[..., Workspace]) -> None:
+    deals = {**PAST, "old": [("Offer", 100)], "paid": [("Closed won", 100)], "new": [("Offer", 199)]}
+    found = analyse(team(deals, history=False))
+    assert [row["deal_id"] for row in found.tables["list"].to_pylist()] == ["old"]
+    assert "without a date of closing: 1." in found.finding.found[-1]

@@ -133,6 +133,8 @@ WORDS: Mapping[str, str] = {
     "column.lost": "Lost there, of 100",
     "column.won": "Won in the end, of 100",
     "column.usual_days": "Half moved on within",
+    "deals.said.ended": "Won or lost by the name of their stage, without a date of closing: {count}. They "
+    "are not counted as open. Give them the date on which they closed.",
     "figure.open_deals": "deals are open",
     "figure.late_deals": "of them stand still",
 }

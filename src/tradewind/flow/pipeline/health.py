@@ -9,18 +9,20 @@ import numpy as np
 
 from tradewind.core.errors import NotAnswerable, Problem
 from tradewind.core.finding import Finding, Number
+from tradewind.core.words import say
 from tradewind.flow.answers.analyse import Analysed
 from tradewind.flow.data import Data
 from tradewind.flow.learning.lesson import seed_of
 from tradewind.flow.pipeline.health_tables import late_table, owners_table, stages_table, waiting_table
 from tradewind.flow.pipeline.health_words import Seen, say_approach, say_found, say_late_money, say_next
 from tradewind.flow.pipeline.late_deals import LateDeal, find_late
-from tradewind.flow.pipeline.open_deals import OpenDeal, last_signs, owners_of, read_open_deals
+from tradewind.flow.pipeline.open_deals import OpenDeal, ended_undated, last_signs, owners_of, read_open_deals
 from tradewind.flow.pipeline.stage_history import read_stage_history
 from tradewind.flow.questions.question import Question
 from tradewind.models.pipeline.owners import OwnerRates, owner_rates
 from tradewind.models.pipeline.stage_figures import PipelineFigures, measure_stages
 from tradewind.models.pipeline.stages import LOST, WON, StageHistory
+from tradewind.report.numbers import say_count
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +48,8 @@ def answer(data: Data, question: Question) -> Analysed:
                     "map closed_at and won in [tables.deals], or stages that say won and lost in [tables.deal_stages]")
         )  # fmt: skip
     figures = measure_stages(history, np.random.default_rng(seed_of(question.name)))
-    deals = read_open_deals(data, history)
+    over = ended_undated(history)
+    deals = tuple(deal for deal in read_open_deals(data, history) if deal.deal_id not in over)
     spans = {name: timedelta(days=span.count) for name, span in question.use_case.settings.items()}
     late = find_late(history, figures, deals, last_signs(data, history), spans["quiet"], spans["owner_quiet"])
     owners, rates = _owners(data, history)
@@ -66,7 +69,7 @@ def answer(data: Data, question: Question) -> Analysed:
         status="answered",
         evidence="association",
         approach=say_approach(history),
-        found=say_found(seen),
+        found=(*say_found(seen), *([say("deals.said.ended", count=say_count(len(over)))] if over else [])),
         money=say_late_money(seen),
         next=say_next(seen, question.name),
         numbers=_numbers(figures, deals, late, currency),

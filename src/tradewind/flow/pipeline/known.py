@@ -76,7 +76,7 @@ def read_pipeline(
     seen = known_by or cutoff
     history = read_stage_history(data, seen)
     rows = _details(data, seen)
-    dead = _stands_at_an_end(history) | np.isin(history.deals.astype(str), list(left_out))
+    dead = stands_at_an_end(history) | np.isin(history.deals.astype(str), list(left_out))
     kept = np.flatnonzero(~dead & _dated(history))
     details = [rows.get(str(each), {}) for each in history.deals[kept]]
     names = [(str(each.get("owner") or ""), str(each.get("team") or "")) for each in details]
@@ -133,8 +133,8 @@ def _unopened(data: Data) -> int:
     return int(ask(data.engine, query).column("deals")[0].as_py())
 
 
-def _stands_at_an_end(history: StageHistory) -> NDArray[np.bool_]:
-    """Deals without a date of closing in a stage whose name says that they are over: they belong to no quarter."""
+def stands_at_an_end(history: StageHistory) -> NDArray[np.bool_]:
+    """Return (d,) deals without a date of closing whose stage says by its name that they are over."""
     words = {name: bool(ending_by_word(name)) and name not in history.stages for name in set(history.standing) if name}
     over = np.array([words.get(name, False) for name in history.standing], dtype=bool)
     return np.asarray(over & (history.ending == OPEN))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tradewind.core.time import local_day
 from tradewind.flow.ask import ask_known
 from tradewind.flow.data import Data
+from tradewind.flow.pipeline.known import stands_at_an_end
 from tradewind.models.pipeline.stages import OPEN, StageHistory
 
 
@@ -69,6 +70,11 @@ def read_open_deals(data: Data, history: StageHistory) -> tuple[OpenDeal, ...]:
             )
         )
     return tuple(found)
+
+
+def ended_undated(history: StageHistory) -> frozenset[str]:
+    """Return the deals that are over by the name of their stage, and have no date of closing."""
+    return frozenset(history.deals[stands_at_an_end(history)].astype(str).tolist())
 
 
 def _details(data: Data) -> Mapping[str, Mapping[str, Any]]:
