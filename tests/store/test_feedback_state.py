@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from tradewind.core.accounts import User
 from tradewind.core.errors import StoreError
 from tradewind.core.feedback import Feedback
-from tradewind.store.feedback_state import Wanted, feedback_page
+from tradewind.store.feedback_state import (
+    Wanted,
+    feedback_page,
+    find_word,
+    last_words,
+    newest_words,
+    words_about,
+)
+from tradewind.store.lists_state import take_back
 from tradewind.store.state import open_state
 from tradewind.store.state_connection import writing
 from tradewind.store.users_state import delete_user, insert_user, update_user
@@ -78,3 +87,32 @@ def test_a_database_from_before_ids_were_kept_gets_them(state_url: str) -> None:
     assert state.feedback() == [FIRST, later]
     state.close()
     open_state(state_url).close()
+
+
+def test_the_newest_words_are_those_that_reading_all_of_them_finds(state_url: str) -> None:
+    state, rng = open_state(state_url), np.random.default_rng(5)
+    today, since = date(2026, 3, 1), datetime(2026, 2, 1)
+    for place in range(120):
+        verdict = rng.choice(["done", "won", "lost", "not-now"])
+        until = today + timedelta(days=int(rng.integers(-20, 20))) if verdict == "not-now" else None
+        at = datetime(2026, 1, 1) + timedelta(hours=int(rng.integers(0, 1400)))
+        question, key = rng.choice(["lapse", "churn"]), f"C{rng.integers(0, 25)}"
+        said = replace(FIRST, feedback_id=f"f{place:03}", question=str(question), entity_id=key, at=at, until=until)
+        state.record_feedback(replace(said, verdict=str(verdict)))
+    take_back(state, "f007", "Kim", datetime(2026, 3, 1))
+    every = state.feedback()
+    for question, ended in (("lapse", False), ("", True)):
+        fits = [each for each in every if not question or each.question == question]
+        last = {each.entity_id: each for each in fits if not ended or each.verdict in ("won", "lost")}
+        holds = {key: each for key, each in last.items() if each.at >= since or (each.until and each.until > today)}
+        found = newest_words(state, "customer_id", since, today, question, ended)
+        assert {each.entity_id: each for each in found} == holds
+        assert len(found) == len(holds) > 3
+    keys = ["C1", "C2", "C3"]
+    expected = {each.entity_id: each for each in every if each.entity_id in keys and each.question == "churn"}
+    assert last_words(state, "customer_id", ["churn"], keys) == expected
+    assert words_about(state, "customer_id", "C1") == [each for each in every if each.entity_id == "C1"]
+    assert find_word(state, every[0].question, every[0].feedback_id) == every[0]
+    assert find_word(state, "other", every[0].feedback_id) is None
+    assert find_word(state, "", "f007") is None
+    state.close()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from tradewind.core.feedback import Feedback
 from tradewind.store.state import State, feedback_of, said_query
 from tradewind.store.state_connection import from_micros, to_micros, told
 from tradewind.store.state_schema import FEEDBACK, FEEDBACK_TAKEN_BACK
+
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,53 @@ def last_word(state: State) -> tuple[int, datetime | None]:
     query = sa.select(sa.func.count().label("many"), sa.func.max(FEEDBACK.c.given_at).label("last"))
     row = _read(state, query.where(*Wanted().conditions))[0]
     return int(row.many), None if row.last is None else from_micros(row.last)
+
+
+def last_words(state: State, entity: str, questions: Sequence[str], keys: Sequence[str]) -> dict[str, Feedback]:
+    """Return the last word on each of these entities, on any of these questions' lists, by entity id."""
+    found: dict[str, Feedback] = {}
+    for begin in range(0, len(keys), _AT_ONCE):
+        here = FEEDBACK.c.entity_id.in_(list(keys[begin : begin + _AT_ONCE]))
+        asked = (FEEDBACK.c.entity == entity) & FEEDBACK.c.question.in_(list(questions))
+        query = said_query().where(*Wanted().conditions, asked, here)
+        for row in _read(state, query.order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id)):
+            found[row.entity_id] = feedback_of(row)
+    return found
+
+
+def words_about(state: State, entity: str, entity_id: str) -> list[Feedback]:
+    """Return all that was said of one entity, oldest first."""
+    query = said_query().where(*Wanted(entity_id=entity_id).conditions, FEEDBACK.c.entity == entity)
+    return [feedback_of(row) for row in _read(state, query.order_by(FEEDBACK.c.given_at, FEEDBACK.c.feedback_id))]
+
+
+def find_word(state: State, question: str, feedback_id: str) -> Feedback | None:
+    """Return one word on a question's list, or None."""
+    same = FEEDBACK.c.feedback_id == feedback_id
+    rows = _read(state, said_query().where(*Wanted(question=question).conditions, same))
+    return feedback_of(rows[0]) if rows else None
+
+
+def newest_words(
+    state: State, entity: str, since: datetime, today: date, question: str = "", ended: bool = False
+) -> list[Feedback]:
+    """Return the last word on each entity where that may still hold: said since then, or put off beyond today.
+
+    Args:
+        state: the state database.
+        entity: key column of whom it is about.
+        since: naive UTC.
+        today: the local day.
+        question: on this question's list; on all where empty.
+        ended: only words that say how it ended, won or lost.
+    """
+    conditions = [*Wanted(question=question).conditions, FEEDBACK.c.entity == entity]
+    conditions += [FEEDBACK.c.verdict.in_(("won", "lost"))] if ended else []
+    order = (FEEDBACK.c.given_at.desc(), FEEDBACK.c.feedback_id.desc())
+    place = sa.func.row_number().over(partition_by=FEEDBACK.c.entity_id, order_by=order).label("place")
+    ranked = said_query().add_columns(place).where(*conditions).subquery()
+    holds = (ranked.c.until_day > today.isoformat()) | (ranked.c.given_at >= to_micros(since))
+    return [feedback_of(row) for row in _read(state, sa.select(ranked).where(ranked.c.place == 1, holds))]
 
 
 def _read(state: State, query: sa.Executable) -> list[Any]:

@@ -13,6 +13,7 @@ from tradewind.flow.lists.work_list import entity_of
 from tradewind.flow.people.aliases import aliases_for
 from tradewind.flow.people.index import people_index
 from tradewind.flow.people.one import is_visible
+from tradewind.store.feedback_state import find_word
 from tradewind.store.lists_state import take_back
 from tradewind.store.workspace import Workspace
 
@@ -56,7 +57,7 @@ def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_
         NotFound: there is no such word of his on this list.
         NotAnswerable: it is older than a day; a new word says more than a missing one.
     """
-    found = next((each for each in workspace.state().feedback(name) if each.feedback_id == feedback_id), None)
+    found = find_word(workspace.state(), name, feedback_id)
     his = (
         found is not None
         and found.is_of(visitor.id, visitor.name)
@@ -75,7 +76,7 @@ def take_back_click(workspace: Workspace, visitor: Visitor, name: str, feedback_
 
 def word_of(workspace: Workspace, visitor: Visitor, name: str, feedback_id: str) -> tuple[Feedback | None, str]:
     """Return a word on a question's list, and what the visitor calls the row that it is about; None where none is."""
-    found = next((each for each in workspace.state().feedback(name) if each.feedback_id == feedback_id), None)
+    found = find_word(workspace.state(), name, feedback_id) if feedback_id else None
     if found is None:
         return None, ""
     return found, aliases_for(workspace, visitor.sees_personal).shown(found.entity, found.entity_id)

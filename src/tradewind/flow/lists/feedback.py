@@ -6,7 +6,7 @@ import getpass
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from tradewind.core.errors import ConfigError, NotAnswerable, Problem
 from tradewind.core.feedback import VERDICTS, Feedback
@@ -15,6 +15,7 @@ from tradewind.flow.depends import today_of
 from tradewind.flow.lists.shown_row import shown_row
 from tradewind.flow.questions.asked import find_question
 from tradewind.flow.questions.question import Question
+from tradewind.store.feedback_state import newest_words
 from tradewind.store.workspace import Workspace
 
 LONGEST = 1_000
@@ -112,15 +113,32 @@ def _this_user(environ: Mapping[str, str]) -> str:
         return "somebody"
 
 
+def resting_now(workspace: Workspace, entity: str, questions: Sequence[Question]) -> list[str]:
+    """Return the ids of those left alone today on any of these lists; how somebody ended holds on every list."""
+    state, today, zone = workspace.state(), today_of(workspace), workspace.config.workspace.timezone
+    resting: set[str] = set()
+    for question in questions:
+        since = datetime.combine(today, time()) - timedelta(days=max(rest_of(question), 1) + 2)
+        words = [newest_words(state, entity, since, today, ended=True)]
+        words.append(newest_words(state, entity, since, today, question.name))
+        resting |= {one for said in words for one in handled(said, question, today, zone)}
+    return sorted(resting)
+
+
 def handled(feedback: Sequence[Feedback], question: Question, today: date, zone: str) -> dict[str, Feedback]:
     """Return whom to leave alone today, with the last word on each.
 
     A row that was worked on comes back after the question's horizon, if it is still on the list; one that was put off
     comes back on its day.
     """
-    rest = question.use_case.horizon.length.count if question.label is None else REST_DAYS
+    rest = rest_of(question)
     last = {each.entity_id: each for each in feedback}
     return {entity: each for entity, each in last.items() if today < back_on(each, rest, zone)}
+
+
+def rest_of(question: Question) -> int:
+    """Return for how many days a row that was worked on is left alone."""
+    return question.use_case.horizon.length.count if question.label is None else REST_DAYS
 
 
 def back_on(feedback: Feedback, rest: int, zone: str) -> date:

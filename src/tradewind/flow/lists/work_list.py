@@ -28,7 +28,7 @@ from tradewind.flow.people.list import (
     kept_question,
     list_people,
     rank_row,
-    said_of,
+    resting_of,
     title_of,
 )
 from tradewind.flow.people.query import query_of
@@ -199,10 +199,10 @@ def list_cards(workspace: Workspace, visitor: Visitor) -> tuple[ListCard, ...]:
 
 
 def _card(workspace: Workspace, visitor: Visitor, index: PeopleIndex, listed: Listed, question: Question) -> ListCard:
-    _, resting = said_of(workspace, listed.entity, question.name, ())
+    resting = resting_of(workspace, listed.entity, [question.name])
     counts = []
     for wanted in (Wanted(question=question.name), Wanted(question=question.name, unhandled=True)):
-        query = query_of(index, listed.entity, wanted, visitor, list(resting))
+        query = query_of(index, listed.entity, wanted, visitor, resting)
         worth = "worth_contacting" in listed.columns
         counted = f"count(*) FILTER (WHERE {quoted(f'worth_{question.name}')})" if worth else "NULL"
         counts.append(

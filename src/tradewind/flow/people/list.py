@@ -12,9 +12,8 @@ from tradewind.core.errors import ConfigError, StoreError
 from tradewind.core.feedback import Feedback
 from tradewind.core.visitor import Visitor
 from tradewind.flow.answers.published import read_published
-from tradewind.flow.depends import today_of
 from tradewind.flow.kept import keep
-from tradewind.flow.lists.feedback import handled
+from tradewind.flow.lists.feedback import resting_now
 from tradewind.flow.people.aliases import aliases_for
 from tradewind.flow.people.index import PeopleIndex, people_index
 from tradewind.flow.people.index_sql import Listed, quoted
@@ -31,6 +30,7 @@ from tradewind.flow.people.query import (
 )
 from tradewind.flow.questions.asked import Question, find_question
 from tradewind.report.numbers import say_money, say_of_100
+from tradewind.store.feedback_state import last_words
 from tradewind.store.workspace import Workspace
 
 __all__ = ["Asked", "PeoplePage", "PersonRow", "ScoreCell", "Wanted", "kinds_with_anybody", "list_people"]
@@ -158,13 +158,15 @@ def list_people(workspace: Workspace, visitor: Visitor, entity: str, wanted: Wan
     """
     index, wanted = people_index(workspace), bounded(wanted)
     asked = asked_of(workspace, index, entity)
-    last, resting = said_of(workspace, entity, wanted.question, asked)
-    query = query_of(index, entity, wanted, visitor, list(resting) if wanted.unhandled else [])
+    names = [wanted.question] if wanted.question else [each.name for each in asked]
+    resting = resting_of(workspace, entity, names) if wanted.unhandled else []
+    query = query_of(index, entity, wanted, visitor, resting)
     order = order_of(index, entity, wanted, visitor)
     key = key_column(index, entity, visitor)
     found, places = _places(index, entity, wanted, query, order, key)
     page, more = places[: wanted.limit], places[wanted.limit :]
-    rows = index.by_key(entity, [each["key_"] for each in page])
+    keys = [each["key_"] for each in page]
+    rows, last = index.by_key(entity, keys), said_of(workspace, entity, wanted.question, asked, keys)
     shown = [person_row(index, entity, rows[each["key_"]], asked, visitor, workspace, last) for each in page]
     cursor = cursor_of(index, order, key, page[-1]) if more else ""
     currency = workspace.config.workspace.currency
@@ -233,22 +235,21 @@ def _asked(workspace: Workspace, question: Question, each: Listed) -> Asked:
     return Asked(each.name, title_of(workspace, question), each.kind, chance, worth, question.do if chance else "")
 
 
-def said_of(
-    workspace: Workspace, entity: str, name: str, asked: Sequence[Asked]
-) -> tuple[dict[str, Feedback], dict[str, Feedback]]:
-    """Return the last word on each entity, and whom to leave alone today; of one question where it is named."""
-    names = {name} if name else {each.name for each in asked}
-    said = workspace.state().feedback()
-    about = [each for each in said if each.question in names and each.entity == entity]
-    ended = [each for each in said if each.entity == entity and each.verdict in ("won", "lost")]
-    today, zone = today_of(workspace), workspace.config.workspace.timezone
-    resting: dict[str, Feedback] = {}
-    for one in sorted(names):
+def resting_of(workspace: Workspace, entity: str, names: Sequence[str]) -> list[str]:
+    """Return the keys of those to leave alone today on any of these questions' lists."""
+    questions = []
+    for name in names:
         with suppress(ConfigError):
-            question = kept_question(workspace, one)
-            resting |= handled(ended, question, today, zone)
-            resting |= handled([each for each in about if each.question == one], question, today, zone)
-    return {each.entity_id: each for each in about}, resting
+            questions.append(kept_question(workspace, name))
+    return resting_now(workspace, entity, questions)
+
+
+def said_of(
+    workspace: Workspace, entity: str, name: str, asked: Sequence[Asked], keys: Sequence[str]
+) -> dict[str, Feedback]:
+    """Return the last word on each of these entities; of one question where it is named, else of all."""
+    names = [name] if name else [each.name for each in asked]
+    return last_words(workspace.state(), entity, names, keys)
 
 
 def person_row(
@@ -310,7 +311,7 @@ def person_of(workspace: Workspace, visitor: Visitor, entity: str, key: str) -> 
     if not found or not may_see(index, entity, found[0], visitor):
         return None
     asked = asked_of(workspace, index, entity)
-    last, _ = said_of(workspace, entity, "", asked)
+    last = said_of(workspace, entity, "", asked, [found[0]["key_"]])
     return person_row(index, entity, found[0], asked, visitor, workspace, last)
 
 

@@ -23,6 +23,7 @@ from tradewind.flow.people.linked import Links, SamePerson, links_of, same_perso
 from tradewind.flow.people.list import PersonRow, kept_question, may_see, person_of, title_of
 from tradewind.flow.people.score_history import PastScore, score_history
 from tradewind.report.numbers import say_between, say_money, say_of_100
+from tradewind.store.feedback_state import words_about
 from tradewind.store.lists_state import Export, exports_with
 from tradewind.store.workspace import Workspace
 
@@ -130,7 +131,7 @@ def find_person(workspace: Workspace, visitor: Visitor, entity: str, key: str) -
     words = consents_of(workspace, customer, key if entity == "lead_id" else "") if visitor.may("see_people") else ()
     permissions = tuple((channel, permission_for(channel, words)) for channel in ("email", "phone"))
     state = workspace.state()
-    said = [each for each in state.feedback() if each.entity == entity and each.entity_id == key]
+    said = words_about(state, entity, key)
     return Person(
         entity, row, told, words, permissions if entity in ("customer_id", "lead_id") else (),
         knows_consent(open_facts(workspace)), links_of(workspace, visitor, entity, row),
