@@ -25,11 +25,17 @@ def look_closer(proposal: Proposal, found: Found, today: date) -> Proposal:
         found: the tables with their rows.
         today: the day before it stands for permissions without a time: it has passed wherever the business is.
     """
+    import duckdb
+
     decimals = {each.name: str(each.settings["decimal"]) for each in found.sources if "decimal" in each.settings}
     raws = _raws(proposal, found)
-    permissions = find_permissions(proposal, raws, decimals)
-    proposal = with_consents(replace(proposal, permissions=permissions), today - timedelta(days=1))
-    return with_states(proposal, raws, decimals)
+    try:
+        permissions = find_permissions(proposal, raws, decimals)
+        told = with_consents(replace(proposal, permissions=permissions), today - timedelta(days=1))
+        return with_states(told, raws, decimals)
+    except duckdb.Error as error:  # values that no engine reads are no reason to refuse the files
+        note = f"who may be contacted, and which orders count, could not be told: {str(error).splitlines()[0][:200]}"
+        return replace(proposal, undecided=(*proposal.undecided, note))
 
 
 def _raws(proposal: Proposal, found: Found) -> Mapping[str, Raw]:

@@ -151,26 +151,31 @@ def _counted(table: ProposedTable, header: str, rows: ProposedRows) -> list[_Gro
 
 def _states_of(table: ProposedTable, header: str, named: str, groups: Sequence[_Group]) -> Iterator[OrderState]:
     """The states of a column: by its values; or by its name, where it says yes or holds a time."""
-    by_state: dict[str, list[_Group]] = {}
+    held: dict[str, list[_Group]] = {}
     for each in groups:
         if each.value is not None and (state := state_of(each.value)):
-            by_state.setdefault(state, []).append(each)
-    filled = [each for each in groups if each.value is not None]
-    if not by_state and named:
-        said = [each for each in filled if each.value in _yes_words()] if _yes_or_no(filled) else []
-        timed = bool(_TIMES & set(plain(header).split())) and len(filled) < len(groups)
-        by_state = {named: said} if said else {named: filled} if timed and filled else {}
-        values: tuple[str, ...] | None = None if said else ()
-    else:
-        values = None
-    for state, held in by_state.items():
-        money = sum(each.money for each in held)
+            held.setdefault(state, []).append(each)
+    whenever = False
+    if not held and named:
+        said = _by_header(header, groups)
+        held, whenever = {named: said}, said != [] and not _yes_or_no(said)
+    for state, those in held.items():
+        money = sum(each.money for each in those)
         if money > 0:  # what stands below zero takes back what was bought, and must count for that
-            told = tuple(each.value or "" for each in held) if values is None else values
-            orders = sum(each.orders for each in held)
+            values = () if whenever else tuple(each.value or "" for each in those)
+            orders, counts = sum(each.orders for each in those), state not in NOT_BOUGHT
             yield OrderState(
-                table.from_, header, state, told, orders, round(money, 2), state not in NOT_BOUGHT, (table.table,)
-            )
+                table.from_, header, state, values, orders, round(money, 2), counts, (table.table,)
+            )  # fmt: skip
+
+
+def _by_header(header: str, groups: Sequence[_Group]) -> list[_Group]:
+    """The orders that a column called "cancelled" means: those that say yes, or all that have a time in it."""
+    filled = [each for each in groups if each.value is not None]
+    if _yes_or_no(filled):
+        return [each for each in filled if each.value in _yes_words()]
+    timed = bool(_TIMES & set(plain(header).split())) and len(filled) < len(groups)
+    return filled if timed else []
 
 
 @cache
