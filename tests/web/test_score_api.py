@@ -81,6 +81,44 @@ def test_a_score_is_explained_beside_everybodys(answered_shop: Path, client_of: 
     assert client.post("/v1/explain", json={"question": "lapse", "id": who, "features": True}).json() == told
 
 
+def test_what_waits_stands_in_the_timeline_and_a_refund_is_told(
+    answered_shop: Path, client_of: ClientOf, fresh_copy: Callable[[Path], Path]
+) -> None:
+    root = fresh_copy(answered_shop)
+    client = client_of(root, "marketer")
+    who = listed(root, "lapse")[0]["customer_id"]
+    before = client.get(f"/v1/customers/{who}/timeline?limit=500").json()["items"]
+    at = (NOW - timedelta(hours=1)).isoformat() + "Z"
+    old = (NOW - timedelta(days=4000)).isoformat() + "Z"
+    order = {"order_id": "live-1", "total": 80.5}
+    refund = {"order_id": "live-1", "total": 80.5}
+    sent = [
+        {"type": "track", "userId": who, "event": "Order Completed", "properties": order, "timestamp": at},
+        {"type": "page", "userId": who, "name": "Home", "timestamp": old},
+        {"type": "track", "userId": who, "event": "Order Refunded", "properties": refund, "timestamp": at},
+    ]
+    assert client.post("/v1/events", json={"batch": sent[:1]}).json()["accepted"] == 1
+    assert client.get(f"/v1/score/lapse/{who}").json()["note"] == ""
+    assert client.post("/v1/events", json={"batch": sent[1:]}).json()["accepted"] == 2
+    assert "refund or cancellation" in client.get(f"/v1/score/lapse/{who}").json()["note"]
+    walked, cursor = [], ""
+    while cursor is not None:
+        page = client.get(f"/v1/customers/{who}/timeline", params={"limit": 3, "cursor": cursor}).json()
+        walked += page["items"]
+        cursor = page["next_cursor"]
+    waiting = [(each["kind"], each["title"]) for each in walked if each["waiting"]]
+    assert sorted(waiting[:2]) == [("event", "order_refunded"), ("order", "live-1")]
+    assert waiting[2:] == [("event", "page_view")]
+    assert [each["day"] for each in walked] == sorted((each["day"] for each in walked), reverse=True)
+    assert sum(each["times"] for each in walked if not each["waiting"]) == sum(each["times"] for each in before)
+    assert client.get(f"/people/{who}").text.count("not yet in the answers") == 3
+    workspace = tw.open(root, clock=lambda: NOW)
+    drain_events(workspace)
+    workspace.close()
+    after = client.get(f"/v1/customers/{who}/timeline?limit=500").json()["items"]
+    assert not [each for each in after if each["waiting"]]
+
+
 def test_an_event_changes_the_next_score_as_a_run_would(
     answered_shop: Path, client_of: ClientOf, fresh_copy: Callable[[Path], Path]
 ) -> None:

@@ -14,7 +14,7 @@ import pytest
 from small_worlds import NOW
 from tradewind.flow.jobs.progress import JobProgress
 from tradewind.flow.jobs.queue import start_run
-from tradewind.flow.jobs.updates import stages_of
+from tradewind.flow.jobs.updates import newest_rows, stages_of
 from tradewind.store.jobs_state import JobEvent, claim_next, end_job
 from tradewind.store.schedules_state import schedules
 from tradewind.store.state import State
@@ -180,3 +180,22 @@ def test_models_stand_beside_each_other(client_of: ClientOf, answered_shop: Path
     text = client_of(answered_shop, "viewer").get("/updates/models").text
     assert "Pairs put in the right order, of 100" in text
     assert "(in use)" in text
+
+
+def test_a_run_of_the_terminal_stands_among_the_updates(client_of: ClientOf, root: Path) -> None:
+    client = client_of(root, "marketer")
+    state = state_of(client)
+    earlier = NOW - timedelta(days=2)
+    for number, details in enumerate(({"job": ""}, {"job": "0" * 32}, None, {"job": ""})):
+        state.begin_run(f"{number:032x}", "run", earlier + timedelta(hours=number), details)
+    state.finish_run(f"{3:032x}", "done", earlier + timedelta(hours=3, minutes=2), "s", {"job": ""})
+    start_run(state, "check", {}, "Kim", lambda: earlier + timedelta(hours=2))
+    text = client.get("/updates").text
+    assert text.count("begun in the terminal") == 2
+    assert text.index("2 min") < text.index("Kim") < text.index("interrupted")
+    first, further = newest_rows(state, "UTC", NOW, 1)
+    assert (len(first), first[0].who, first[0].has_page) == (1, "begun in the terminal", False)
+    second, further = newest_rows(state, "UTC", NOW, 1, further)
+    assert second[0].who == "Kim"
+    third, further = newest_rows(state, "UTC", NOW, 1, further)
+    assert (third[0].run_id, further) == ("0" * 32, "")

@@ -77,6 +77,7 @@ WORDS: Mapping[str, str] = {
     "people.permission.unknown": "not known",
     "people.timeline.none": "Nothing is loaded that says what happened.",
     # Kinds of moments.
+    "moment.waiting": "not yet in the answers",
     "moment.order": "Order",
     "moment.event": "Did",
     "moment.touch": "We sent",

@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = {
     "run.status.cancelled": "stopped",
     "run.status.interrupted": "interrupted",
     "run.by.nobody": "a program",
+    "run.by.terminal": "begun in the terminal",
     "run.reason.hidden": "Why it ended so is shown to those who may start updates.",
     "run.cancelled.by": "{who} stopped it. What was finished stands; the same again goes on from there.",
     "run.stopping": "It is being stopped.",

@@ -37,6 +37,7 @@ from tradewind.flow.questions.asked import Question, find_question, list_questio
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.expire import expire
 from tradewind.store.steps import StepOutput
+from tradewind.store.terminal_runs import JOB, JOB_VARIABLE
 from tradewind.store.workspace import Workspace
 
 Train = Callable[[Data, Question], StepOutput]
@@ -238,9 +239,9 @@ def _recorded(workspace: Workspace, command: str) -> Iterator[None]:
     """Note in the state database that a run began and how it ended."""
     run_id = uuid.uuid4().hex
     state = workspace.state()
-    state.begin_run(run_id, command, workspace.clock())
+    details: dict[str, Any] = {JOB: workspace.environ.get(JOB_VARIABLE, "")}
+    state.begin_run(run_id, command, workspace.clock(), details)
     status = "failed"
-    details: dict[str, Any] = {}
     try:
         yield
         status = "done"

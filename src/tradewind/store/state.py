@@ -82,9 +82,12 @@ class State:
         """The database, for the rows that have a file of their own."""
         return self._engine
 
-    def begin_run(self, run_id: str, command: str, at: datetime) -> None:
+    def begin_run(self, run_id: str, command: str, at: datetime, details: Mapping[str, Any] | None = None) -> None:
         """Note that a run began."""
-        row = {"run_id": run_id, "command": command, "started_at": to_micros(at), "status": "running", "details": "{}"}
+        row = {
+            "run_id": run_id, "command": command, "started_at": to_micros(at), "status": "running",
+            "details": _dump(details or {}),
+        }  # fmt: skip
         with writing(self._engine) as connection:
             connection.execute(RUNS.insert().values(row))
 
@@ -106,14 +109,7 @@ class State:
     def runs(self, limit: int = 20) -> list[Run]:
         """Return the newest runs, newest first."""
         query = RUNS.select().order_by(RUNS.c.started_at.desc(), RUNS.c.run_id.desc()).limit(limit)
-        return [
-            Run(
-                row.run_id, row.command, from_micros(row.started_at),
-                None if row.finished_at is None else from_micros(row.finished_at),
-                row.status, row.snapshot_id, _load(row.details),
-            )
-            for row in self._rows(query)
-        ]  # fmt: skip
+        return [run_of(row) for row in self._rows(query)]
 
     def find_step(self, name: str, fingerprint: str) -> dict[str, Any] | None:
         """Return what a step left when it ran with exactly these inputs, or None."""
@@ -223,6 +219,13 @@ class State:
         with writing(self._engine) as connection:
             connection.execute(table.delete().where(same))
             connection.execute(table.insert().values(dict(row)))
+
+
+def run_of(row: Any) -> Run:
+    """Return a row of the table `runs`."""
+    finished = None if row.finished_at is None else from_micros(row.finished_at)
+    started, details = from_micros(row.started_at), _load(row.details)
+    return Run(row.run_id, row.command, started, finished, row.status, row.snapshot_id, details)
 
 
 def said_query() -> sa.Select[Any]:

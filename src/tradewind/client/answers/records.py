@@ -89,6 +89,7 @@ class Moment:
     who: str
     known: str
     times: int
+    waiting: bool
 
 
 @dataclass(frozen=True)

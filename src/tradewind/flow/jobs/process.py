@@ -28,6 +28,7 @@ from tradewind.flow.jobs.progress import JobProgress
 from tradewind.store.jobs_state import Job, JobStatus, end_job, find_job, keep_claim
 from tradewind.store.state import State
 from tradewind.store.state_connection import PATIENCE_MS
+from tradewind.store.terminal_runs import JOB_VARIABLE
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 3.0
@@ -58,6 +59,7 @@ class _Stop:
 def main(arguments: list[str]) -> int:
     """Run one job to its end and note how it ended."""
     root, job_id, holder = Path(arguments[0]), arguments[1], arguments[2]
+    os.environ[JOB_VARIABLE] = job_id
     if hasattr(os, "nice"):
         os.nice(10)
     signal.signal(signal.SIGINT, signal.default_int_handler)

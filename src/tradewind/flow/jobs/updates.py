@@ -9,12 +9,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tradewind.core.words import WORDS, say
-from tradewind.flow.jobs.queue import waits_for
+from tradewind.flow.jobs.queue import get_run, list_runs, waits_for
 from tradewind.report.numbers import say_count, say_day
 from tradewind.report.story import Badge
 from tradewind.store.jobs_state import Job, JobEvent, job_events
 from tradewind.store.notices_state import Delivery
-from tradewind.store.state import State
+from tradewind.store.state import Run, State
+from tradewind.store.terminal_runs import find_run, terminal_runs
 
 MOST_LINES = 200
 SIGNS = {
@@ -54,6 +55,7 @@ class UpdateRow:
     mark: Badge
     ended: bool
     again: bool
+    has_page: bool = True
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,45 @@ def row_of(job: Job, zone: str, now: datetime) -> UpdateRow:
     return UpdateRow(
         job.job_id, what, who, say_moment(job.asked_at, zone), _lasted(job, now), mark, job.ended, again
     )  # fmt: skip
+
+
+def row_of_run(run: Run, zone: str, now: datetime, is_newest: bool) -> UpdateRow:
+    """Return a run that was begun in a terminal as a row of the list; one that a later one outlived was killed."""
+    status = "interrupted" if run.status == "running" and not is_newest else run.status
+    kind, sign = SIGNS[status]
+    mark = Badge(kind, sign, say(f"run.status.{status}"))
+    lasted = _span(run.started_at, run.finished_at or now) if status != "interrupted" or run.finished_at else ""
+    return UpdateRow(
+        run.run_id, say("run.kind.run"), say("run.by.terminal"), say_moment(run.started_at, zone), lasted, mark,
+        status != "running", False, False,
+    )  # fmt: skip
+
+
+def newest_rows(state: State, zone: str, now: datetime, limit: int, before: str = "") -> tuple[list[UpdateRow], str]:
+    """Return runs of servers and terminals together, newest first, and the id before which the next page begins.
+
+    Args:
+        state: the state database.
+        zone: in which times are shown.
+        now: the present instant.
+        limit: at most so many.
+        before: id of the last one of the page before.
+    Raises:
+        NotFound: there is no such run.
+    """
+    place = None
+    if before:
+        ended = find_run(state, before)
+        place = (ended.started_at, before) if ended is not None else (get_run(state, before).asked_at, before)
+    newest = terminal_runs(state, 1)
+    found = [(job.asked_at, job.job_id, row_of(job, zone, now)) for job in list_runs(state, limit + 1, place)]
+    found += [
+        (run.started_at, run.run_id, row_of_run(run, zone, now, run.run_id == newest[0].run_id))
+        for run in terminal_runs(state, limit + 1, place)
+    ]
+    found.sort(key=lambda each: each[:2], reverse=True)
+    rows = [row for _, _, row in found[:limit]]
+    return rows, rows[-1].run_id if len(found) > limit else ""
 
 
 def page_of(state: State, job: Job, zone: str, now: datetime, whole: bool) -> UpdatePage:
@@ -193,9 +234,11 @@ def say_moment(at: datetime, zone: str) -> str:
 
 
 def _lasted(job: Job, now: datetime) -> str:
-    if job.started_at is None:
-        return ""
-    seconds = max(((job.finished_at or now) - job.started_at).total_seconds(), 0.0)
+    return "" if job.started_at is None else _span(job.started_at, job.finished_at or now)
+
+
+def _span(begun: datetime, ended: datetime) -> str:
+    seconds = max((ended - begun).total_seconds(), 0.0)
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

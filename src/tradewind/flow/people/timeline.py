@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tradewind.core.errors import ConfigError, Problem
 from tradewind.core.visitor import Visitor
 from tradewind.flow.people.aliases import aliases_for
 from tradewind.flow.people.facts import Facts, open_facts
-from tradewind.flow.people.timeline_sql import moments
+from tradewind.flow.people.timeline_sql import Part, moments
+from tradewind.flow.people.timeline_waiting import waiting_moments
 from tradewind.report.numbers import say_day, say_money
 from tradewind.store.state_connection import from_micros, to_micros
 from tradewind.store.workspace import Workspace
@@ -33,6 +35,7 @@ class Moment:
         time: local time of day.
         known: since when it was known, where that is later than the day on which it happened.
         times: how often it happened that day.
+        waiting: whether it came in live and no run has read it yet: it is not in the answers of the last run.
     """
 
     kind: str
@@ -43,6 +46,7 @@ class Moment:
     time: str
     known: str
     times: int = 1
+    waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,25 +88,32 @@ def timeline(
     facts = open_facts(workspace)
     before, skip = _begin(begin, workspace)
     people = _people(facts, key) if entity == "account_id" else []
-    parts = moments(facts, entity, key, people)
-    if not parts:
-        return Timeline((), "")
-    sql = " UNION ALL ".join(part for part, _ in parts)
-    values = [value for _, given in parts for value in given]
-    rows = facts.rows(
-        f"SELECT * FROM ({sql}) WHERE happened_at IS NOT NULL AND happened_at <= ? "
-        f"ORDER BY happened_at DESC, kind, title, detail, amount, who, known_at LIMIT {limit + 1} OFFSET {skip}",
-        [*values, before],
-    )
+    rows = _stored(moments(facts, entity, key, people), facts, before, limit + 1, skip)
     shown, more = rows[:limit], rows[limit:]
+    waiting = [row for row in waiting_moments(workspace, entity, key, people) if row["happened_at"] <= before]
     following = ""
     if more:
         last = shown[-1]["happened_at"]
         same = sum(row["happened_at"] == last for row in shown)
         following = f"{to_micros(last)}.{same + (skip if last == before else 0)}"
+        waiting = [row for row in waiting if row["happened_at"] > last]
+    if waiting:  # each stands on the page of what happened about when it did
+        shown = sorted([*shown, *waiting], key=lambda row: row["happened_at"], reverse=True)
     known = aliases_for(workspace, visitor.sees_personal)
     shown = [{name: known.cell(name, value) for name, value in row.items()} for row in shown]
     return Timeline(tuple(_days(workspace, visitor, shown)), following)
+
+
+def _stored(parts: list[Part], facts: Facts, before: datetime, limit: int, skip: int) -> list[dict[str, Any]]:
+    if not parts:
+        return []
+    sql = " UNION ALL ".join(part for part, _ in parts)
+    values = [value for _, given in parts for value in given]
+    return facts.rows(
+        f"SELECT * FROM ({sql}) WHERE happened_at IS NOT NULL AND happened_at <= ? "
+        f"ORDER BY happened_at DESC, kind, title, detail, amount, who, known_at LIMIT {limit} OFFSET {skip}",
+        [*values, before],
+    )
 
 
 def _begin(begin: str, workspace: Workspace) -> tuple[datetime, int]:
@@ -160,5 +171,5 @@ def _moment(row: dict[str, object], local: datetime, zone: ZoneInfo, currency: s
     clock = f"{local:%H:%M}"
     return Moment(
         str(row["kind"]), str(row["title"] or ""), detail, money, str(row["who"] or ""),
-        "" if clock == "00:00" else clock, late,
+        "" if clock == "00:00" else clock, late, waiting=bool(row.get("waiting")),
     )  # fmt: skip

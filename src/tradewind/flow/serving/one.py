@@ -20,6 +20,9 @@ from tradewind.flow.serving.inbox import newest_known
 from tradewind.flow.serving.listed import Said
 from tradewind.flow.serving.served import Served
 
+TAKEN_BACK = ("refund", "cancel")
+"""Parts of names of events that tell of an order taken back."""
+
 
 class One:
     """One entity's answer in the making."""
@@ -108,7 +111,7 @@ class One:
         grouped = "driver groups" in self._served.question.use_case.also
         reasons = tuple(Said(r.text, r.influence, r.group if grouped else "", r.direction) for r in told)
         value: float | None = float(asked.value[0])
-        note = "; ".join(filter(None, (self._said_since(), self._silence(day), self._by_rule())))
+        note = "; ".join(filter(None, (self._said_since(), self._refunded(), self._silence(day), self._by_rule())))
         if model.value_of_others:
             value = (
                 None if self._row is None or self._served.listed is None else self._served.listed.numbers(self._row)[3]
@@ -132,6 +135,13 @@ class One:
         """Whether the list stands in another order than that of the score."""
         listed = self._served.listed
         return say("rule.score", rule=listed.rule) if listed is not None and listed.rule else ""
+
+    def _refunded(self) -> str:
+        """Whether a refund or cancellation came in live, which takes nothing off an order by itself."""
+        names = (str(row.row.get("name", "")) for row in self._arrived if row.table == "events")
+        if not any(word in name for name in names for word in TAKEN_BACK):
+            return ""
+        return "a refund or cancellation came in live: the order counts in full until the loaded orders say otherwise"
 
     def _silence(self, day: Cutoff) -> str:
         """Whether so long a time lies behind the last run's day that live orders wait, as `flow.live.orders` says."""

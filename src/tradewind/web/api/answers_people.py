@@ -91,6 +91,7 @@ class Moment(Answer):
     who: str
     known: str = Field(description="Since when it was known, where that is later than the day; else empty.")
     times: int = Field(description="How often it happened that day.")
+    waiting: bool = Field(description="Whether it came in live and waits for the next run: not yet in the answers.")
 
 
 class MomentPage(Page):

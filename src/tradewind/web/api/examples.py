@@ -45,7 +45,7 @@ _RECORD = {
     "scores": [{"question": "lapse", "score": 0.31, "says": "31 of 100", "rank": 1, "worth_contacting": True}],
 }  # fmt: skip
 _MOMENT = {"day": "2026-05-02", "time": "18:04", "kind": "order", "title": "Order 7781", "detail": "", "amount": "$31",
-           "who": "", "known": "", "times": 1}  # fmt: skip
+           "who": "", "known": "", "times": 1, "waiting": False}  # fmt: skip
 _DETAIL = {
     "record": _RECORD,
     "answers": [

@@ -203,6 +203,7 @@ def _moments(found: Timeline) -> list[told.Moment]:
             who=each.who,
             known=each.known,
             times=each.times,
+            waiting=each.waiting,
         )
         for day in found.days
         for each in day.moments

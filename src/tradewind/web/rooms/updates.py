@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from tradewind.core.visitor import Visitor
 from tradewind.flow.accounts.served import zone_of
-from tradewind.flow.jobs.queue import cancel_run, get_run, list_runs, retry_run, start_run
+from tradewind.flow.jobs.queue import cancel_run, get_run, retry_run, start_run
 from tradewind.flow.jobs.schedules import WEEKDAYS, remove_schedule, schedules, set_schedule
-from tradewind.flow.jobs.updates import page_of, row_of, say_moment
+from tradewind.flow.jobs.updates import newest_rows, page_of, say_moment
 from tradewind.web.audit import note
 from tradewind.web.refusals import NotFound
 from tradewind.web.render import page
@@ -30,18 +30,13 @@ def updates(request: Request, visitor: Sees, before: str = "") -> Response:
     """Show the runs, newest first, and when the next begins by itself."""
     site = site_of(request)
     zone, now = zone_of(site.workspace) if site.has_config else "UTC", site.clock()
-    after = None
-    if before:
-        last = get_run(site.state(), before)
-        after = (last.asked_at, last.job_id)
-    found = list_runs(site.state(), PAGE + 1, after)
+    rows, further = newest_rows(site.state(), zone, now, PAGE, before)
     plan = next((one for one in schedules(site.state()) if one.name == "run"), None)
-    shown = found[:PAGE]
     return page(
         request, "updates/list.html", title="Updates", visitor=visitor, has_config=site.has_config, first=not before,
-        rows=[row_of(job, zone, now) for job in shown], further=shown[-1].job_id if len(found) > PAGE else "",
+        rows=rows, further=further,
         plan=plan, next_at=say_moment(plan.next_at, zone) if plan else "", zone=zone, weekdays=WEEKDAYS,
-        waiting=any(not job.ended for job in shown),
+        waiting=any(not row.ended for row in rows),
     )  # fmt: skip
 
 
