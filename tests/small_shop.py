@@ -61,17 +61,24 @@ models = ["linear", "tree"]
 """
 
 OTHERS = """
+cutoffs = 8
 [use_cases.next_spend]
-models = ["boosting"]
+models = ["tree"]
+cutoffs = 3
 [use_cases.lifetime_value]
+cutoffs = 3
 [use_cases.campaign_response]
 models = ["tree"]
+cutoffs = 3
 [use_cases.repeat_purchase]
 models = ["linear"]
+cutoffs = 5
 [use_cases.new_customer_value]
 models = ["linear"]
 horizon = "120 days"
+cutoffs = 5
 """
+"""To add to `CONFIG`: every other question, one model each and few dates, since it is not quality that is tried."""
 
 
 def write_small_shop(folder: Path, customers: int = 400, seed: int = 7, config: str = CONFIG) -> Path:

@@ -33,7 +33,7 @@ LEARNED = ("lapse", "next_spend", "repeat_purchase")
 
 def _shop(folder: Path, engine: str | None, guests: bool) -> Workspace:
     config = CONFIG.replace("[workspace]", '[workspace]\nengine = "${ENGINE}"') if engine else CONFIG
-    write_small_shop(folder, customers=80, config=config + QUICK + NEVER_BOUGHT)
+    write_small_shop(folder, customers=50, config=config + QUICK + NEVER_BOUGHT)
     if guests:
         file = folder / "data" / "orders.csv"
         head, *rows = file.read_text(encoding="utf-8").splitlines()

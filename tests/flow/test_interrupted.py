@@ -35,10 +35,12 @@ cutoffs = 2
 )
 
 FORKING = """
-import json, os, signal, sys
+import importlib, json, os, pkgutil, signal, sys
 from datetime import timedelta
 import lightgbm, sklearn.linear_model, altair, duckdb, pyarrow.parquet, sqlglot, scipy.optimize, sqlalchemy
+import scipy.stats, jinja2
 import small_shop
+import tradewind.report.html as page
 import tradewind.store.workspace as store
 import tradewind.flow.open as flow_open
 import tradewind.cli.show as show
@@ -49,6 +51,15 @@ from tradewind.flow.learning import model_files
 from tradewind.flow.answers import reporting
 from tradewind.store import steps
 from tradewind.store.state import State
+
+import tradewind
+for part in ("checks", "features", "flow", "models", "report", "sources", "stats"):  # what each process would read anew
+    for found in pkgutil.walk_packages(importlib.import_module(f"tradewind.{part}").__path__, f"tradewind.{part}."):
+        importlib.import_module(found.name)
+
+# What is drawn is not what is looked at here, and every process would get ready to draw anew.
+page.vega_bundle = lambda: "/* as long as the real one " + "*" * 800_000 + "*/"
+page.chart_svg = lambda *_: "<svg></svg>"
 
 def kill():
     os.kill(os.getpid(), signal.SIGKILL)
@@ -168,7 +179,7 @@ def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = write_small_shop(tmp_path_factory.mktemp("untouched"), customers=80, config=ORDERS_ONLY)
+    folder = write_small_shop(tmp_path_factory.mktemp("untouched"), customers=40, config=ORDERS_ONLY)
     send_live(folder)
     return folder
 

@@ -21,7 +21,7 @@ from tradewind.store.workspace import Workspace
 
 LAST_WEEK = START + timedelta(days=DAYS - 7, hours=6)
 NOW = START + timedelta(days=DAYS, hours=6)
-QUICK = "cutoffs = 2\n"
+QUICK = "cutoffs = 2\n[use_cases.repeat_purchase]\ncutoffs = 2\n"
 Row = dict[str, str]
 
 
@@ -34,7 +34,7 @@ def _rewrite(path: Path, rows: list[Row]) -> None:
 
 def _last_week(folder: Path, config: str) -> list[list[Row]]:
     """Write the shop as it was exported last week; return its tables as they will be exported today."""
-    write_small_shop(folder, customers=80, config=config)
+    write_small_shop(folder, customers=50, config=config)
     full = []
     for name, time in (("orders", "placed"), ("mailings", "sent"), ("coupons", "used")):
         path = folder / "data" / f"{name}.csv"

@@ -22,7 +22,7 @@ LIFETIME = {"r", "alpha", "a", "b", "log_likelihood", "holdout_bias"}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tw.Workspace]:
-    folder = write_small_shop(tmp_path_factory.mktemp("small"), config=CONFIG + OTHERS)
+    folder = write_small_shop(tmp_path_factory.mktemp("small"), customers=300, config=CONFIG + OTHERS)
     workspace = tw.open(folder, clock=lambda: NOW)
     yield workspace
     workspace.close()
@@ -128,7 +128,7 @@ def test_own_estimators_are_compared_on_the_same_moments(shop: tw.Workspace, res
 
 def test_without_margin_amounts_are_revenue_and_no_break_even_is_shown(tmp_path: Path) -> None:
     folder = write_small_shop(
-        tmp_path, customers=200, config=CONFIG.replace("margin = 0.3\n", "").replace('"linear", ', "")
+        tmp_path, customers=100, config=CONFIG.replace("margin = 0.3\n", "").replace('"linear", ', "") + "cutoffs = 2\n"
     )
     workspace = tw.open(folder, clock=lambda: NOW)
     finding = tw.run(workspace).findings[0]

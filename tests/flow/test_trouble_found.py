@@ -19,7 +19,9 @@ from tradewind.core.trouble import Harm, Trouble
 from tradewind.flow.quality.look import look
 from tradewind.report.troubles import say_harm, trouble_rows
 
-ONE_QUESTION = CONFIG[: CONFIG.index("[use_cases.lapse]")] + '[use_cases.next_spend]\nmodels = ["linear"]\n'
+ONE_QUESTION = (
+    CONFIG[: CONFIG.index("[use_cases.lapse]")] + '[use_cases.next_spend]\nmodels = ["linear"]\ncutoffs = 2\n'
+)
 
 
 @pytest.fixture

@@ -18,13 +18,13 @@ from tradewind.store.workspace import Workspace
 pytest.register_assert_rewrite("contract.use_case_contract", "contract.analysis_contract")
 
 QUICK = """
-cutoffs = 3
+cutoffs = 2
 [use_cases.next_spend]
 models = ["tree"]
-cutoffs = 3
+cutoffs = 2
 [use_cases.campaign_response]
 models = ["tree"]
-cutoffs = 3
+cutoffs = 2
 [use_cases.repeat_purchase]
 models = ["linear"]
 cutoffs = 5
@@ -63,13 +63,13 @@ cutoffs = 6
 QUICK_SUBSCRIPTIONS = """
 [use_cases.churn]
 models = ["tree"]
-cutoffs = 3
+cutoffs = 2
 [use_cases.account_churn]
 models = ["tree"]
-cutoffs = 3
+cutoffs = 2
 [use_cases.expansion]
 models = ["tree"]
-cutoffs = 3
+cutoffs = 2
 """
 """One model each and few dates, as for the shop: `[use_cases.<name>]` sections of the questions asked there."""
 
@@ -111,7 +111,7 @@ def subscriptions_on_postgres(
 @pytest.fixture(scope="session")
 def comings(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Nothing but subscriptions, of customers who leave and come back."""
-    config = '[use_cases.win_back]\nmodels = ["tree"]\ncutoffs = 3\n'
+    config = '[use_cases.win_back]\nmodels = ["tree"]\ncutoffs = 2\n'
     workspace = tw.open(write_comings_and_goings(tmp_path_factory.mktemp("comings"), config), clock=lambda: NOW)
     load_tables(workspace)
     return workspace
@@ -198,14 +198,21 @@ cutoffs = 3
 
 
 @pytest.fixture(scope="session")
-def online_retail(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Workspace]:
-    """The 541,909 lines of Online Retail, loaded once; the year begins in the middle of its customers' lives."""
-    folder = tmp_path_factory.mktemp("online-retail")
-    shutil.copy(shared_data / "online_retail" / "online_retail.parquet", folder)
+def online_retail(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool, int], Workspace]:
+    """Online Retail, each so-many-th customer, loaded once; the year begins in the middle of its customers' lives."""
+    import duckdb
 
-    def make(declared: bool) -> Workspace:
+    folders: dict[int, Path] = {}
+
+    def make(declared: bool, every: int) -> Workspace:
+        if every not in folders:
+            folders[every] = tmp_path_factory.mktemp("online-retail")
+            file = shared_data / "online_retail" / "online_retail.parquet"
+            whom = f"coalesce(CustomerID, CAST(right(InvoiceNo, 6) AS BIGINT)) % {every} = 0"  # guests by their invoice
+            lines = duckdb.sql(f"SELECT * FROM '{file}' WHERE {whom}")
+            lines.write_parquet(str(folders[every] / "online_retail.parquet"))
         config = ONLINE_RETAIL.format(declared='first_orders = "complete"' if declared else "")
-        (folder / "tradewind.toml").write_text(config, encoding="utf-8")
-        return tw.open(folder, clock=lambda: datetime(2012, 1, 1))
+        (folders[every] / "tradewind.toml").write_text(config, encoding="utf-8")
+        return tw.open(folders[every], clock=lambda: datetime(2012, 1, 1))
 
     return make
