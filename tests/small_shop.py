@@ -61,7 +61,6 @@ models = ["linear", "tree"]
 """
 
 OTHERS = """
-cutoffs = 8
 [use_cases.next_spend]
 models = ["tree"]
 cutoffs = 3

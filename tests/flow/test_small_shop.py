@@ -22,7 +22,7 @@ LIFETIME = {"r", "alpha", "a", "b", "log_likelihood", "holdout_bias"}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tw.Workspace]:
-    folder = write_small_shop(tmp_path_factory.mktemp("small"), customers=300, config=CONFIG + OTHERS)
+    folder = write_small_shop(tmp_path_factory.mktemp("small"), config=CONFIG + OTHERS)
     workspace = tw.open(folder, clock=lambda: NOW)
     yield workspace
     workspace.close()

@@ -69,7 +69,7 @@ models = ["tree"]
 cutoffs = 2
 [use_cases.expansion]
 models = ["tree"]
-cutoffs = 2
+cutoffs = 3
 """
 """One model each and few dates, as for the shop: `[use_cases.<name>]` sections of the questions asked there."""
 
