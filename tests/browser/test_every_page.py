@@ -10,7 +10,7 @@ from browser.conftest import as_role, pale, served, sideways, violations
 
 ROOMS = (
     "/", "/answers", "/answers/lapse", "/people", "/lists/lapse", "/segments", "/offers", "/tests", "/sends", "/data",
-    "/settings/money", "/settings/words", "/tables/scores_lapse", "/v1/docs", "/no-such-page",
+    "/rooms", "/settings/money", "/settings/words", "/tables/scores_lapse", "/v1/docs", "/no-such-page",
 )  # fmt: skip
 
 
