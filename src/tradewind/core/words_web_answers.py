@@ -103,7 +103,7 @@ WORDS: Mapping[str, str] = {
     "sums.stake": "This answer takes each one's own chance: {stake} is at stake, {counted}.",
     "sums.contact": "{part} of it is with the {contacts} {people} worth contacting. Contact is assumed to change {share} in "
     "100 of that, which is {changed}; contacting them costs {cost}; {profit} is left.",
-    "sums.part": "Today counts {part} of it: those of the list that come first and that nobody has worked on yet.",
+    "sums.part": "{part} of it is with those who come first on the list; Today counts these, less those somebody worked on.",
     "sums.list": "On the list, “worth” is what a single {one} stands for, with no chance in it: {worth}.",
     "list.amount": "“Worth” is {worth}.",
     "list.worth": "“Worth” is {worth}; the chance is not in it.",
