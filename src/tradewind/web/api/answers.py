@@ -208,10 +208,12 @@ class ListRow(Answer):
     name: str | None = Field(description="Who it is; null where not known or not shown to this role.")
     company: str | None
     owner: str | None = Field(description="Who works on it; null where nobody knows.")
-    score: float | None = Field(description="Chance or expected amount; null where the list has none.")
+    score: float | None = Field(
+        description="Chance from 0 to 1, or expected amount in the workspace's currency; null where the list has none."
+    )
     low: float | None = Field(description="Lower end of the 80 % interval.")
     high: float | None
-    value: float | None = Field(description="Money at stake; null where not known.")
+    value: float | None = Field(description="Money at stake, in the workspace's currency; null where not known.")
     says: str = Field(description="The score in words.", examples=["31 of 100"])
     worth: str = Field(description="The money at stake in words; may be empty.")
     worth_contacting: bool | None = Field(description="Whether a contact is worth its cost; null where not known.")

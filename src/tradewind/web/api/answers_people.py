@@ -13,7 +13,9 @@ class RecordScore(Answer):
     """What one question says of a record."""
 
     question: str
-    score: float | None = Field(description="Chance or expected amount; null for a list without scores.")
+    score: float | None = Field(
+        description="Chance from 0 to 1, or expected amount in the workspace's currency; null without scores."
+    )
     says: str = Field(description="The same in words.", examples=["31 of 100"])
     rank: int = Field(description="Place on the question's list, 1 is first.")
     worth_contacting: bool | None = Field(description="Whether a contact is worth its cost; null where not known.")

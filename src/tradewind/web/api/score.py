@@ -59,7 +59,7 @@ class ScoreSaid(Answer):
     low: float | None = Field(description="Lower end of the 80 % interval.")
     high: float | None = Field(description="Upper end of the 80 % interval.")
     unit: str = Field(description="`probability`, or the ISO code of amounts.", examples=["probability"])
-    value: float | None = Field(description="Money at stake; null where nobody knows.")
+    value: float | None = Field(description="Money at stake, in the workspace's currency; null where nobody knows.")
     as_of: date | None = Field(description="Day as of which it holds.")
     model_version: str = Field(description="Which model said so.")
     computed: Literal["last run", "now"] = Field(description="Whether it was worked out for this request.")
