@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from tradewind.core.trouble import Trouble
 from tradewind.flow.answers.analyse import run_analysis
 from tradewind.flow.answers.analyses import find_analysis
 from tradewind.flow.answers.answer import answer
-from tradewind.flow.answers.reporting import Written, publish_report
+from tradewind.flow.answers.earlier import earlier_answers
+from tradewind.flow.answers.reporting import Written, newest_day, publish_report
 from tradewind.flow.answers.rule_list import tell_rule, with_rule_in_use
 from tradewind.flow.answers.versions import checks_of_version, version_in_use, with_version_in_use
 from tradewind.flow.data import Data, OpenData, lazy_data
@@ -33,7 +35,7 @@ from tradewind.flow.orders.lifetime import score_lifetime, train_lifetime
 from tradewind.flow.people.index import prepare_people
 from tradewind.flow.progress import Progress, Silent, stage
 from tradewind.flow.quality.look import check_tables, look_into_columns
-from tradewind.flow.questions.asked import Question, find_question, list_questions
+from tradewind.flow.questions.asked import Question, asked_questions, find_question, list_questions
 from tradewind.sources.load_result import LoadResult
 from tradewind.store.expire import expire
 from tradewind.store.steps import StepOutput
@@ -86,11 +88,23 @@ def run(workspace: Workspace, only: Sequence[str] = (), progress: Progress | Non
             troubles = look_into_columns(workspace, loads, progress)
             findings = tuple(_answered(workspace, data, question, progress) for question in questions)
         with stage(progress, "Writing the report") as notes:
-            written = publish_report(workspace, findings, checks, questions, margin, troubles)
+            told = _with_earlier(workspace, questions, findings)
+            answers, asked = [finding for _, finding in told], [question for question, _ in told]
+            written = publish_report(workspace, answers, checks, asked, margin, troubles)
             notes.append(str(written.html.relative_to(workspace.root)))
         _make_room(workspace)
         prepare_people(workspace)
     return RunResult(findings, checks, tuple(loads), written, troubles)
+
+
+def _with_earlier(
+    workspace: Workspace, questions: Sequence[Question], findings: Sequence[Finding]
+) -> list[tuple[Question, Finding]]:
+    """What the report tells: these answers, and those of the questions not asked this time, in config's order."""
+    newest = newest_day(workspace, findings) or date.min
+    told = [*zip(questions, findings, strict=True), *earlier_answers(workspace, questions, newest)]
+    order = {question.name: place for place, question in enumerate(asked_questions(workspace.config))}
+    return sorted(told, key=lambda each: order.get(each[0].name, len(order)))
 
 
 def train(workspace: Workspace, name: str, progress: Progress | None = None) -> Learned:

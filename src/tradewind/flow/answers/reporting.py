@@ -105,7 +105,7 @@ def report_context(
         company=brand.name or workspace.name,
         currency=currency,
         amounts_are="revenue" if margin.share is None else "profit",
-        as_of=_as_of(findings, period, workspace),
+        as_of=newest_day(workspace, findings) or (period[1] if period else workspace.clock().date()),
         snapshot_id=manifest.snapshot_id,
         generated_at=workspace.clock(),
         period=period,
@@ -149,15 +149,12 @@ def _period(workspace: Workspace, manifest: Manifest) -> tuple[date, date] | Non
     return None
 
 
-def _as_of(findings: Sequence[Finding], period: tuple[date, date] | None, workspace: Workspace) -> date:
-    for finding in findings:
-        table = finding.tables.get("scores")
-        if table is not None:
-            rows = workspace.sql(f'SELECT MAX(cutoff) AS cutoff FROM "{table}"').to_pylist()
-            if rows and rows[0]["cutoff"] is not None:
-                day: date = rows[0]["cutoff"]
-                return day
-    return period[1] if period is not None else workspace.clock().date()
+def newest_day(workspace: Workspace, findings: Sequence[Finding]) -> date | None:
+    """Return the newest day as of which any of these was answered; None where none gave scores."""
+    days = []
+    for table in filter(None, (finding.tables.get("scores") for finding in findings)):
+        days += [row["cutoff"] for row in workspace.sql(f'SELECT MAX(cutoff) AS cutoff FROM "{table}"').to_pylist()]
+    return max((day for day in days if day is not None), default=None)
 
 
 def card_of(workspace: Workspace, finding: Finding) -> ModelCard | None:

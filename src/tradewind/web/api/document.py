@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from tradewind.web.api.asking import ERRORS
 from tradewind.web.api.examples import EXAMPLES
 
 TAGS = {
@@ -33,6 +34,10 @@ SECURITY = {
         "description": "A token made under Settings, Tokens. It holds a role and only the rights it was given.",
     }
 }
+
+OF_BODIES = (408, 413)
+"""Errors of every request that has a body."""
+PROBLEM = {"$ref": "#/components/schemas/ProblemDetails"}
 
 
 def install_document(app: FastAPI) -> None:
@@ -65,6 +70,10 @@ def make_document(app: FastAPI) -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any]) -> None:
     """Say that errors are problem+json, what headers come, and what an answer looks like."""
+    if "requestBody" in operation:
+        for status in OF_BODIES:
+            told = {"description": ERRORS[status], "content": {"application/json": {"schema": PROBLEM}}}
+            operation["responses"].setdefault(str(status), told)
     for status, response in operation["responses"].items():
         content = response.get("content", {})
         if status >= "400" and "application/json" in content:
