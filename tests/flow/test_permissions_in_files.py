@@ -124,6 +124,19 @@ def test_who_did_not_refuse_has_not_agreed_and_leads_have_their_own_words(tmp_pa
     workspace.close()
 
 
+def test_a_second_file_with_permissions_is_named_as_not_read(tmp_path: Path) -> None:
+    def both(folder: Path) -> list[Path]:
+        return [*english_shop(folder, 60), crm_list(folder, 60)]
+
+    standing = standing_mapping(proposed(tmp_path, both))
+    assert standing is not None
+    assert standing.draft is not None
+    (told,) = (each for each in standing.draft.proposal.undecided if "who may be contacted" in each)
+    assert "leads says who may be contacted too" in told
+    assert "“Email Opt Out”" in told
+    assert "customers alone" in told
+
+
 def test_what_yes_means_can_be_said_otherwise(tmp_path: Path, english: Path) -> None:
     root = Path(copytree(english, tmp_path / "shop"))
     standing = standing_mapping(root)

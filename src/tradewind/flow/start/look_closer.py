@@ -30,8 +30,10 @@ def look_closer(proposal: Proposal, found: Found, today: date) -> Proposal:
     decimals = {each.name: str(each.settings["decimal"]) for each in found.sources if "decimal" in each.settings}
     raws = _raws(proposal, found)
     try:
-        permissions = find_permissions(proposal, raws, decimals)
-        told = with_consents(replace(proposal, permissions=permissions), today - timedelta(days=1))
+        permissions, unread = find_permissions(proposal, raws, decimals)
+        undecided = (*proposal.undecided, *unread)
+        told = replace(proposal, permissions=permissions, undecided=undecided)
+        told = with_consents(told, today - timedelta(days=1))
         return with_states(told, raws, decimals)
     except duckdb.Error as error:  # values that no engine reads are no reason to refuse the files
         note = f"who may be contacted, and which orders count, could not be told: {str(error).splitlines()[0][:200]}"

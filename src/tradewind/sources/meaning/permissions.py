@@ -56,16 +56,37 @@ def _words() -> _Words:
 
 def find_permissions(
     proposal: Proposal, raws: Mapping[str, Raw], decimals: Mapping[str, str]
-) -> tuple[Permission, ...]:
-    """Return the columns that say who may be contacted, of the first table of people that has any.
+) -> tuple[tuple[Permission, ...], tuple[str, ...]]:
+    """Find the columns that say who may be contacted.
 
     Args:
         proposal: what the tables mean.
         raws: every source table by name.
         decimals: name of a source to the decimal sign of its text, where it is known.
+    Returns:
+        those of the first table of people that has any, and a sentence for each other file that has some: consents are
+        read from one place.
     """
-    if any(table.table == "consents" for table in proposal.tables):
-        return ()
+    said = next((table for table in proposal.tables if table.table == "consents"), None)
+    read_from = "" if said is None else said.from_
+    taken: tuple[Permission, ...] = ()
+    left: list[str] = []
+    for found in _by_table(proposal, raws, decimals):
+        if not read_from:
+            taken, read_from = found, found[0].source
+        elif found[0].source != read_from and found[0].of != "orders":  # an order's box is older than its customer's
+            columns = ", ".join(f"“{each.column}”" for each in found)
+            left.append(
+                f"{found[0].source} says who may be contacted too ({columns}), but this is read from {read_from} "
+                "alone: look there before you write to people of this file"
+            )
+    return taken, tuple(dict.fromkeys(left))
+
+
+def _by_table(
+    proposal: Proposal, raws: Mapping[str, Raw], decimals: Mapping[str, str]
+) -> Iterator[tuple[Permission, ...]]:
+    """The permissions of each table of people that has some."""
     answers = {(label.table, label.column) for label in proposal.labels}
     for name in KEYS:
         table = next((each for each in proposal.tables if each.table == name), None)
@@ -76,8 +97,7 @@ def find_permissions(
         with proposed_rows(table, raws, decimals.get(table.from_.split(".")[0])) as rows:
             found = tuple(_columns(table, headers, rows)) if rows is not None else ()
         if found:
-            return found
-    return ()
+            yield found
 
 
 def sense_of(header: str) -> str:
