@@ -74,7 +74,7 @@ def test_a_model_that_beats_the_rule_has_the_list_again(sales: Workspace) -> Non
     better = replace(learned, better=True)
     assert not with_rule_in_use(sales, better).by_rule
     told = tell_rule(sales, finding, better)
-    assert "In the model's again" in told.checks[-1].what
+    assert "In order of the learned chances again" in told.checks[-1].what
     assert find_rule_list(sales, LEADS) is None
     sales.close()
 

@@ -132,6 +132,6 @@ def test_without_margin_amounts_are_revenue_and_no_break_even_is_shown(tmp_path:
     )
     workspace = tw.open(folder, clock=lambda: NOW)
     finding = tw.run(workspace).findings[0]
-    assert "revenue (not profit)" in finding.money
+    assert "as revenue before any cost" in finding.money
     assert finding.numbers["break_even_share"].reason
     assert "profit" not in finding.tables

@@ -73,14 +73,14 @@ WORDS: Mapping[str, str] = {
     "earned.settles": "{what} {takes}",
     # Lists in the order of the rule of thumb.
     "rule.check": "In whose order the list stands",
-    "rule.used": "In that of the rule “{rule}”, chosen by {by} on {day}; chances and amounts beside it are the model's.",
-    "rule.back": "In the model's again: it beats the rule “{rule}”, which {by} chose on {day}.",
-    "rule.do": "nothing to do; the model's order comes back by itself once it beats the rule",
+    "rule.used": "In that of the rule “{rule}”, chosen by {by} on {day}; the chances and amounts beside it stay as they were learned.",
+    "rule.back": "In order of the learned chances again: they beat the rule “{rule}”, which {by} chose on {day}.",
+    "rule.do": "nothing to do; the learned order comes back by itself once it beats the rule",
     "rule.next": "Work the list from the top: it stands in the order of the rule “{rule}”, chosen by {by} on {day}.",
-    "rule.list": "In the order of the rule “{rule}”, not of a model: the rule does as well. Chances beside it are the "
-    "model's.",
+    "rule.list": "In the order of the rule “{rule}”, which does as well as the learned chances. These stand beside "
+    "it as they are.",
     "rule.use.note": "The list is made again in the order of the rule, with the same columns. It stays so until somebody "
-    "turns it back, or until the model beats the rule.",
+    "turns it back, or until the learned chances beat the rule.",
     "rule.score": "the list of this question stands in the order of the rule “{rule}”, not of this score",
     # Which model is in use.
     "version.check": "The list comes from the newest version",
