@@ -39,7 +39,7 @@ def test_before_the_first_run_nothing_is_told(workspace: Workspace) -> None:
 def test_those_worth_contacting_are_counted_named_and_shared_out(workspace: Workspace) -> None:
     answer_by_hand(workspace, scores(FIRST))
     (made,) = make_today(workspace).lists
-    assert (made.count, made.whole, made.part, made.link) == (2, 4, "worth", "/lists/lapse")
+    assert (made.count, made.whole, made.part, made.link) == (2, 4, "worth", "/lists/lapse?worth=1")
     assert made.amount == pytest.approx(0.1 * 90 - 1 + 0.1 * 30 - 1)
     assert [(one.who, one.owner, one.why) for one in made.first] == [
         ("Ada", "Kim", "reason of a"), ("<b>Ben</b>", "Kim", "reason of b"),

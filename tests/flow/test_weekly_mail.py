@@ -45,7 +45,7 @@ def test_the_mail_of_one_owner_and_of_who_sees_no_people(tmp_path: Path) -> None
     mine = weekly_mail(make_today(workspace, owners=("Lee",)), "https://mail.example")
     assert "Cem" in mine.text
     assert "Ada" not in mine.text
-    assert "lists/lapse?owner=Lee" in mine.html
+    assert "lists/lapse?worth=1&amp;owner=Lee" in mine.html
     bare = weekly_mail(make_today(workspace, names=False), "https://mail.example")
     assert not any(name in bare.text + bare.html for name in ("Ada", "Ben", "Cem", "example.org", "reason of"))
 

@@ -85,8 +85,8 @@ class ListToday:
 
     @property
     def link(self) -> str:
-        """Where the whole list stands."""
-        return f"/lists/{self.question}"
+        """Where those who are counted stand to be worked on."""
+        return f"/lists/{self.question}{'?worth=1' if self.part == 'worth' else ''}"
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,9 @@ def weekly_mail(today: Today, address: str) -> Mail:
         return f"{root}{path}"
 
     def link_of(each: ListToday) -> str:
-        return link(f"{each.link}?{urlencode({'owner': today.owners[0]})}" if today.owners else each.link)
+        if not today.owners:
+            return link(each.link)
+        return link(f"{each.link}{'&' if '?' in each.link else '?'}{urlencode({'owner': today.owners[0]})}")
 
     frame = {
         "today": today, "say": say, "say_day": say_day, "say_part": say_part, "say_amount": say_amount, "link": link,
