@@ -72,3 +72,11 @@ def test_the_page_of_the_api_shows_every_operation(client_of, tmp_path: Path, do
         assert f'id="{told["operationId"]}"' in page.text
     assert "<script>" not in page.text
     assert "https://" not in re.sub(r"https://(shop|tradewind|example)[^<\"]*", "", page.text)
+
+
+def test_every_request_with_a_body_may_be_too_slow_or_too_large(document: dict[str, Any]) -> None:
+    with_bodies = [told for told in operations(document) if "requestBody" in told]
+    assert len(with_bodies) > 5
+    for told in with_bodies:
+        for status in ("408", "413"):
+            assert "application/problem+json" in told["responses"][status]["content"], told["operationId"]
